@@ -1,0 +1,257 @@
+"""The arrays of a generation, memory-mapped: what is in which passage, where, and what the passages say.
+
+A local generation holds a list of segments. A segment is written once (see `columnwriter`) and never changed;
+a change of the collection adds one, and the rows that went are marked beside it. A row is a
+passage; the rows of an article follow each other. All files hold one little-endian array each, named by what
+is in them and their type (`forms.i4` is an array of 32-bit integers), or UTF-8 text cut by an array of offsets.
+
+| file | one entry per | holds |
+|---|---|---|
+| `forms.i4` | word, then one 0 per row | number of the word's form; 0 stands between rows and for words not indexed |
+| `starts.i8` | row, and one more | where the row's words begin in `forms.i4` |
+| `form_text.u1`, `form_ends.i8` | form | the forms in order of their UTF-8 bytes; number 0 is the empty one |
+| `stem_text.u1`, `stem_ends.i8` | stem | the stems, likewise |
+| `stem_of.i4` | language × form | number of the form's stem in that language |
+| `heads.i4`, `head_starts.i8` | word of a title or heading | forms of titles (one head an article), then of headings |
+| `row_*.i4` | row | article, heading (-1: none), length in words with title and heading, offset in the article |
+| `article_*` | article | date number, source, language, first row, id, record |
+| `section_text.u1`, `section_ends.i8` | heading | the heading as it is shown |
+| `text_text.u1`, `text_ends.i8` | row | the passage as it is shown |
+| `sentence.i4`, `silent.i4`, `…_starts.i8` | row | where sentences begin, and the spans that are not indexed |
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_search.errors import IndexDamaged
+
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+#: The number of a form or stem that the segment does not have.
+ABSENT = -1
+_TYPES = {"i4": "<i4", "i8": "<i8", "u1": "u1", "u2": "<u2", "f4": "<f4"}
+
+
+def load_array(path: Path, kind_name: str = "") -> NDArray:  # type: ignore[type-arg]  # the type is in the name
+    """The array in a file, memory-mapped and read-only; its type is named by the caller or by the file.
+
+    Raises IndexDamaged where it cannot be read.
+    """
+    name = kind_name or path.suffix[1:]
+    kind = np.dtype(_TYPES.get(name, name))
+    try:
+        if path.stat().st_size == 0:
+            return np.empty(0, kind)
+        # Slices of a plain view cost a tenth of those of a memmap object.
+        return np.memmap(path, kind, "r").view(np.ndarray)
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(f"The index file {path.name} cannot be read; run `kb-search index --full`.") from error
+
+
+class StringTable:
+    """Many strings, memory-mapped: by number, and, where they were written in byte order, by value."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Open `<name>_text.u1` and `<name>_ends.i8`."""
+        self._bytes = load_array(folder / f"{name}_text.u1")
+        self._ends = load_array(folder / f"{name}_ends.i8")
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def raw(self, number: int) -> bytes:
+        """The UTF-8 bytes of one string."""
+        start = int(self._ends[number - 1]) if number else 0
+        return self._bytes[start : int(self._ends[number])].tobytes()
+
+    def __getitem__(self, number: int) -> str:
+        return self.raw(number).decode("utf-8", "surrogatepass")
+
+    def joined(self, first: int, last: int) -> str:
+        """The strings from `first` up to `last` (not included) as one."""
+        start = int(self._ends[first - 1]) if first else 0
+        end = int(self._ends[last - 1]) if last else 0
+        return self._bytes[start:end].tobytes().decode("utf-8", "surrogatepass")
+
+    def find(self, text: str) -> int:
+        """The number of a string, or ABSENT. Only for tables in byte order."""
+        wanted = text.encode("utf-8", "surrogatepass")
+        number = self.position(wanted)
+        return number if number < len(self) and self.raw(number) == wanted else ABSENT
+
+    def position(self, wanted: bytes) -> int:
+        """How many strings come before `wanted` in byte order."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self.raw(middle) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+class Columns:
+    """One segment, open for reading. `rows` and `articles` are how many it has, deleted ones included."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the segment in a folder. Raises IndexDamaged where it is not whole."""
+        self._folder = folder
+        try:
+            described = json.loads((folder / "segment.json").read_text("utf-8"))
+            self.rows: int = described["rows"]
+            self.articles: int = described["articles"]
+            self.words: int = described["words"]
+            self.languages: tuple[str, ...] = tuple(described["languages"])
+            self.authors: tuple[str, ...] = tuple(described["authors"])
+            self.sources: tuple[str, ...] = tuple(described["sources"])
+        except (OSError, ValueError, KeyError) as error:
+            raise IndexDamaged(f"The segment {folder.name} is not whole; run `kb-search index --full`.") from error
+        self.forms: Ints = self._array("forms.i4")
+        self.starts: Longs = self._array("starts.i8")
+        self.form_table = StringTable(folder, "form")
+        self.stem_table = StringTable(folder, "stem")
+        self.text = StringTable(folder, "text")
+        self.section = StringTable(folder, "section")
+        self.records = StringTable(folder, "article_record")
+        self.stem_of: Ints = self._array("stem_of.i4").reshape(len(self.languages), len(self.form_table))
+        self.heads: Ints = self._array("heads.i4")
+        self.head_starts: Longs = self._array("head_starts.i8")
+        self.row_article: Ints = self._array("row_article.i4")
+        self.row_heading: Ints = self._array("row_heading.i4")
+        self.row_length: Ints = self._array("row_length.i4")
+        self.row_offset: Ints = self._array("row_offset.i4")
+        self.article_first_row: Ints = self._array("article_first_row.i4")
+        self.article_date: Ints = self._array("article_date.i4")
+        self.article_source: Ints = self._array("article_source.i4")
+        self.article_language: Ints = self._array("article_language.i4")
+        self.article_author: Ints = self._array("article_author.i4")
+        self.row_ids = self._array("row_id.S32")
+        self.article_ids = self._array("article_id.S16")
+        self._row_order: Ints = self._array("row_order.i4")
+        self._article_order: Ints = self._array("article_order.i4")
+
+    def _array(self, name: str) -> NDArray:  # type: ignore[type-arg]  # the type stands in the name
+        return load_array(self._folder / name)
+
+    @cached_property
+    def row_date(self) -> Ints:
+        """The date number of each row's article (0: undated)."""
+        return np.asarray(self.article_date)[self.row_article]
+
+    @cached_property
+    def row_source(self) -> Ints:
+        """The number of each row's source in `sources`."""
+        return np.asarray(self.article_source)[self.row_article]
+
+    @cached_property
+    def row_language(self) -> Ints:
+        """The number of each row's language in `languages`."""
+        return np.asarray(self.article_language)[self.row_article]
+
+    @cached_property
+    def dates(self) -> Ints:
+        """All date numbers of the segment, rising, each once (0 first, if any article is undated)."""
+        return np.unique(self.article_date)
+
+    @cached_property
+    def row_date_rank(self) -> Ints:
+        """The place of each row's date in `dates`, to count by."""
+        return np.searchsorted(self.dates, self.row_date).astype(np.int32)
+
+    @cached_property
+    def row_rank(self) -> Ints:
+        """The place of each row in the order of the passages' ids, to break ties by."""
+        return _inverse(self._row_order)
+
+    @cached_property
+    def article_rank(self) -> Ints:
+        """The place of each article in the order of the articles' ids."""
+        return _inverse(self._article_order)
+
+    @cached_property
+    def article_rows(self) -> Ints:
+        """How many passages each article has."""
+        return np.diff(np.append(self.article_first_row, self.rows)).astype(np.int32)
+
+    def find_row(self, passage: str) -> int:
+        """The row of a passage id, or ABSENT."""
+        return _find(self.row_ids, self._row_order, passage)
+
+    def find_article(self, article: str) -> int:
+        """The number of an article id, or ABSENT."""
+        return _find(self.article_ids, self._article_order, article)
+
+    def rows_of(self, article: int) -> range:
+        """The rows of an article."""
+        first = int(self.article_first_row[article])
+        return range(first, first + int(self.article_rows[article]))
+
+    def sentences(self, row: int) -> tuple[int, ...]:
+        """The offsets in a passage where its sentences begin."""
+        return tuple(int(start) for start in self._slice("sentence", row))
+
+    def silent(self, row: int) -> tuple[tuple[int, int], ...]:
+        """The spans of a passage that are not indexed."""
+        flat = [int(edge) for edge in self._slice("silent", row)]
+        return tuple(zip(flat[::2], flat[1::2], strict=True))
+
+    def _slice(self, name: str, row: int) -> Ints:
+        starts = self._lists[f"{name}_starts"]
+        return self._lists[name][int(starts[row]) : int(starts[row + 1])]
+
+    @cached_property
+    def _lists(self) -> dict[str, Ints]:
+        names = ("sentence.i4", "sentence_starts.i8", "silent.i4", "silent_starts.i8")
+        return {name.partition(".")[0]: self._array(name) for name in names}
+
+    def stem_numbers(self, stems: Sequence[str]) -> Ints:
+        """The numbers of those stems that the segment has."""
+        found = [self.stem_table.find(stem) for stem in stems]
+        return np.array([number for number in found if number != ABSENT], np.int32)
+
+    def positions_of(self, rows: Ints) -> tuple[Longs, Ints]:
+        """The places in `forms` of all words of some rows, and for each the index of its row in `rows`."""
+        first = self.starts[rows]
+        counts = self.starts[np.asarray(rows) + 1] - first
+        owner = np.repeat(np.arange(len(rows), dtype=np.int32), counts)
+        ends = np.cumsum(counts)
+        total = int(ends[-1]) if len(ends) else 0
+        places = np.arange(total) - np.repeat(ends - counts, counts) + np.repeat(first, counts)
+        return places, owner
+
+    def row_at(self, places: Longs) -> Ints:
+        """The rows that some places in `forms` belong to."""
+        return (np.searchsorted(self.starts, places, "right") - 1).astype(np.int32)
+
+    def stems_at(self, places: Longs) -> Ints:
+        """The stems of the words at some places, each in the language of its article."""
+        numbers = self.forms[places]
+        if len(self.languages) == 1:
+            return np.asarray(self.stem_of[0][numbers])
+        stems: Ints = self.stem_of[self.row_language[self.row_at(places)], numbers]
+        return stems
+
+
+def _inverse(order: Ints) -> Ints:
+    places = np.empty(len(order), np.int32)
+    places[order] = np.arange(len(order), dtype=np.int32)
+    return places
+
+
+def _find(ids: NDArray, order: Ints, wanted: str) -> int:  # type: ignore[type-arg]  # bytes of fixed width
+    try:
+        key = np.bytes_(wanted.encode("ascii"))
+    except UnicodeEncodeError:
+        return ABSENT
+    place = int(np.searchsorted(ids, key, sorter=order))
+    return int(order[place]) if place < len(order) and ids[order[place]] == key else ABSENT

@@ -1,0 +1,242 @@
+"""Writes one segment of a generation: articles and their passages in, the arrays of `columns` out.
+
+Everything is appended to files as it comes, so that memory holds the vocabulary and little more. Forms are
+numbered as they are met and renumbered in byte order at the end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from kb_search import analysis
+from kb_search.columns import Ints, load_array
+from kb_search.document import Article, Passage
+from kb_search.records import encode_article
+
+_RENUMBER_AT_ONCE = 1 << 20
+
+
+class _ArrayFile:
+    """A file that an array is appended to."""
+
+    def __init__(self, folder: Path, name: str, kind: str) -> None:
+        self.path = folder / f"{name}.{kind}"
+        self._kind = np.dtype(kind if kind[0] == "S" else "u1" if kind == "u1" else f"<{kind}")
+        self._file: BinaryIO = self.path.open("wb")
+        self.count = 0
+
+    def extend(self, values: ArrayLike) -> None:
+        array = np.asarray(values, self._kind)
+        self._file.write(array.tobytes())
+        self.count += len(array)
+
+    def write(self, raw: bytes) -> None:
+        self._file.write(raw)
+        self.count += len(raw)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Strings:
+    """A table of strings that is appended to."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._text = _ArrayFile(folder, f"{name}_text", "u1")
+        self._ends = _ArrayFile(folder, f"{name}_ends", "i8")
+
+    def extend(self, texts: Iterable[str]) -> None:
+        raws = [text.encode("utf-8", "surrogatepass") for text in texts]
+        ends = self._text.count + np.cumsum([len(raw) for raw in raws], dtype=np.int64)
+        self._text.write(b"".join(raws))
+        self._ends.extend(ends)
+
+    def close(self) -> None:
+        self._text.close()
+        self._ends.close()
+
+
+class _Lists:
+    """A list of numbers for each row, appended to."""
+
+    def __init__(self, folder: Path, name: str, starts: str) -> None:
+        self._values = _ArrayFile(folder, name, "i4")
+        self._starts = _ArrayFile(folder, starts, "i8")
+        self._starts.extend([0])
+
+    @property
+    def count(self) -> int:
+        return self._values.count
+
+    def append(self, values: Sequence[int]) -> None:
+        self._values.extend(values)
+        self._starts.extend([self._values.count])
+
+    def close(self) -> None:
+        self._values.close()
+        self._starts.close()
+
+
+class ColumnWriter:
+    """A segment while it is written. `add` articles, then `finish` once; nothing can be read before that."""
+
+    def __init__(self, folder: Path, context_weights: tuple[int, int]) -> None:
+        """Begin a segment in a new folder. `context_weights` are those of a title word and a heading word."""
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self._title_weight, self._heading_weight = context_weights
+        self._numbers: dict[str, int] = {"": 0}  # written word -> number of its form
+        self._forms: dict[str, int] = {"": 0}
+        self._sources: dict[str, int] = {}
+        self._authors: dict[str, int] = {}
+        self._languages: dict[str, int] = {}
+        self._words = _Lists(folder, "forms", "starts")
+        self._heads: list[list[int]] = []
+        self._headings: list[list[int]] = []
+        self._sentences = _Lists(folder, "sentence", "sentence_starts")
+        self._silent = _Lists(folder, "silent", "silent_starts")
+        self._text = _Strings(folder, "text")
+        self._section = _Strings(folder, "section")
+        self._records = _Strings(folder, "article_record")
+        self._rows = {name: _ArrayFile(folder, f"row_{name}", kind) for name, kind in _ROW_FILES.items()}
+        self._articles = {name: _ArrayFile(folder, f"article_{name}", kind) for name, kind in _ARTICLE_FILES.items()}
+        self._pooled = 0
+        self.rows = 0
+        self.articles = 0
+
+    def add(self, article: Article, passages: Sequence[Passage]) -> None:
+        """Append an article with its passages, in order."""
+        title = [] if article.untitled else self._numbered(article.title)
+        self._heads.append(title)
+        first = self.rows
+        headings: dict[str, int] = {}
+        for passage in passages:
+            if passage.section and passage.section not in headings:
+                headings[passage.section] = len(self._headings)
+                self._headings.append(self._numbered(passage.section))
+                self._section.extend([passage.section])
+            self._add_row(passage, headings.get(passage.section, -1), len(title))
+        self._add_article(article, first)
+
+    def _add_row(self, passage: Passage, heading: int, title_length: int) -> None:
+        numbers = self._own_words(passage)
+        self._words.append([*numbers, 0])
+        self._sentences.append(passage.sentences)
+        self._silent.append([edge for span in passage.silent for edge in span])
+        self._text.extend([passage.text])
+        length = sum(1 for number in numbers if number) + self._title_weight * title_length
+        if heading >= 0:
+            length += self._heading_weight * len(self._headings[heading])
+        self._pooled += length
+        self._rows["article"].extend([self.articles])
+        self._rows["heading"].extend([heading])
+        self._rows["length"].extend([length])
+        self._rows["offset"].extend([passage.start])
+        self._rows["id"].extend([passage.id.encode("ascii")])
+        self.rows += 1
+
+    def _add_article(self, article: Article, first: int) -> None:
+        self._articles["first_row"].extend([first])
+        self._articles["date"].extend([article.date.number if article.date else 0])
+        self._articles["source"].extend([self._sources.setdefault(article.source, len(self._sources))])
+        self._articles["author"].extend([self._authors.setdefault(article.author, len(self._authors))])
+        self._articles["language"].extend([self._languages.setdefault(article.language, len(self._languages))])
+        self._articles["id"].extend([article.id.encode("ascii")])
+        self._records.extend([encode_article(article)])
+        self.articles += 1
+
+    def _own_words(self, passage: Passage) -> list[int]:
+        """The numbers of the indexed words; a 0 where something silent stood, so that no phrase spans it."""
+        if not passage.silent:
+            return self._numbered(passage.text)
+        numbers: list[int] = []
+        at = 0
+        for start, end in passage.silent:
+            numbers += [*self._numbered(passage.text[at:start]), 0]
+            at = end
+        return numbers + self._numbered(passage.text[at:])
+
+    def _numbered(self, text: str) -> list[int]:
+        known, numbers = self._numbers, []
+        for word in analysis.words(text):
+            number = known.get(word)
+            if number is None:
+                form = analysis.fold(word)
+                number = known[word] = self._forms.setdefault(form, len(self._forms))
+            numbers.append(number)
+        return numbers
+
+    def finish(self) -> None:
+        """Write what is only known at the end, and close all files."""
+        self._languages = self._languages or {"": 0}
+        self._write_heads()
+        for file in (self._words, self._sentences, self._silent, self._text, self._section, self._records):
+            file.close()
+        for column in (*self._rows.values(), *self._articles.values()):
+            column.close()
+        self._write_order("row", "S32")
+        self._write_order("article", "S16")
+        self._write_vocabulary()
+        described = {
+            "rows": self.rows,
+            "articles": self.articles,
+            "words": self._pooled,
+            "languages": list(self._languages),
+            "sources": list(self._sources),
+            "authors": list(self._authors),
+        }
+        (self._folder / "segment.json").write_text(json.dumps(described, ensure_ascii=False), "utf-8")
+
+    def _write_order(self, name: str, kind: str) -> None:
+        """The numbers of rows or articles in the order of their ids, to look one up and to break ties."""
+        order = _ArrayFile(self._folder, f"{name}_order", "i4")
+        order.extend(np.argsort(load_array(self._folder / f"{name}_id.{kind}"), kind="stable"))
+        order.close()
+
+    def _write_heads(self) -> None:
+        heads = _Lists(self._folder, "heads", "head_starts")
+        for numbers in (*self._heads, *self._headings):
+            heads.append(numbers)
+        heads.close()
+
+    def _write_vocabulary(self) -> None:
+        """Renumber the forms in byte order, and give each its stem in every language of the segment."""
+        ordered = sorted(self._forms, key=lambda form: form.encode("utf-8", "surrogatepass"))
+        renumbered = np.empty(len(ordered), np.int32)
+        renumbered[[self._forms[form] for form in ordered]] = np.arange(len(ordered), dtype=np.int32)
+        for name in ("forms", "heads"):
+            self._renumber(self._folder / f"{name}.i4", renumbered)
+        self._write_strings("form", ordered)
+        stems = [[analysis.stem(form, language) for form in ordered] for language in self._languages]
+        distinct = sorted({one for row in stems for one in row}, key=lambda one: one.encode("utf-8", "surrogatepass"))
+        number = {stem: place for place, stem in enumerate(distinct)}
+        self._write_strings("stem", distinct)
+        stem_of = _ArrayFile(self._folder, "stem_of", "i4")
+        for row in stems:
+            stem_of.extend([number[one] for one in row])
+        stem_of.close()
+
+    def _write_strings(self, name: str, texts: list[str]) -> None:
+        table = _Strings(self._folder, name)
+        table.extend(texts)
+        table.close()
+
+    def _renumber(self, path: Path, renumbered: Ints) -> None:
+        old = load_array(path)
+        changed = path.with_suffix(".new")
+        with changed.open("wb") as file:
+            for at in range(0, len(old), _RENUMBER_AT_ONCE):
+                file.write(renumbered[old[at : at + _RENUMBER_AT_ONCE]].astype("<i4").tobytes())
+        changed.replace(path)
+
+
+_ROW_FILES = {"article": "i4", "heading": "i4", "length": "i4", "offset": "i4", "id": "S32"}
+_ARTICLE_FILES = {
+    "first_row": "i4", "date": "i4", "source": "i4", "author": "i4", "language": "i4", "id": "S16",
+}  # fmt: skip

@@ -1,0 +1,56 @@
+"""What the subcommands share: their common options, dates as arguments, and printing."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+
+import click
+
+from kb_search.config import load_settings
+from kb_search.document import Date
+
+_FOLDER = click.Path(path_type=Path)
+
+
+def with_settings(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command --corpus, --index and --config, and hand it the `settings` they make as first argument."""
+
+    @click.option("--corpus", type=_FOLDER, help="Folder with the articles; only read.")
+    @click.option("--index", "index_folder", type=_FOLDER, help="Folder of the index.")
+    @click.option("--config", type=_FOLDER, help="Configuration file instead of kb-search.toml.")
+    @wraps(command)
+    def wrapped(*, corpus: Path | None, index_folder: Path | None, config: Path | None, **options: object) -> int:
+        settings = load_settings(config, os.environ, corpus=corpus, index=index_folder)
+        return command(settings, **options)
+
+    return wrapped
+
+
+def date_argument(_ctx: click.Context, parameter: click.Parameter, value: str | None) -> Date | None:
+    """A date typed as an option: 2023, 2023-11 or 2023-11-07."""
+    if value is None:
+        return None
+    try:
+        return Date.parse(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", param=parameter) from error
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document on one line, readable in any language."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def on_terminal() -> bool:
+    """Whether what is printed is read by a person who sees colours."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def printable(text: str) -> str:
+    """A text with its control characters written out, so that a file's name cannot steer the terminal."""
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

@@ -1,0 +1,115 @@
+"""`kb-search stats`, `articles`, `show` and `verify`: look into the index."""
+
+from __future__ import annotations
+
+import click
+
+from kb_search.commands.common import print_json, printable, with_settings
+from kb_search.config import Settings
+from kb_search.document import UNDATED
+from kb_search.engines import engine_named
+from kb_search.errors import NotFound
+from kb_search.generations import open_current, verify
+from kb_search.results import ArticleView, SearchRequest
+from kb_search.search import Library
+from kb_search.wire import article_head_json, article_json, stats_json
+
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one document a line.")
+
+
+@click.command("stats")
+@_json_option
+@with_settings
+def stats_command(settings: Settings, *, as_json: bool) -> int:
+    """Say what the index holds, and which files are not in it."""
+    library = Library(settings)
+    stats = library.stats()
+    library.close()
+    if as_json:
+        print_json(stats_json(stats))
+        return 0
+    click.echo(f"{stats.articles:,} articles, {stats.passages:,} passages, {len(stats.sources):,} sources")
+    click.echo(
+        f"dates: {stats.first_date or 'none'} to {stats.last_date or 'none'}; {stats.undated:,} articles undated"
+    )
+    click.echo(f"engine {stats.engine}, generation {stats.generation}, {stats.bytes / 1e6:.1f} MB")
+    for source, count in stats.sources:
+        click.echo(f"  {count:>8,} passages  {source or 'no source'}")
+    click.echo(f"files not in the index: {stats.failed:,} failed, {stats.skipped:,} skipped")
+    for file in stats.problems:
+        click.echo(f"  {file.status}: {printable(file.path)}: {printable(file.reason)}")
+    return 0
+
+
+@click.command("articles")
+@_json_option
+@with_settings
+def articles_command(settings: Settings, *, as_json: bool) -> int:
+    """List all articles, in the order of their paths."""
+    library = Library(settings)
+    try:
+        for head in library.articles():
+            if as_json:
+                print_json(article_head_json(head))
+            else:
+                said = f"{head.date or UNDATED!s:>10}  {head.passages:>4}  {head.source or 'no source'}"
+                click.echo(f"{head.id}  {said}  {head.title}  ({printable(head.path)})")
+    finally:
+        library.close()
+    return 0
+
+
+@click.command("show")
+@click.argument("name", metavar="ARTICLE|PASSAGE")
+@_json_option
+@with_settings
+def show_command(settings: Settings, name: str, *, as_json: bool) -> int:
+    """Print one article by its id, or the article of a passage; without --json a passage's own text alone."""
+    library = Library(settings)
+    try:
+        view = _find(library, name)
+    finally:
+        library.close()
+    if as_json:
+        print_json(article_json(view.article, view.passages))
+        return 0
+    article = view.article
+    click.echo(
+        f"{article.title}\n{article.source or 'no source'} · {article.date or UNDATED} · {printable(article.path)}\n"
+    )
+    asked = [passage for passage in view.passages if passage.id == name]
+    heading = ""
+    for passage in asked or view.passages:
+        if passage.section != heading:
+            heading = passage.section
+            click.echo(f"\n# {heading}\n")
+        click.echo(passage.text, nl=False)
+    click.echo()
+    return 0
+
+
+def _find(library: Library, name: str) -> ArticleView:
+    try:
+        return library.article(name, SearchRequest())
+    except NotFound:
+        pass
+    try:
+        return library.article(library.article_of(name), SearchRequest())
+    except NotFound as error:
+        raise NotFound(f"There is no article and no passage {name!r} in this collection.") from error
+
+
+@click.command("verify")
+@with_settings
+def verify_command(settings: Settings) -> int:
+    """Compare every file of the index with its checksum, and scan all postings."""
+    manifest = verify(settings.index)
+    opened = open_current(settings.index)
+    reader = engine_named(manifest.engine).reader(opened.folder)
+    try:
+        reader.check(thorough=True)
+    finally:
+        reader.close()
+        opened.close()
+    click.echo(f"Generation {manifest.generation} is whole: {len(manifest.files)} files, {manifest.bytes:,} bytes.")
+    return 0

@@ -1,0 +1,127 @@
+"""`kb-search search`: ask the collection from the command line."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Sequence
+
+import click
+
+from kb_search.commands.common import date_argument, on_terminal, print_json, with_settings
+from kb_search.config import Settings
+from kb_search.document import UNDATED, Date
+from kb_search.highlight import snippet
+from kb_search.results import MATCHES, SORTS, Hit, Results, SearchRequest, Span
+from kb_search.search import Library
+from kb_search.wire import search_json
+
+_COLUMNS = ("passage", "article", "title", "source", "date", "section", "ordinal", "score", "text")
+
+
+@click.command("search")
+@click.argument("query", default="")
+@click.option("--source", "sources", multiple=True, help="Only this source; several times: any of them.")
+@click.option("--not-source", "not_sources", multiple=True, help="Not this source.")
+@click.option("--date", "dates", multiple=True, help="Only 2023, 2023-11, 2023-11-07 or undated; several times: any.")
+@click.option("--since", callback=date_argument, help="From this date on.")
+@click.option("--until", callback=date_argument, help="Up to this date, included.")
+@click.option("--lang", "languages", multiple=True, help="Only articles in this language (en, ru, …).")
+@click.option("--article", default="", help="Only this article (its id).")
+@click.option("--no-variants", is_flag=True, help="Do not look for other spellings of names.")
+@click.option("--match", type=click.Choice(MATCHES), default="all", help="All words, or any of them.")
+@click.option("--sort", type=click.Choice(SORTS), default="relevance")
+@click.option("--limit", "per_page", type=int, help="Passages on a page, 200 at most.")
+@click.option("--page", type=int, default=1, help="Which page, from 1.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a table.")
+@with_settings
+def search_command(  # noqa: PLR0913 - one parameter for each option of the contract
+    settings: Settings,
+    query: str,
+    *,
+    sources: tuple[str, ...],
+    not_sources: tuple[str, ...],
+    dates: tuple[str, ...],
+    since: Date | None,
+    until: Date | None,
+    languages: tuple[str, ...],
+    article: str,
+    no_variants: bool,
+    match: str,
+    sort: str,
+    per_page: int | None,
+    page: int,
+    as_json: bool,
+    as_csv: bool,
+) -> int:
+    """Print the passages that match QUERY; without one, everything that the filters let through."""
+    request = SearchRequest(
+        text=query,
+        sources=sources,
+        not_sources=not_sources,
+        dates=dates,
+        since=since,
+        until=until,
+        languages=languages,
+        article=article,
+        match=match,
+        variants=not no_variants,
+        sort=sort,
+        page=page,
+        per_page=settings.per_page if per_page is None else per_page,
+    )
+    library = Library(settings)
+    try:
+        results = library.search(request)
+    finally:
+        library.close()
+    if as_json:
+        print_json(search_json(results))
+    elif as_csv:
+        _print_table(results.hits)
+    else:
+        _print(results)
+    return 0 if results.passages else 1
+
+
+def _print_table(hits: Sequence[Hit]) -> None:
+    table = csv.writer(sys.stdout)
+    table.writerow(_COLUMNS)
+    for hit in hits:
+        table.writerow([hit.date or "" if name == "date" else getattr(hit, name) for name in _COLUMNS])
+
+
+def _print(results: Results) -> None:
+    colour = on_terminal()
+    for note in results.notes:
+        click.secho(f"Note: {note.message}", fg="yellow", color=colour)
+    click.echo(f"{results.understood}: {results.passages:,} passages in {results.articles:,} articles")
+    first = (results.page - 1) * results.request.per_page + 1
+    for number, hit in enumerate(results.hits, first):
+        _print_hit(number, hit, colour=colour)
+    if results.nearest:
+        click.echo("\nNo passage has all of it. These have most:")
+        for number, hit in enumerate(results.nearest, 1):
+            _print_hit(number, hit, colour=colour)
+    elif results.pages > results.page:
+        click.echo(f"\nPage {results.page} of {results.pages}; --page {results.page + 1} shows the next.")
+
+
+def _print_hit(number: int, hit: Hit, *, colour: bool) -> None:
+    said = [hit.source or "no source", str(hit.date or UNDATED), hit.section, f"passage {hit.ordinal} of {hit.of}"]
+    click.echo()
+    click.echo(f"{number}. {click.style(hit.title, bold=True)}", color=colour)
+    click.echo("   " + " · ".join(part for part in said if part) + f" · {hit.passage}")
+    for start, end in snippet(hit.text, hit.sentences, hit.marks):
+        click.echo("   " + _marked(hit.text, (start, end), hit.marks), color=colour)
+
+
+def _marked(text: str, span: Span, marks: Sequence[Span]) -> str:
+    """A part of a text on one line, with its marks underlined where there are colours."""
+    pieces, at = [], span[0]
+    for start, end in marks:
+        if span[0] <= start and end <= span[1]:
+            pieces += [text[at:start], click.style(text[start:end], bold=True, underline=True)]
+            at = end
+    return " ".join("".join([*pieces, text[at : span[1]]]).split())

@@ -1,0 +1,111 @@
+"""The settings of one run: read once, frozen, and passed down. Nothing below reads the environment."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from kb_search.errors import ConfigError
+
+CONFIG_NAME = "kb-search.toml"
+ENV_PREFIX = "KB_SEARCH_"
+ENGINES = ("whoosh",)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set, with the value it has if nobody sets it.
+
+    Order of precedence: command line, environment (`KB_SEARCH_CORPUS` …), `kb-search.toml`, these defaults.
+    """
+
+    #: Folder with the articles; only ever read.
+    corpus: Path = Path("corpus")
+    #: Folder that holds the index; made when it is missing.
+    index: Path = Path("index")
+    #: The name that pages show for the collection.
+    title: str = "kb-search"
+    engine: str = "whoosh"
+    #: Language of articles that do not say theirs (an ISO 639-1 code).
+    language: str = "en"
+    host: str = "127.0.0.1"
+    port: int = 8765
+    per_page: int = 10
+    #: Seconds that one search may take.
+    time_limit: float = 1.0
+    #: Larger files are reported and not read.
+    max_file_bytes: int = 64 * 1024 * 1024
+
+
+def load_settings(
+    config: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    **overrides: object,
+) -> Settings:
+    """Settings from a file, the environment and the command line, in rising order of precedence.
+
+    `config` is read if given (ConfigError where it is missing), else `kb-search.toml` of the working folder
+    if there is one. Overrides that are None do not count. Relative paths in the file are relative to the
+    file's folder. Raises ConfigError with the name of the setting that is wrong.
+    """
+    values = _from_file(config)
+    values.update(_from_environment(environment or {}))
+    values.update({name: value for name, value in overrides.items() if value is not None})
+    settings = Settings()
+    for name, value in values.items():
+        settings = _with(settings, name, value)
+    return _checked(settings)
+
+
+def _from_file(config: Path | None) -> dict[str, object]:
+    path = config or Path(CONFIG_NAME)
+    if config is None and not path.is_file():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"Cannot read the configuration {path}: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The configuration {path} is not valid TOML: {error}.") from error
+    for name in ("corpus", "index"):
+        if isinstance(values.get(name), str):
+            values[name] = path.parent / str(values[name])
+    return values
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    names = {ENV_PREFIX + field.name.upper(): field.name for field in fields(Settings)}
+    return {name: environment[key] for key, name in names.items() if environment.get(key)}
+
+
+#: How a setting is read; paths are the rest.
+_KINDS: dict[type, Callable[[str], object]] = {str: str, int: int, float: float}
+
+
+def _with(settings: Settings, name: str, value: object) -> Settings:
+    """The settings with one of them changed to a value of its kind."""
+    defaults = {field.name: field.default for field in fields(Settings)}
+    if name not in defaults:
+        raise ConfigError(f"There is no setting {name!r}; the settings are {', '.join(sorted(defaults))}.")
+    kind = type(defaults[name])
+    if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
+        raise ConfigError(f"The setting {name!r} cannot be {value!r}.")
+    try:
+        typed = _KINDS.get(kind, Path)(str(value))
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"The setting {name!r} cannot be {value!r}.") from error
+    return replace(settings, **{name: typed})  # type: ignore[arg-type]  # it has the default's own type
+
+
+def _checked(settings: Settings) -> Settings:
+    if settings.engine not in ENGINES:
+        raise ConfigError(f"There is no engine {settings.engine!r}; choose one of {', '.join(ENGINES)}.")
+    if not 0 <= settings.port <= 65535:
+        raise ConfigError(f"The port must be between 0 and 65535, not {settings.port}.")
+    if settings.time_limit <= 0 or settings.max_file_bytes <= 0:
+        raise ConfigError("The settings 'time_limit' and 'max_file_bytes' must be above 0.")
+    if not 1 <= settings.per_page <= 200:
+        raise ConfigError(f"The setting 'per_page' must be between 1 and 200, not {settings.per_page}.")
+    return settings

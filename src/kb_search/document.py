@@ -1,0 +1,171 @@
+"""What a collection is made of: articles, their sections and the passages they are split into."""
+
+from __future__ import annotations
+
+import base64
+import calendar
+import hashlib
+import re
+from dataclasses import dataclass
+
+UNDATED = "undated"
+
+_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
+_ARTICLE_ID_LENGTH = 12
+_PASSAGE_TAIL_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Date:
+    """A publication date, known to the day, the month or the year.
+
+    `month` and `day` are 0 where they are not known. Raises ValueError for a day that no calendar has.
+    """
+
+    year: int
+    month: int = 0
+    day: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.year <= 9999 or not 0 <= self.month <= 12 or (self.day and not self.month):
+            raise ValueError(f"there is no date {self.year}-{self.month}-{self.day}")
+        if self.day and not 1 <= self.day <= calendar.monthrange(self.year, self.month)[1]:
+            raise ValueError(f"there is no date {self.year}-{self.month:02}-{self.day:02}")
+
+    @classmethod
+    def parse(cls, text: str) -> Date:
+        """Read `2023`, `2023-11` or `2023-11-07` (ISO 8601); ValueError for anything else."""
+        found = _ISO.fullmatch(text.strip())
+        if not found:
+            raise ValueError(f"{text!r} is not a date like 2023, 2023-11 or 2023-11-07")
+        year, month, day = (int(part) if part else 0 for part in found.groups())
+        if (found[2] and not month) or (found[3] and not day):
+            raise ValueError(f"there is no date {text.strip()}")
+        return cls(year, month, day)
+
+    @classmethod
+    def from_number(cls, number: int) -> Date:
+        """The date that `number` (see there) was made from."""
+        return cls(number // 10000, number // 100 % 100, number % 100)
+
+    @property
+    def number(self) -> int:
+        """The date as one integer, YYYYMMDD with 00 for what is not known; it sorts as the date does."""
+        return self.year * 10000 + self.month * 100 + self.day
+
+    @property
+    def precision(self) -> str:
+        """`day`, `month` or `year`."""
+        return "day" if self.day else "month" if self.month else "year"
+
+    @property
+    def first(self) -> int:
+        """The number of the earliest day that the date can mean."""
+        return self.year * 10000 + (self.month or 1) * 100 + (self.day or 1)
+
+    @property
+    def last(self) -> int:
+        """The number of the latest day that the date can mean."""
+        month = self.month or 12
+        return self.year * 10000 + month * 100 + (self.day or calendar.monthrange(self.year, month)[1])
+
+    def __str__(self) -> str:
+        if not self.month:
+            return f"{self.year:04}"
+        return f"{self.year:04}-{self.month:02}" + (f"-{self.day:02}" if self.day else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One value of a field and where it was found, such as `meta tag article:published_time`."""
+
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a field of an article has its value: the claim that won, and those that lost."""
+
+    field: str
+    value: str
+    origin: str
+    others: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the offset in the article's text where what it heads begins."""
+
+    title: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One document of the collection.
+
+    `text` holds the body alone: title and headings stand in `title` and `sections`. `path` is relative to
+    the collection, with `/`; `row` tells the articles of one file apart (empty where a file is one
+    article). `untitled` says that `title` is only the shortened first sentence. Fields that nobody knows
+    are empty (`date` is None).
+    """
+
+    id: str
+    path: str
+    title: str
+    text: str
+    row: str = ""
+    untitled: bool = False
+    sections: tuple[Section, ...] = ()
+    source: str = ""
+    date: Date | None = None
+    author: str = ""
+    url: str = ""
+    language: str = ""
+    format: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+    def evidence_for(self, field: str) -> Evidence | None:
+        """The evidence for one field, or None where nobody said anything about it."""
+        return next((one for one in self.evidence if one.field == field), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one article: what is indexed, ranked, shown and cited.
+
+    `start` and `end` are character offsets into the article's text, and `text` is exactly what lies
+    between them. `sentences` are the offsets within `text` where its sentences begin, `silent` the spans
+    within `text` that were printed before in the article and are not indexed a second time.
+    """
+
+    id: str
+    article: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    section: str = ""
+    sentences: tuple[int, ...] = (0,)
+    silent: tuple[tuple[int, int], ...] = ()
+
+
+def article_id(path: str, row: str = "") -> str:
+    """The lasting name of an article: 12 letters and digits, from its path (and row) in the collection."""
+    return _digest(f"{path}\n{row}", _ARTICLE_ID_LENGTH)
+
+
+def passage_id(article: str, text: str, repeat: int = 0) -> str:
+    """The lasting name of a passage, from its article and its own words.
+
+    White space does not count, so that re-wrapping a file changes nothing; `repeat` tells apart passages
+    of one article that say the same (0 for the first).
+    """
+    tail = _digest(" ".join(text.split()), _PASSAGE_TAIL_LENGTH)
+    return f"{article}-{tail}" + (f"-{repeat}" if repeat else "")
+
+
+def _digest(text: str, length: int) -> str:
+    raw = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return base64.b32encode(raw).decode("ascii").lower()[:length]

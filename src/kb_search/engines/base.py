@@ -1,0 +1,264 @@
+"""The contract between the program and whatever keeps the inverted index.
+
+An engine takes articles with their passages, and answers an `EngineQuery` with `Matches`: which passages,
+how many, their facets, the best by BM25. The same query gives the same passages, counts and order in every
+engine. What an engine needs from its library stays in its own module.
+
+The score (phase one) is BM25 over one pooled field of stems: a word of the title or of the section heading
+counts as so many words of the passage, before saturation (S. Robertson, H. Zaragoza, M. Taylor, "Simple BM25
+extension to multiple weighted fields", CIKM 2004). A passage's length is kept as coarsely as Lucene keeps it, so
+that engines which cannot do otherwise give the same scores. A word's score is the sum over its stems; a
+phrase's that of its words; filters score nothing. Ties break by passage id.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_search.document import Article, Passage
+from kb_search.errors import KbSearchError
+from kb_search.query import DateRange, Node, Undated, Word
+from kb_search.results import ArticleHead
+
+K1 = 1.2
+B = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWeights:
+    """How many words of a passage one word of its article's title, or of its section's heading, is worth."""
+
+    title: int = 2
+    section: int = 1
+
+
+FIELD_WEIGHTS = FieldWeights()
+
+DateFilter = DateRange | Undated
+
+
+@dataclass(frozen=True, slots=True)
+class EngineQuery:
+    """What an engine is asked.
+
+    `dates` (any of) with `not_dates` and `span` are the reader's selection in the facet of dates, `sources`
+    (any of) with `not_sources` that in the facet of sources: each facet's counts ignore its own selection.
+    `depth` is how many of the best passages are wanted, in the order of `sort`.
+    """
+
+    tree: Node
+    sources: tuple[str, ...] = ()
+    not_sources: tuple[str, ...] = ()
+    dates: tuple[DateFilter, ...] = ()
+    not_dates: tuple[DateFilter, ...] = ()
+    span: DateRange | None = None
+    languages: tuple[str, ...] = ()
+    article: str = ""
+    sort: str = "relevance"
+    depth: int = 200
+    seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that matched: the engine's own key for it, its id and its BM25 score."""
+
+    key: int
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What an engine answers.
+
+    `sources` and `dates` are pairs of value and number of passages; a date is its number, 0 for undated.
+    `partly_dated` counts the passages that only miss a date filter because their date is too coarse.
+    """
+
+    passages: int
+    articles: int
+    articles_exact: bool
+    candidates: tuple[Candidate, ...]
+    sources: tuple[tuple[str, int], ...]
+    dates: tuple[tuple[int, int], ...]
+    partly_dated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Where the words of a query stand in some candidates: what the second phase ranks by.
+
+    Rows of the first three follow the words, columns the candidates: `own` and `context` are term frequencies
+    in the passage and, weighted, in title and heading; `lengths` are pooled lengths. The last four are parallel,
+    one entry per occurrence in a passage's own text, ordered by candidate and place: `candidate` and `word` are
+    indexes, `place` counts words, `exact` says that the form itself stands there and not only its stem.
+    """
+
+    own: NDArray[np.int32]
+    context: NDArray[np.int32]
+    lengths: NDArray[np.int32]
+    frequencies: NDArray[np.int64]
+    candidate: NDArray[np.int32]
+    word: NDArray[np.int32]
+    place: NDArray[np.int64]
+    exact: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What a generation holds as a whole."""
+
+    articles: int
+    passages: int
+    average_length: float
+    languages: tuple[str, ...]
+    sources: tuple[tuple[str, int], ...]
+    dates: tuple[tuple[int, int], ...]
+    undated_articles: int = 0
+
+
+class SearchTooLong(KbSearchError):
+    """A search reached its time limit before it had an answer."""
+
+    kind = "limited"
+    http_status = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment after which `check` raises SearchTooLong."""
+
+    seconds: float
+    _end: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_end", time.monotonic() + self.seconds)
+
+    def check(self) -> None:
+        """Raise SearchTooLong if the time is over."""
+        if time.monotonic() > self._end:
+            raise SearchTooLong(
+                f"The search took longer than {self.seconds:g} s and was stopped; a query with fewer words is faster."
+            )
+
+
+class EngineWriter(ABC):
+    """Writes one generation. `add` and `delete`, then `finish` once; nothing is visible before that."""
+
+    @abstractmethod
+    def add(self, article: Article, passages: Sequence[Passage]) -> None:
+        """Take an article with its passages in order; its id must not be in the generation already."""
+
+    @abstractmethod
+    def delete(self, article: str) -> None:
+        """Drop an article that an earlier generation brought along; an unknown id is no error."""
+
+    @abstractmethod
+    def finish(self) -> None:
+        """Write everything down."""
+
+
+class EngineReader(ABC):
+    """Answers from one generation. Safe to share between threads."""
+
+    @abstractmethod
+    def holdings(self) -> Holdings:
+        """What there is."""
+
+    @abstractmethod
+    def search(self, query: EngineQuery) -> Matches:
+        """Find, count and rank. Raises SearchTooLong."""
+
+    @abstractmethod
+    def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Word]) -> Occurrences:
+        """Where words of the text stand in candidates of this reader."""
+
+    @abstractmethod
+    def passage(self, key: int) -> tuple[Passage, ArticleHead]:
+        """The passage of a candidate's key, and its article without text."""
+
+    @abstractmethod
+    def find_passage(self, passage: str) -> int | None:
+        """The key of a passage id, or None."""
+
+    @abstractmethod
+    def article(self, article: str) -> tuple[Article, tuple[Passage, ...]] | None:
+        """An article, whole, with its passages in order; None where the generation has none of that id."""
+
+    @abstractmethod
+    def articles(self) -> Iterator[ArticleHead]:
+        """All articles without text, in the order of their paths."""
+
+    @abstractmethod
+    def wear(self) -> tuple[int, int, int]:
+        """How worn the generation is by changes: its segments, its passages, and the deleted ones among them."""
+
+    @abstractmethod
+    def check(self, *, thorough: bool) -> None:
+        """Scan what is kept, a sample of it unless `thorough`. Raises IndexDamaged with what is wrong."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the files."""
+
+
+class Engine(ABC):
+    """One kind of engine. `name` is what settings and manifests call it."""
+
+    name: str
+
+    @abstractmethod
+    def writer(self, folder: Path, base: Path | None) -> EngineWriter:
+        """Begin a generation in an empty folder, as a change of the one in `base` if that is given."""
+
+    @abstractmethod
+    def reader(self, folder: Path) -> EngineReader:
+        """Open a finished generation. Raises IndexDamaged."""
+
+
+def coarse_length(length: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Lengths as Lucene stores them in one byte: exact up to 40, then in steps that double.
+
+    Source: org.apache.lucene.util.SmallFloat, intToByte4 and byte4ToInt (Lucene 9).
+    """
+    coarse: NDArray[np.int64] = _COARSE[np.searchsorted(_COARSE, np.minimum(length, _COARSE[-1]), "right") - 1]
+    return coarse
+
+
+def _small_float(code: int) -> int:
+    bits, shift = code & 0x07, (code >> 3) - 1
+    return bits if shift < 0 else (bits | 0x08) << shift
+
+
+def _all_coarse_lengths() -> NDArray[np.int64]:
+    free = 255 - _code_of(2**31 - 1)
+    return np.array([code if code < free else free + _small_float(code - free) for code in range(256)], np.int64)
+
+
+def _code_of(value: int) -> int:
+    shift = max(value.bit_length() - 4, 0)
+    return value if value.bit_length() < 4 else ((value >> shift) & 0x07) | ((shift + 1) << 3)
+
+
+_COARSE = _all_coarse_lengths()
+
+
+def idf(passages: int, frequency: float) -> float:
+    """Inverse passage frequency as Lucene has it: ln(1 + (N - n + 0.5) / (n + 0.5))."""
+    return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
+
+
+def saturation(
+    frequency: NDArray[np.float64], length: NDArray[np.float64], average: float, k1: float = K1, b: float = B
+) -> NDArray[np.float64]:
+    """BM25's share of a term that stands `frequency` times in a passage: f (k1 + 1) / (f + k1 (1 - b + b l / avg))."""
+    return frequency * (k1 + 1) / (frequency + k1 * (1 - b + b * length / average))

@@ -1,0 +1,223 @@
+"""A generation kept in files on this machine: its segments, what was deleted from them, and their texts.
+
+Shared by the engines that live inside a folder; `local` searches it.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from kb_search.columns import ABSENT, Columns, Ints, Mask, load_array
+from kb_search.columnwriter import ColumnWriter
+from kb_search.document import Article, Passage
+from kb_search.engines.base import FIELD_WEIGHTS, EngineReader, EngineWriter, Holdings
+from kb_search.errors import IndexDamaged
+from kb_search.generations import link_tree
+from kb_search.records import decode_article
+from kb_search.results import ArticleHead
+
+REBUILD = "Run `kb-search index --full`."
+_SEGMENTS = "segments"
+_LIST = "segments.json"
+
+Value = TypeVar("Value", str, int)
+
+
+def _deleted_file(folder: Path, segment: str) -> Path:
+    return folder / _SEGMENTS / f"{segment}.deleted.u1"
+
+
+class LocalWriter(EngineWriter):
+    """Writes the segments of a generation; an engine adds its inverted index of the new one in `index`."""
+
+    def __init__(self, folder: Path, base: Path | None) -> None:
+        """Begin in an empty folder; what is in `base` is carried over by hard links and never written to."""
+        self._folder = folder
+        self._names: list[str] = []
+        self._old: list[tuple[Columns, Mask]] = []
+        if base:
+            link_tree(base, folder)
+            self._names = _segment_names(folder)
+            self._old = [(Columns(folder / _SEGMENTS / name), _deleted(folder, name)) for name in self._names]
+        self._new = f"{1 + max((int(name) for name in self._names), default=0):05}"
+        self._columns = ColumnWriter(folder / _SEGMENTS / self._new, (FIELD_WEIGHTS.title, FIELD_WEIGHTS.section))
+
+    def add(self, article: Article, passages: Sequence[Passage]) -> None:
+        """Take an article with its passages in order."""
+        self._columns.add(article, passages)
+
+    def delete(self, article: str) -> None:
+        """Mark the article's rows in the segments that came along."""
+        for columns, deleted in self._old:
+            number = columns.find_article(article)
+            if number != ABSENT:
+                rows = columns.rows_of(number)
+                deleted[rows.start : rows.stop] = True
+
+    def finish(self) -> None:
+        """Write the new segment, the engine's index of it, and the list of all."""
+        for name, (_, deleted) in zip(self._names, self._old, strict=True):
+            _replace(_deleted_file(self._folder, name), deleted.astype("u1").tobytes())
+        self._columns.finish()
+        names = [*self._names, self._new]
+        self.index(Columns(self._folder / _SEGMENTS / self._new))
+        _replace(self._folder / _LIST, json.dumps({"segments": names}).encode())
+
+    @abstractmethod
+    def index(self, columns: Columns) -> None:
+        """Append the inverted index of a finished segment."""
+
+
+class StoreReader(EngineReader):
+    """The segments of a generation, open. A key is the row's number, counted through all segments."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open a finished generation. Raises IndexDamaged."""
+        self._segments = [Columns(folder / _SEGMENTS / name) for name in _segment_names(folder)]
+        self._alive = [~_deleted(folder, name) for name in _segment_names(folder)]
+        self._bases = [0, *np.cumsum([columns.rows for columns in self._segments]).tolist()]
+        words = sum(columns.words for columns in self._segments)
+        self._average = max(words / max(self._bases[-1], 1), 1.0)
+        self._holdings = self._count_holdings()
+
+    def holdings(self) -> Holdings:
+        """What there is, deleted rows left out."""
+        return self._holdings
+
+    def _count_holdings(self) -> Holdings:
+        sources: Counter[str] = Counter()
+        dates: Counter[int] = Counter()
+        languages: Counter[str] = Counter()
+        articles = undated = 0
+        for columns, alive in zip(self._segments, self._alive, strict=True):
+            rows = np.flatnonzero(alive)
+            first_rows = np.asarray(columns.article_first_row)
+            present = alive[first_rows] if columns.rows else np.zeros(columns.articles, np.bool_)
+            articles += int(np.count_nonzero(present))
+            undated += int(np.count_nonzero(present & (np.asarray(columns.article_date) == 0)))
+            sources.update(counted(columns.sources, columns.row_source[rows]))
+            dates.update(counted(columns.dates.tolist(), columns.row_date_rank[rows]))
+            languages.update(counted(columns.languages, columns.row_language[rows]))
+        return Holdings(
+            articles=articles,
+            passages=sum(int(np.count_nonzero(alive)) for alive in self._alive),
+            average_length=self._average,
+            languages=tuple(language for language, _ in languages.most_common()),
+            sources=by_count(sources),
+            dates=tuple(sorted(dates.items())),
+            undated_articles=undated,
+        )
+
+    def _place(self, key: int) -> tuple[int, int]:
+        number = int(np.searchsorted(self._bases, key, "right")) - 1
+        return number, key - self._bases[number]
+
+    def passage(self, key: int) -> tuple[Passage, ArticleHead]:
+        """The passage of a candidate's key, and its article without text."""
+        number, row = self._place(key)
+        columns = self._segments[number]
+        article = int(columns.row_article[row])
+        return self._passage(columns, row), self._head(columns, article)
+
+    @staticmethod
+    def _passage(columns: Columns, row: int) -> Passage:
+        article = int(columns.row_article[row])
+        text = columns.text[row]
+        start, heading = int(columns.row_offset[row]), int(columns.row_heading[row])
+        return Passage(
+            id=columns.row_ids[row].decode("ascii"),
+            article=columns.article_ids[article].decode("ascii"),
+            ordinal=row - int(columns.article_first_row[article]) + 1,
+            start=start,
+            end=start + len(text),
+            text=text,
+            section=columns.section[heading] if heading >= 0 else "",
+            sentences=columns.sentences(row),
+            silent=columns.silent(row),
+        )
+
+    @staticmethod
+    def _head(columns: Columns, number: int) -> ArticleHead:
+        article = decode_article(columns.records[number])
+        return ArticleHead(
+            id=article.id,
+            path=article.path,
+            title=article.title,
+            untitled=article.untitled,
+            source=article.source,
+            date=article.date,
+            language=article.language,
+            passages=int(columns.article_rows[number]),
+        )
+
+    def find_passage(self, passage: str) -> int | None:
+        """The key of a passage id, or None."""
+        for number, (columns, alive) in enumerate(zip(self._segments, self._alive, strict=True)):
+            row = columns.find_row(passage)
+            if row != ABSENT and alive[row]:
+                return int(self._bases[number]) + row
+        return None
+
+    def article(self, article: str) -> tuple[Article, tuple[Passage, ...]] | None:
+        """An article, whole, with its passages in order; None where there is none of that id."""
+        for columns, alive in zip(self._segments, self._alive, strict=True):
+            number = columns.find_article(article)
+            if number != ABSENT and alive[columns.rows_of(number).start]:
+                rows = columns.rows_of(number)
+                text = columns.text.joined(rows.start, rows.stop)
+                return decode_article(columns.records[number], text), tuple(self._passage(columns, row) for row in rows)
+        return None
+
+    def articles(self) -> Iterator[ArticleHead]:
+        """All articles without text, in the order of their paths."""
+        heads = [
+            self._head(columns, number)
+            for columns, alive in zip(self._segments, self._alive, strict=True)
+            for number in range(columns.articles)
+            if alive[columns.rows_of(number).start]
+        ]
+        yield from sorted(heads, key=lambda head: (head.path, head.id))
+
+    def wear(self) -> tuple[int, int, int]:
+        """The number of segments, of rows, and of deleted rows."""
+        deleted = sum(int(np.count_nonzero(~alive)) for alive in self._alive)
+        return len(self._segments), self._bases[-1], deleted
+
+
+def counted(values: Sequence[Value], numbers: Ints) -> dict[Value, int]:
+    """How often each value's number stands in an array; values that do not are left out."""
+    counts = np.bincount(numbers, minlength=len(values)).tolist()
+    return {value: count for value, count in zip(values, counts, strict=True) if count}
+
+
+def by_count(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    """Values with their counts, the most frequent first, equals in the order of their names."""
+    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _segment_names(folder: Path) -> list[str]:
+    try:
+        return list(json.loads((folder / _LIST).read_text("utf-8"))["segments"])
+    except (OSError, ValueError, KeyError) as error:
+        raise IndexDamaged("The index's list of segments cannot be read; run `kb-search index --full`.") from error
+
+
+def _deleted(folder: Path, name: str) -> Mask:
+    path = _deleted_file(folder, name)
+    if path.exists():
+        return load_array(path).astype(np.bool_)
+    return np.zeros(Columns(folder / _SEGMENTS / name).rows, np.bool_)
+
+
+def _replace(path: Path, raw: bytes) -> None:
+    """Write a file anew: a hard link to an older generation's is cut, not written through."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.write_bytes(raw)
+    fresh.replace(path)

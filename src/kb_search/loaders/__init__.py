@@ -1,0 +1,67 @@
+"""File -> articles: one module per format, chosen by the file's name.
+
+Each module has one function `load(file)`. They are imported when the first file of their kind is read: that
+of HTML costs most of a second, which a collection of plain text need not pay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from kb_search.document import Article
+from kb_search.errors import SkippedDocument
+from kb_search.loaders.base import Defaults, RowProblem, SourceFile, printable
+from kb_search.loaders.metadata import folder_defaults, sidecar_paths
+
+__all__ = [
+    "Defaults",
+    "RowProblem",
+    "SourceFile",
+    "folder_defaults",
+    "is_companion",
+    "load",
+    "loader_name",
+    "sidecar_paths",
+]
+
+#: How a file's name ends, in small letters -> the module that reads it.
+_LOADERS = {
+    ".txt": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".jsonl": "jsonl",
+    ".jsonl.gz": "jsonl",
+}
+_README = re.compile(r"README(?![^\W\d_])", re.IGNORECASE)
+
+_Loader = Callable[[SourceFile], Iterator[Article | RowProblem]]
+
+
+def load(file: SourceFile) -> Iterator[Article | RowProblem]:
+    """The articles of a file, and the rows of it that could not be read, in order.
+
+    Raises SkippedDocument for a file that is not ours to read and DocumentError where it cannot be read; the
+    message is a sentence that names the file. Nothing is ever written to it.
+    """
+    name = loader_name(file.path)
+    if name is None:
+        raise SkippedDocument(f"{printable(file.relative)} is of a kind that kb-search does not read.")
+    return cast("_Loader", import_module(f"{__name__}.{name}").load)(file)
+
+
+def loader_name(path: Path) -> str | None:
+    """The loader for a file, by its name: `text`, `markdown`, `html` or `jsonl`; None where there is none."""
+    name = path.name.lower()
+    return next((loader for suffix, loader in _LOADERS.items() if name.endswith(suffix)), None)
+
+
+def is_companion(path: Path) -> bool:
+    """Whether a file only says something about others: README files, sidecars and other `.toml` files."""
+    return bool(_README.match(path.name)) or path.name.lower().endswith(".toml")

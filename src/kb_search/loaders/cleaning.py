@@ -1,0 +1,171 @@
+"""Bytes -> text, and text -> the text that is kept: cleaned once, at load, and never again.
+
+What is taken out never belonged to the article's words: byte order marks, NUL and other control characters,
+soft hyphens, zero-width and direction marks. Everything else stays as it was written.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
+
+from kb_search.errors import DocumentError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+#: Encodings that articles are found in. Left to itself, the detector takes a short Russian text for DOS
+#: code page 1125 and short English with curly quotes for Icelandic on a Macintosh.
+_LIKELY = [
+    "cp1252", "cp1251", "koi8_r", "cp1250", "cp1254", "cp1253", "cp1255", "cp1256", "iso8859_5",
+    "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr",
+]  # fmt: skip
+#: The detector looks at so many bytes: enough to tell, and it never takes longer than a second.
+_SAMPLE = 64 * 1024
+#: A text with a larger share of control characters is none; a few may always be there. Random bytes have
+#: 10 %, text next to nothing.
+_MOST_CONTROLS = 0.03
+_CONTROL_BYTES = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
+_FEWEST_CONTROLS = 8
+#: Encodings that Python knows and no article is written in.
+_NOT_FOR_PAGES = {"idna", "punycode", "utf-7", "unicode_escape", "raw_unicode_escape"}
+_SIGNATURES = (
+    (b"%PDF-", "a PDF"), (b"PK\x03\x04", "a ZIP archive or an office document"), (b"\x1f\x8b", "a gzip archive"),
+    (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"GIF8", "an image"), (b"{\\rtf", "an RTF document"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document"),
+)  # fmt: skip
+
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028]")
+_WASTE = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064"
+    r"\u2066-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
+#: The zero-width joiners stay where they are letters' business (Persian, Indic scripts, emoji).
+_JOINED = "\u0600-\u109f\u1780-\u18af\ufb50-\ufdff\ufe0f\ufe70-\ufefc\u2600-\u27bf\U0001f000-\U0001faff"
+_STRAY_JOINER = re.compile(rf"(?<![{_JOINED}])[\u200c\u200d]+|[\u200c\u200d]+(?![{_JOINED}\u200c\u200d])")
+#: More white space in a row than any layout needs; what goes beyond only makes a passage unwieldy.
+_HOLE = re.compile(r"(\s{200})\s+")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_MARKS = re.compile(r"[^\w\s\x00-\x7f]{31,}")
+#: As many marks on one letter as Unicode's Stream-Safe Text Format allows (UAX 15). More of them make
+#: normalizing quadratic: 32,000 take more than a second.
+_MOST_MARKS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text, the encoding that it was read with, and whether that had to be guessed."""
+
+    text: str
+    encoding: str
+    guessed: bool = False
+
+
+def decode(raw: bytes, name: str, declared: str = "") -> Decoded:
+    """Text from bytes: by its byte order mark, as UTF-8, as it declares, or in the likeliest encoding.
+
+    UTF-8 goes before what is declared, because text in another encoding is hardly ever valid UTF-8, and
+    wrong declarations are frequent; pure ASCII bytes can be an encoding with escapes (ISO 2022).
+    `name` is the file as messages call it, `declared` what an HTML or XML head says. Raises DocumentError
+    where the bytes are no text.
+    """
+    for bom, encoding in _BOMS:
+        if raw.startswith(bom):
+            return Decoded(raw[len(bom) :].decode(encoding, "replace"), encoding)
+    unmarked = _utf16_without_mark(raw)
+    if not unmarked:
+        _refuse_binary(raw, name)
+    said = _known(declared)
+    for encoding in filter(None, (unmarked, said if raw.isascii() else "", "utf-8", said)):
+        try:
+            return Decoded(raw.decode(encoding), encoding)
+        except UnicodeDecodeError:
+            continue
+    return _guessed(raw)
+
+
+def clean(text: str) -> str:
+    """The text that is kept: `scrub`bed, without white space at line ends and around the whole."""
+    text = scrub(text)
+    if " \n" in text or "\t\n" in text or "\xa0\n" in text:
+        text = "\n".join(line.rstrip() for line in text.split("\n"))
+    return _HOLE.sub(r"\1", text.strip())
+
+
+def scrub(text: str) -> str:
+    """Text in Unicode's composed form (NFC) with plain line ends and without invisible characters."""
+    text = _WASTE.sub("", _LINE_ENDS.sub("\n", text))
+    if text.isascii():
+        return text
+    text = _SURROGATE.sub("\ufffd", text).replace("\u2029", "\n\n")
+    text = _MARKS.sub(_fewer_marks, _STRAY_JOINER.sub("", text))
+    return unicodedata.normalize("NFC", text)
+
+
+def one_line(text: str, most: int) -> str:
+    """Clean text on one line, shortened to `most` characters: for titles, names and other fields."""
+    return shorten(" ".join(clean(text).split()), most)
+
+
+def shorten(text: str, most: int) -> str:
+    """Text of at most `most` characters, cut behind a whole word where there is one, with `…` at the cut."""
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > most // 2 else cut).rstrip(" ,;:–—-") + "…"
+
+
+def _utf16_without_mark(raw: bytes) -> str:
+    """The byte order of UTF-16 whose mark is missing: every other byte of most scripts is nearly constant."""
+    head = raw[:4096]
+    if len(head) < 8 or len(raw) % 2 or head.count(0) < len(head) // 4:
+        return ""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if even == odd or min(even, odd) > len(head) // 50:
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _refuse_binary(raw: bytes, name: str) -> None:
+    for signature, kind in _SIGNATURES:
+        if raw.startswith(signature):
+            raise DocumentError(f"{name} is {kind}, whatever its name says; save it as text.")
+    controls = len(raw) - len(raw.translate(None, _CONTROL_BYTES))
+    if controls > max(_FEWEST_CONTROLS, _MOST_CONTROLS * len(raw)):
+        raise DocumentError(f"{name} is not text: {controls:,} of its {len(raw):,} bytes are control characters.")
+
+
+def _known(declared: str) -> str:
+    """Python's name for a declared encoding, or nothing; Latin 1 is read as browsers do (WHATWG Encoding)."""
+    try:
+        name = codecs.lookup(declared.strip()).name
+        "".encode(name)
+    except (LookupError, ValueError):
+        return ""
+    if name in _NOT_FOR_PAGES:
+        return ""
+    return "cp1252" if name in ("ascii", "iso8859-1") else name
+
+
+def _guessed(raw: bytes) -> Decoded:
+    best = from_bytes(raw[:_SAMPLE], cp_isolation=_LIKELY).best()
+    encoding = best.encoding if best else "cp1252"
+    return Decoded(raw.decode(encoding, "replace"), encoding, guessed=True)
+
+
+def _fewer_marks(run: re.Match[str]) -> str:
+    kept, marks = [], 0
+    for letter in run[0]:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)

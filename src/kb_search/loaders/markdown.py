@@ -1,0 +1,172 @@
+"""Markdown (`.md`): front matter for what is known about the article, CommonMark for its text.
+
+The text is what a reader of the page would read: links by their words, images by their description, lists
+with a dash, code as it stands, no marks of emphasis, no comments and no tags.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+
+import yaml
+from bs4 import BeautifulSoup
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from kb_search.document import Article
+from kb_search.errors import DocumentError
+from kb_search.loaders.base import SourceFile, printable, read_bytes
+from kb_search.loaders.body import Block, Body, compose
+from kb_search.loaders.cleaning import decode, scrub
+from kb_search.loaders.metadata import Said, around, assemble, said
+
+_FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\n(.{0,65536}?\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_LINE = re.compile(r"^([A-Za-z_]{1,40})[ \t]*:[ \t]+(.*)$", re.MULTILINE)
+_SPACES = re.compile(r"[ \t]{2,}")
+#: A footnote's text looks like the target of a link, which is not shown.
+_FOOTNOTE = re.compile(r"^( {0,3})\[\^", re.MULTILINE)
+#: Longer articles are no longer Markdown that a person wrote; their text is taken as it stands. The reader
+#: needs 2 s for a million characters.
+_MOST_MARKUP = 4_000_000
+#: A longer paragraph keeps its marks: brackets that nothing closes cost time by the square of their number
+#: (10,000 of them 0.8 s, 20,000 characters never more than 0.2 s).
+_LONGEST_INLINE = 20_000
+#: Deeper quotations and lists are not read by the reader, which would lose their words.
+_DEEPEST = 90
+
+
+def load(file: SourceFile) -> Iterator[Article]:
+    """The one article of a Markdown file. Raises DocumentError where it cannot be read or holds no text."""
+    text = scrub(decode(read_bytes(file), printable(file.relative)).text)
+    claims, text = front_matter(text, printable(file.relative))
+    body = read_markdown(text)
+    if body.title:
+        claims.append(Said("title", body.title, "first heading"))
+    yield assemble(around(file), body, claims, "md")
+
+
+def front_matter(text: str, name: str) -> tuple[list[Said], str]:
+    """What the front matter says, and the text behind it.
+
+    YAML stands between lines of `---`, TOML between lines of `+++`. YAML with a mistake in it, mostly a
+    colon in an unquoted title, is read line by line; TOML with one raises DocumentError.
+    """
+    found = _FRONT_MATTER.match(text)
+    if not found:
+        return [], text
+    fields = _toml(found[2] or "", name) if found[1] == "+++" else _yaml(found[2] or "")
+    if fields is None:
+        return [], text
+    return said(fields, "front matter"), text[found.end() :]
+
+
+def _yaml(text: str) -> Mapping[str, object] | None:
+    """The fields of YAML, all scalars as the text they are: `no` is Norwegian, 2023-02-30 is for us to judge."""
+    try:
+        fields = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes text, lists and tables, nothing else
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return {key: value.strip().strip("\"'[]") for key, value in _LINE.findall(text)}
+    if not isinstance(fields, dict):
+        return None if text.strip() else {}
+    return {str(key): value for key, value in fields.items() if value not in ("null", "~")}
+
+
+def _toml(text: str, name: str) -> Mapping[str, object]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise DocumentError(f"{name}: the front matter is not valid TOML: {error}.") from error
+
+
+def read_markdown(text: str) -> Body:
+    """Title, sections and readable text of Markdown."""
+    if len(text) > _MOST_MARKUP or any(_nesting(line) > _DEEPEST for line in text.split("\n")):
+        return compose([Block(text)])
+    return compose(_Reader(_FOOTNOTE.sub(r"\1\\[^", text)).blocks())
+
+
+def _nesting(line: str) -> int:
+    """How many quotations and lists can at most be open at the beginning of a line."""
+    if len(line) <= _DEEPEST:
+        return 0
+    head = line[: len(line) - len(line.lstrip(" \t>-+*0123456789.)"))]
+    return len(head) // 2 + head.count(">")
+
+
+class _Reader:
+    """Goes once through the tokens of a text and remembers which list, heading or row they stand in."""
+
+    def __init__(self, text: str) -> None:
+        self._markdown = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"])
+        self._markdown.core.ruler.disable("inline")
+        self._links: dict[str, object] = {}
+        self._tokens = self._markdown.parse(text, self._links)
+        self._level = 0
+        self._marker = ""
+        self._cells: list[str] | None = None
+        #: For each open list the number of its next item, or None where it has dashes.
+        self._lists: list[int | None] = []
+        self._items = 0
+
+    def blocks(self) -> Iterator[Block]:
+        """Paragraphs, headings, items of lists, rows of tables and code, in the order of reading."""
+        for token in self._tokens:
+            if token.type == "inline" and self._cells is not None:
+                self._cells.append(self._read(token))
+            elif token.type == "inline":
+                yield self._paragraph(token)
+            elif token.type in ("fence", "code_block"):
+                yield Block(token.content)
+            elif token.type == "html_block":
+                yield Block(BeautifulSoup(token.content, "lxml").get_text())
+            elif token.type == "tr_close":
+                yield Block(" | ".join(filter(None, self._cells or [])), tight=self._items > 1)
+                self._cells = None
+            else:
+                self._remember(token)
+
+    def _remember(self, token: Token) -> None:
+        if token.type == "heading_open":
+            self._level = int(token.tag[1:])
+        elif token.type in ("bullet_list_open", "ordered_list_open"):
+            ordered = token.type == "ordered_list_open"
+            self._items = self._items if self._lists else 0
+            self._lists.append(int(token.attrs.get("start", 1)) if ordered else None)
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            self._lists.pop()
+        elif token.type == "list_item_open":
+            self._begin_item()
+        elif token.type == "table_open":
+            self._items = 0
+        elif token.type == "tr_open":
+            self._cells = []
+            self._items += 1
+
+    def _begin_item(self) -> None:
+        number = self._lists[-1]
+        self._marker = "- " if number is None else f"{number}. "
+        self._lists[-1] = None if number is None else number + 1
+        self._items += 1
+
+    def _paragraph(self, token: Token) -> Block:
+        block = Block(self._marker + self._read(token), self._level, tight=bool(self._marker) and self._items > 1)
+        self._level, self._marker = 0, ""
+        return block
+
+    def _read(self, token: Token) -> str:
+        """The words of a paragraph, without its marks."""
+        if len(token.content) > _LONGEST_INLINE:
+            return token.content
+        words: list[Token] = []
+        self._markdown.inline.parse(token.content, self._markdown, self._links, words)
+        return _SPACES.sub(" ", "".join(map(_words, words)))
+
+
+def _words(token: Token) -> str:
+    if token.type in ("softbreak", "hardbreak"):
+        return " " if token.type == "softbreak" else "\n"
+    if token.type == "image":
+        return token.content if not token.children else "".join(map(_words, token.children))
+    return token.content if token.type in ("text", "code_inline", "text_special") else ""

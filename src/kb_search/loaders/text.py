@@ -1,0 +1,41 @@
+"""Plain text (`.txt`): a date in front, a title, headings and paragraphs, as far as the layout shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kb_search.document import Article
+from kb_search.loaders.base import SourceFile, printable, read_bytes
+from kb_search.loaders.cleaning import clean, decode
+from kb_search.loaders.dates import latest_day, read_date
+from kb_search.loaders.headings import outline
+from kb_search.loaders.metadata import Said, around, assemble
+
+_RUN_IN = re.compile(r"date[ \t]+(\d{4}(?:-\d{2}(?:-\d{2})?)?)(?:\s+|$)", re.ASCII)
+
+
+def load(file: SourceFile) -> Iterator[Article]:
+    """The one article of a text file. Raises DocumentError where it cannot be read or holds no text."""
+    text = clean(decode(read_bytes(file), printable(file.relative)).text)
+    claims, text = run_in_date(text)
+    body = outline(text)
+    if body.title:
+        claims.append(Said("title", body.title, "first line"))
+    yield assemble(around(file), body, claims, "txt")
+
+
+def run_in_date(text: str) -> tuple[list[Said], str]:
+    """What ` date 2023-11-07 ` in front of a text says, and the text without it.
+
+    What is not a date that can be (30 February, next year) stays in the text and is only reported.
+    """
+    found = _RUN_IN.match(text)
+    if not found:
+        return [], text
+    claims = [Said("date", found[1], "head of the text")]
+    try:
+        read_date(found[1], latest_day())
+    except ValueError:
+        return claims, text
+    return claims, text[found.end() :]

@@ -1,0 +1,45 @@
+"""An article's own fields as one line of JSON and back: how a generation stores what is not searched."""
+
+from __future__ import annotations
+
+import json
+
+from kb_search.document import Article, Claim, Date, Evidence, Section
+
+
+def encode_article(article: Article) -> str:
+    """One line of JSON with every field but the text, which the passages hold."""
+    return json.dumps(
+        {
+            "id": article.id,
+            "path": article.path,
+            "row": article.row,
+            "title": article.title,
+            "untitled": article.untitled,
+            "sections": [[section.title, section.start] for section in article.sections],
+            "source": article.source,
+            "date": str(article.date) if article.date else "",
+            "author": article.author,
+            "url": article.url,
+            "language": article.language,
+            "format": article.format,
+            "evidence": [
+                [one.field, one.value, one.origin, [[claim.value, claim.origin] for claim in one.others]]
+                for one in article.evidence
+            ],
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def decode_article(line: str, text: str = "") -> Article:
+    """The article of a line that `encode_article` wrote, with its text put back."""
+    fields = json.loads(line)
+    fields["date"] = Date.parse(fields["date"]) if fields["date"] else None
+    fields["sections"] = tuple(Section(title, start) for title, start in fields["sections"])
+    fields["evidence"] = tuple(
+        Evidence(field, value, origin, tuple(Claim(*claim) for claim in others))
+        for field, value, origin, others in fields["evidence"]
+    )
+    return Article(text=text, **fields)

@@ -1,0 +1,228 @@
+"""The waist of the program: what is asked for, and what is answered.
+
+A `SearchRequest` is the only thing a page, an export, the API and the command line ever ask with, so that
+their counts agree; `Results` is the only thing they show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kb_search.document import Article, Date, Passage
+
+SORTS = ("relevance", "newest", "oldest")
+MATCHES = ("all", "any")
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A question with all its filters.
+
+    `dates` and `not_dates` hold facet values: `2023`, `2023-11`, `2023-11-07` or `undated`. `since` and
+    `until` include their date. Several values of one filter mean any of them. `page` counts from 1.
+    """
+
+    text: str = ""
+    sources: tuple[str, ...] = ()
+    not_sources: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    not_dates: tuple[str, ...] = ()
+    since: Date | None = None
+    until: Date | None = None
+    languages: tuple[str, ...] = ()
+    article: str = ""
+    match: str = "all"
+    variants: bool = True
+    sort: str = "relevance"
+    page: int = 1
+    per_page: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the reader of a query must be told.
+
+    `kind` is `ignored`, `expanded`, `limited`, `corrected` or `info`; `start` and `end` say which
+    characters of the query it is about, `text` what stands there; `suggestion` is a repaired query, if
+    there is one.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    message: str
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that matched.
+
+    `marks`, `title_marks` and `section_marks` are spans in `text`, `title` and `section`, in order and
+    never overlapping. `sentences` are the offsets in `text` where its sentences begin. `of` is the number
+    of passages in the article; `ordinal` counts from 1.
+    """
+
+    passage: str
+    article: str
+    title: str
+    untitled: bool
+    source: str
+    date: Date | None
+    section: str
+    ordinal: int
+    of: int
+    score: float
+    language: str
+    text: str
+    sentences: tuple[int, ...]
+    marks: tuple[Span, ...]
+    title_marks: tuple[Span, ...] = ()
+    section_marks: tuple[Span, ...] = ()
+    #: The parts that add up to `score`, by name.
+    reasons: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet and how many passages have it, this facet's own selection left aside."""
+
+    value: str
+    count: int
+    selected: bool = False
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """All values of one facet: sources by falling count, dates in order of time with `undated` last."""
+
+    name: str
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One unit of the timeline: its date, how many passages matched, how many the collection holds.
+
+    `coarse` counts the matches whose date is only known to a wider unit than the timeline's.
+    """
+
+    date: str
+    count: int
+    holdings: int
+    coarse: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The hits over time. `unit` is `year`, `month` or `day`; `bars` has no gaps; undated stands apart."""
+
+    unit: str
+    bars: tuple[Bar, ...]
+    undated: int
+    undated_holdings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to one request. Every number in it is exact unless a note says otherwise."""
+
+    request: SearchRequest
+    understood: str
+    notes: tuple[Note, ...]
+    passages: int
+    articles: int
+    articles_exact: bool
+    took_ms: float
+    page: int
+    pages: int
+    generation: str
+    hits: tuple[Hit, ...]
+    nearest: tuple[Hit, ...]
+    #: `source`, and `date` at the unit that follows the span.
+    facets: tuple[Facet, ...]
+    #: Years and months together (`2023`, `2023-11`, …, `undated`), for a tree of dates.
+    date_tree: Facet
+    timeline: Timeline
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """An article as a page shows it: whole, in passages, with the query's marks in each."""
+
+    article: Article
+    passages: tuple[Passage, ...]
+    #: One tuple of spans for each passage, relative to the passage's text.
+    marks: tuple[tuple[Span, ...], ...]
+    title_marks: tuple[Span, ...]
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleHead:
+    """An article without its text, as lists show it; `passages` is their number."""
+
+    id: str
+    path: str
+    title: str
+    untitled: bool
+    source: str
+    date: Date | None
+    language: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What one run did with one file.
+
+    `status` is `added`, `changed`, `unchanged`, `removed`, `skipped` or `failed`; `reason` says why for
+    the last two; `articles` is the number of articles that the file holds now.
+    """
+
+    path: str
+    status: str
+    reason: str = ""
+    loader: str = ""
+    articles: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What a generation holds."""
+
+    engine: str
+    generation: str
+    articles: int
+    passages: int
+    sources: tuple[tuple[str, int], ...]
+    undated: int
+    failed: int
+    skipped: int
+    first_date: Date | None
+    last_date: Date | None
+    bytes: int
+    #: The files that failed or were skipped, with the reason.
+    problems: tuple[FileReport, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What one run of `index` did. The six counts are of files and add up to the number of `files`."""
+
+    articles: int
+    passages: int
+    added: int
+    changed: int
+    unchanged: int
+    removed: int
+    skipped: int
+    failed: int
+    seconds: float
+    generation: str
+    files: tuple[FileReport, ...]

@@ -1,0 +1,278 @@
+"""What each template is given: one frozen dataclass for each, and the parts they share.
+
+A template's name stands in its dataclass; a test proves that the fields and what the template uses are the
+same, so that neither can drift. Everything here is plain text or an address of this site: templates escape
+it, and nothing is safe by declaration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kb_search.web.facets import FacetView
+from kb_search.web.runs import Run
+from kb_search.web.timeline import TimelineView
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address with its words; `current` marks the one that the page already shows."""
+
+    label: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page has around its content: the collection's name, the page's, and the search form."""
+
+    site: str
+    title: str
+    query: str = ""
+    #: Hidden fields that the search form carries along, as (name, value).
+    inputs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter that is on, with the address without it."""
+
+    label: str
+    removal: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """Something that the reader must be told; `fix` is a link to the repaired query."""
+
+    kind: str
+    message: str
+    fix: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One part of a score, ready to print."""
+
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One hit."""
+
+    passage: str
+    url: str
+    title: tuple[Run, ...]
+    untitled: bool
+    source: str
+    date: str
+    #: `month only`, `year only` or empty.
+    precision: str
+    section: tuple[Run, ...]
+    place: str
+    text: tuple[Run, ...]
+    language: str
+    only_url: str
+    score: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """The pages around this one; a Link without an address stands for pages left out."""
+
+    previous: str
+    next: str
+    pages: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A wider search that would find something."""
+
+    label: str
+    url: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPage:
+    """`/search`: the answer to one request."""
+
+    template: ClassVar[str] = "results.html"
+
+    frame: Frame
+    understood: str
+    chips: tuple[Chip, ...]
+    clear_url: str
+    notes: tuple[NoteView, ...]
+    did_you_mean: Link | None
+    count: str
+    took: str
+    generation: str
+    sorts: tuple[Link, ...]
+    facets: tuple[FacetView, ...]
+    active: int
+    timeline: TimelineView | None
+    cards: tuple[Card, ...]
+    nearest: tuple[Card, ...]
+    paging: Paging | None
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleLine:
+    """An article in a list."""
+
+    title: str
+    untitled: bool
+    url: str
+    source: str
+    date: str
+    precision: str
+    length: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A source in a list, with the address of its passages."""
+
+    label: str
+    url: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """`/`: what is in the collection."""
+
+    template: ClassVar[str] = "home.html"
+
+    frame: Frame
+    #: Number and noun, such as ("24", "articles").
+    figures: tuple[tuple[str, str], ...]
+    span: str
+    undated: str
+    sources: tuple[SourceLine, ...]
+    timeline: TimelineView | None
+    newest: tuple[ArticleLine, ...]
+    #: Words from this collection that show how to ask.
+    examples: tuple[Link, ...]
+    all_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyPage:
+    """Any page, while there is nothing to search: the commands that fill the collection."""
+
+    template: ClassVar[str] = "empty.html"
+
+    frame: Frame
+    message: str
+    #: What each command does, and the command.
+    commands: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A value that another place gave and that lost."""
+
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is known of an article, and where it was found."""
+
+    name: str
+    value: str
+    #: Set where the value may be followed as a link.
+    url: str = ""
+    origin: str = ""
+    others: tuple[Claimed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one paragraph holds of one passage; `first` says that the passage begins here."""
+
+    passage: str
+    first: bool
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading with its anchor, or a paragraph."""
+
+    heading: str = ""
+    anchor: str = ""
+    pieces: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """`/article/ID`: one article to read, with the marks of a query."""
+
+    template: ClassVar[str] = "article.html"
+
+    frame: Frame
+    title: tuple[Run, ...]
+    untitled: bool
+    byline: str
+    language: str
+    notes: tuple[NoteView, ...]
+    #: Empty where the page was not opened from a search.
+    back_url: str
+    only_url: str
+    #: How many marks, in words, and the numbers of those on this part.
+    marks: str
+    mark_numbers: tuple[int, ...]
+    outline: tuple[Link, ...]
+    blocks: tuple[Block, ...]
+    facts: tuple[Fact, ...]
+    #: Very long articles come in parts.
+    parts: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One line of the query language: what is typed, what it means, and a search to try it."""
+
+    typed: str
+    meaning: str
+    url: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPage:
+    """`/help`: the query language, shown on this collection."""
+
+    template: ClassVar[str] = "help.html"
+
+    frame: Frame
+    #: Groups of examples under a heading each.
+    groups: tuple[tuple[str, tuple[Example, ...]], ...]
+    #: Key and what it does.
+    keys: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """A sentence that says what went wrong."""
+
+    template: ClassVar[str] = "error.html"
+
+    frame: Frame
+    heading: str
+    message: str
+
+
+PAGES = (ResultsPage, HomePage, EmptyPage, ArticlePage, HelpPage, ErrorPage)

@@ -1,0 +1,124 @@
+"""The pages: from an address to a rendered answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields, replace
+
+from flask import Response, render_template, request
+
+from kb_search.config import Settings
+from kb_search.errors import IndexProblem
+from kb_search.results import ArticleHead, Results, SearchRequest, Stats
+from kb_search.search import Library
+from kb_search.web.article_view import article_page
+from kb_search.web.contexts import (
+    ArticlePage,
+    EmptyPage,
+    ErrorPage,
+    Frame,
+    HelpPage,
+    HomePage,
+    ResultsPage,
+)
+from kb_search.web.home_view import Samples, empty_page, help_page, home_page, newest, samples
+from kb_search.web.results_view import note_views, results_page
+from kb_search.web.state import State
+from kb_search.web.wording import shortened
+
+Page = ResultsPage | HomePage | EmptyPage | ArticlePage | HelpPage | ErrorPage
+
+ROBOTS = "User-agent: *\nDisallow: /\n"
+_PART = re.compile("[0-9]{1,6}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Collected:
+    """What the home and help pages say; it holds for one generation of the index."""
+
+    stats: Stats
+    everything: Results
+    newest: tuple[ArticleHead, ...]
+    samples: Samples
+
+
+class Pages:
+    """The functions behind the addresses that a browser shows."""
+
+    def __init__(self, library: Library, settings: Settings) -> None:
+        self._library = library
+        self._settings = settings
+        self._collected: _Collected | None = None
+
+    def home(self) -> Response:
+        """`GET /`: what is in the collection."""
+        known = self._collection()
+        if not known.stats.articles:
+            return self._nothing_yet()
+        site = self._settings.title
+        return render(home_page(site, known.stats, known.everything, known.newest, known.samples))
+
+    def search(self) -> Response:
+        """`GET /search`: the answer to one request."""
+        state = self._state()
+        results = self._library.search(state.request)
+        if not results.passages and not self._library.stats().articles:
+            return self._nothing_yet()
+        return render(results_page(results, state, self._settings.title, self._count))
+
+    def article(self, article: str) -> Response:
+        """`GET /article/ID`: one article, with the marks of the query it was found by."""
+        pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "part"]
+        state = State.read(pairs, self._settings.per_page)
+        view = self._library.article(article, state.request)
+        frame = Frame(
+            self._settings.title,
+            shortened(view.article.title, 90),
+            state.request.text,
+            state.inputs("q"),
+        )
+        notes = note_views((*state.problems, *state.unknown, *view.notes), state)
+        part = request.args.get("part", "")
+        number = int(part) if _PART.fullmatch(part) else 1
+        return render(article_page(view, state, frame, notes, number))
+
+    def help(self) -> Response:
+        """`GET /help`: the query language; it needs an index only for its examples."""
+        try:
+            found = self._collection().samples
+        except IndexProblem:
+            found = None
+        return render(help_page(self._settings.title, found, self._count))
+
+    def robots(self) -> Response:
+        """`GET /robots.txt`: what stands here was written by others and is not for crawlers."""
+        return Response(ROBOTS, mimetype="text/plain")
+
+    def _nothing_yet(self) -> Response:
+        return render(empty_page(self._settings.title, "The index holds no articles yet.", self._settings))
+
+    def _state(self) -> State:
+        return State.read(request.args.items(multi=True), self._settings.per_page)
+
+    def _count(self, state: State) -> int:
+        return self._library.search(replace(state.request, page=1, per_page=1)).passages
+
+    def _collection(self) -> _Collected:
+        """What is known of the collection, gathered once for each generation."""
+        stats = self._library.stats()
+        known = self._collected
+        if known is None or known.stats.generation != stats.generation:
+            known = self._collected = self._gathered(stats)
+        return known
+
+    def _gathered(self, stats: Stats) -> _Collected:
+        everything = self._library.search(SearchRequest(per_page=self._settings.per_page))
+        found = samples(stats, self._library.articles(), everything.hits)
+        return _Collected(stats, everything, newest(self._library.articles()), found)
+
+
+def render(page: Page, status: int = 200) -> Response:
+    """A page as an answer. What no encoding can hold (half a surrogate pair in a file's name) becomes `?`."""
+    context = {field.name: getattr(page, field.name) for field in fields(page)}
+    html = render_template(page.template, **context)
+    return Response(html.encode("utf-8", "replace"), status, mimetype="text/html")

@@ -1,0 +1,178 @@
+"""From Results to the page of results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from kb_search.highlight import snippet
+from kb_search.results import SORTS, Hit, Note, Results
+from kb_search.web.article_view import article_url
+from kb_search.web.contexts import (
+    Card,
+    Chip,
+    Frame,
+    Link,
+    NoteView,
+    Offer,
+    Paging,
+    Reason,
+    ResultsPage,
+)
+from kb_search.web.facets import date_facet, source_facet
+from kb_search.web.runs import cut, excerpt
+from kb_search.web.state import Filter, State
+from kb_search.web.timeline import timeline_view
+from kb_search.web.wording import counted, date_words, precision_words, shortened, value_words
+
+#: How many numbered pages stand on either side of the current one.
+PAGES_AROUND = 2
+_CHIP_WORDS = {
+    "source": "source: {}",
+    "not_source": "not source: {}",
+    "date": "date: {}",
+    "not_date": "not date: {}",
+    "since": "from {}",
+    "until": "up to {}",
+    "lang": "language: {}",
+    "article": "in the article {}",
+}
+
+Counter = Callable[[State], int]
+
+
+def results_page(results: Results, state: State, site: str, count: Counter) -> ResultsPage:
+    """The page for an answer.
+
+    `state` is what was asked, `count` gives the number of passages for another state; it is called a few
+    times only where nothing was found, to offer wider searches that do find something.
+    """
+    chips = tuple(_chips(state, results))
+    facets = {facet.name: facet for facet in results.facets}
+    return ResultsPage(
+        frame=results_frame(state, site),
+        understood=results.understood,
+        chips=chips,
+        clear_url=state.cleared().url() if len(state.filters()) > 1 else "",
+        notes=note_views((*state.problems, *state.unknown, *results.notes), state),
+        did_you_mean=_did_you_mean(results, state),
+        count=_count(results),
+        took=f"{results.took_ms:.0f} ms" if results.took_ms >= 1 else "under 1 ms",
+        generation=results.generation,
+        sorts=tuple(Link(sort, state.sorted_by(sort).url(), sort == results.request.sort) for sort in SORTS),
+        facets=(source_facet(facets["source"], state), date_facet(results.date_tree, state)),
+        active=len(state.filters()),
+        timeline=timeline_view(results.timeline, state),
+        cards=tuple(_card(hit, state) for hit in results.hits),
+        nearest=tuple(_card(hit, state) for hit in results.nearest),
+        paging=_paging(results.page, results.pages, state) if results.pages > 1 else None,
+        offers=() if results.passages else tuple(_offers(state, count)),
+    )
+
+
+def results_frame(state: State, site: str) -> Frame:
+    """What stands around a page that carries a search."""
+    text = state.request.text
+    return Frame(site, shortened(text, 60) or "All passages", text, state.inputs("q"))
+
+
+def note_views(notes: tuple[Note, ...], state: State) -> tuple[NoteView, ...]:
+    """Notes with a link to the repaired query, where there is one."""
+    return tuple(NoteView(note.kind, note.message, _fix(note.suggestion, state)) for note in notes)
+
+
+def _fix(suggestion: str | None, state: State) -> Link | None:
+    return Link(suggestion, state.asking(suggestion).url()) if suggestion else None
+
+
+def _did_you_mean(results: Results, state: State) -> Link | None:
+    return _fix(results.suggestion, state)
+
+
+def _count(results: Results) -> str:
+    if not results.passages:
+        return "Nothing found"
+    articles = counted(results.articles, "article", results.articles_exact)
+    return f"{counted(results.passages, 'passage')} in {articles}"
+
+
+def _chips(state: State, results: Results) -> Iterator[Chip]:
+    for one in state.filters():
+        words = _CHIP_WORDS[one.name].format(_chip_value(one, results))
+        yield Chip(words, f"Remove the filter {words}", state.without(one.name, one.value).url())
+    if state.request.match == "any":
+        yield Chip("any of the words", "Ask for all of the words", state.matching("all").url())
+    if not state.request.variants:
+        yield Chip("names as typed", "Find other spellings of names too", state.with_variants().url())
+
+
+def _chip_value(one: Filter, results: Results) -> str:
+    if one.name != "article":
+        return shortened(value_words(one.name, one.value))
+    titles = (hit.title for hit in (*results.hits, *results.nearest) if hit.article == one.value)
+    return f"“{shortened(next(titles, one.value), 60)}”"
+
+
+def _card(hit: Hit, state: State) -> Card:
+    return Card(
+        passage=hit.passage,
+        url=article_url(state, hit.article, hit.passage, hit.ordinal),
+        title=cut(hit.title, hit.title_marks),
+        untitled=hit.untitled,
+        source=hit.source,
+        date=date_words(hit.date),
+        precision=precision_words(hit.date),
+        section=cut(hit.section, hit.section_marks),
+        place=f"passage {hit.ordinal} of {hit.of}",
+        text=excerpt(hit.text, hit.marks, snippet(hit.text, hit.sentences, hit.marks)),
+        language=hit.language,
+        only_url="" if state.request.article == hit.article else state.within(hit.article).url(),
+        score=f"{hit.score:.3f}",
+        reasons=tuple(Reason(name, f"{part:.3f}") for name, part in hit.reasons),
+    )
+
+
+def _paging(page: int, pages: int, state: State) -> Paging:
+    return Paging(
+        previous=state.at_page(min(page - 1, pages)).url() if page > 1 else "",
+        next=state.at_page(page + 1).url() if page < pages else "",
+        pages=tuple(_page_links(page, pages, state)),
+    )
+
+
+def _page_links(page: int, pages: int, state: State) -> Iterator[Link]:
+    """The first page, those around this one, and the last, with `…` for what lies between."""
+    around = range(page - PAGES_AROUND, page + PAGES_AROUND + 1)
+    shown = sorted({1, pages, *(one for one in around if 1 <= one <= pages)})
+    before = 0
+    for one in shown:
+        if one > before + 1:
+            yield Link("…", "")
+        yield Link(f"{one:,}", state.at_page(one).url(), one == page)
+        before = one
+
+
+def _offers(state: State, count: Counter) -> Iterator[Offer]:
+    """Wider searches, each with what it would find; those that find nothing either are left out."""
+    for label, wider in _wider(state):
+        if found := count(wider):
+            yield Offer(label, wider.url(), counted(found, "passage"))
+
+
+def _wider(state: State) -> Iterator[tuple[str, State]]:
+    asked = state.request
+    if asked.match == "all" and asked.text.strip():
+        yield "any of the words instead of all", state.matching("any")
+    one_less = {
+        "in every source": replace(asked, sources=(), not_sources=()),
+        "at any date, undated too": state.cleared_dates().request,
+        "in every language": replace(asked, languages=()),
+        "in all articles": replace(asked, article=""),
+        "without any filter": state.cleared().request,
+    }
+    offered = [replace(asked, page=1)]
+    for label, request in one_less.items():
+        wider = replace(request, page=1)
+        if wider not in offered:
+            offered.append(wider)
+            yield label, replace(state, request=wider)

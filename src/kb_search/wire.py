@@ -1,0 +1,269 @@
+"""The shapes that JSON answers have: one function for each kind of answer.
+
+Scripts rely on these keys, so the command line and the API both write through here and can never differ.
+Every function takes frozen dataclasses and gives a fresh dict that `json.dumps` accepts as it is. A date is
+a string at the precision it is known to (`2023`, `2023-11`, `2023-11-07`) or None; a span is `[start, end]`.
+Keys may be added later; none is ever renamed or left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kb_search.document import Article, Date, Evidence, Passage
+from kb_search.errors import KbSearchError
+from kb_search.results import (
+    ArticleHead,
+    ArticleView,
+    Bar,
+    Facet,
+    FileReport,
+    Hit,
+    IndexReport,
+    Note,
+    Results,
+    Span,
+    Stats,
+    Timeline,
+)
+
+Json = dict[str, object]
+
+
+def search_json(results: Results) -> Json:
+    """The answer to a search: the query as it was understood, totals, hits, nearest hits and facets."""
+    return {
+        "query": {
+            "text": results.request.text,
+            "understood": results.understood,
+            "notes": [_note(note) for note in results.notes],
+        },
+        "total": {
+            "passages": results.passages,
+            "articles": results.articles,
+            "articles_exact": results.articles_exact,
+        },
+        "took_ms": round(results.took_ms, 3),
+        "page": results.page,
+        "pages": results.pages,
+        "generation": results.generation,
+        "hits": [_hit(hit) for hit in results.hits],
+        "nearest": [_hit(hit) for hit in results.nearest],
+        "facets": {facet.name: _facet(facet) for facet in results.facets},
+        "date_tree": _facet(results.date_tree),
+        "timeline": _timeline(results.timeline),
+        "suggestion": results.suggestion,
+    }
+
+
+def article_head_json(head: ArticleHead) -> Json:
+    """One line of the list of articles; `passages` is their number."""
+    return {
+        "article": head.id,
+        "path": head.path,
+        "title": head.title,
+        "untitled": head.untitled,
+        "source": head.source,
+        **_date(head.date),
+        "language": head.language,
+        "passages": head.passages,
+    }
+
+
+def article_json(article: Article, passages: Sequence[Passage]) -> Json:
+    """A whole article with its passages, in order; `start` and `end` are character offsets into `text`."""
+    return {
+        "article": article.id,
+        "path": article.path,
+        "row": article.row,
+        **_article(article),
+        "passages": [_identified(passage) for passage in passages],
+    }
+
+
+def article_view_json(view: ArticleView) -> Json:
+    """The same, with what a query matched: spans in the title and in each passage's own text."""
+    pairs = zip(view.passages, view.marks, strict=True)
+    return {
+        **article_json(view.article, view.passages),
+        "passages": [{**_identified(passage), "marks": _spans(marks)} for passage, marks in pairs],
+        "title_marks": _spans(view.title_marks),
+        "notes": [_note(note) for note in view.notes],
+    }
+
+
+def extract_json(
+    path: str,
+    status: str,
+    reason: str,
+    articles: Iterable[tuple[Article, Sequence[Passage]]],
+) -> Json:
+    """What a loader made of one file, `path` being the name as it was given."""
+    return {
+        "path": path,
+        "status": status,
+        "reason": reason,
+        "articles": [
+            {**_article(article), "passages": [_passage(passage) for passage in passages]}
+            for article, passages in articles
+        ],
+    }
+
+
+def stats_json(stats: Stats) -> Json:
+    """What a generation holds; `sources` is their number, `source_counts` names each."""
+    return {
+        "engine": stats.engine,
+        "generation": stats.generation,
+        "articles": stats.articles,
+        "passages": stats.passages,
+        "sources": len(stats.sources),
+        "undated": stats.undated,
+        "failed": stats.failed,
+        "skipped": stats.skipped,
+        "first_date": _text(stats.first_date),
+        "last_date": _text(stats.last_date),
+        "bytes": stats.bytes,
+        "source_counts": [{"value": name, "count": count} for name, count in stats.sources],
+        "problems": [_file(report) for report in stats.problems],
+    }
+
+
+def index_report_json(report: IndexReport) -> Json:
+    """What one run of `index` did, in all and file by file."""
+    return {
+        "articles": report.articles,
+        "passages": report.passages,
+        "added": report.added,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "skipped": report.skipped,
+        "failed": report.failed,
+        "seconds": round(report.seconds, 3),
+        "generation": report.generation,
+        "files": [_file(file) for file in report.files],
+    }
+
+
+def error_json(error: KbSearchError) -> Json:
+    """An error's stable kind and the sentence that is safe to show."""
+    return {"error": {"kind": error.kind, "message": str(error)}}
+
+
+def hit_url(article: str, passage: str) -> str:
+    """The address, on this site, of a passage in its article."""
+    return f"/article/{article}#{passage}"
+
+
+def _hit(hit: Hit) -> Json:
+    return {
+        "passage": hit.passage,
+        "article": hit.article,
+        "title": hit.title,
+        "untitled": hit.untitled,
+        "source": hit.source,
+        **_date(hit.date),
+        "section": hit.section,
+        "ordinal": hit.ordinal,
+        "of": hit.of,
+        "score": round(hit.score, 6),
+        "reasons": [{"name": name, "score": round(part, 6)} for name, part in hit.reasons],
+        "url": hit_url(hit.article, hit.passage),
+        "language": hit.language,
+        "text": hit.text,
+        "sentences": list(hit.sentences),
+        "marks": _spans(hit.marks),
+        "title_marks": _spans(hit.title_marks),
+        "section_marks": _spans(hit.section_marks),
+    }
+
+
+def _article(article: Article) -> Json:
+    return {
+        "title": article.title,
+        "untitled": article.untitled,
+        "source": article.source,
+        **_date(article.date),
+        "author": article.author,
+        "url": article.url,
+        "language": article.language,
+        "format": article.format,
+        "evidence": {one.field: _evidence(one) for one in article.evidence},
+        "text": article.text,
+        "sections": [{"title": section.title, "start": section.start} for section in article.sections],
+    }
+
+
+def _identified(passage: Passage) -> Json:
+    return {"passage": passage.id, "ordinal": passage.ordinal, **_passage(passage)}
+
+
+def _passage(passage: Passage) -> Json:
+    return {
+        "start": passage.start,
+        "end": passage.end,
+        "section": passage.section,
+        "text": passage.text,
+    }
+
+
+def _evidence(evidence: Evidence) -> Json:
+    return {
+        "value": evidence.value,
+        "from": evidence.origin,
+        "others": [{"value": claim.value, "from": claim.origin} for claim in evidence.others],
+    }
+
+
+def _note(note: Note) -> Json:
+    return {
+        "kind": note.kind,
+        "text": note.text,
+        "start": note.start,
+        "end": note.end,
+        "message": note.message,
+        "suggestion": note.suggestion,
+    }
+
+
+def _facet(facet: Facet) -> list[Json]:
+    return [
+        {"value": one.value, "count": one.count, "selected": one.selected, "excluded": one.excluded}
+        for one in facet.values
+    ]
+
+
+def _timeline(timeline: Timeline) -> Json:
+    return {
+        "unit": timeline.unit,
+        "bars": [_bar(bar) for bar in timeline.bars],
+        "undated": timeline.undated,
+        "undated_holdings": timeline.undated_holdings,
+    }
+
+
+def _bar(bar: Bar) -> Json:
+    return {"date": bar.date, "count": bar.count, "holdings": bar.holdings, "coarse": bar.coarse}
+
+
+def _file(report: FileReport) -> Json:
+    return {
+        "path": report.path,
+        "status": report.status,
+        "reason": report.reason,
+        "loader": report.loader,
+        "articles": report.articles,
+    }
+
+
+def _date(date: Date | None) -> Json:
+    return {"date": _text(date), "date_precision": date.precision if date else None}
+
+
+def _text(date: Date | None) -> str | None:
+    return str(date) if date else None
+
+
+def _spans(spans: Iterable[Span]) -> list[list[int]]:
+    return [[start, end] for start, end in spans]

@@ -42,6 +42,7 @@ def search_json(results: Results) -> Json:
             "passages": results.passages,
             "articles": results.articles,
             "articles_exact": results.articles_exact,
+            "complete": results.complete,
         },
         "took_ms": round(results.took_ms, 3),
         "page": results.page,
@@ -124,6 +125,7 @@ def stats_json(stats: Stats) -> Json:
         "first_date": _text(stats.first_date),
         "last_date": _text(stats.last_date),
         "bytes": stats.bytes,
+        "generations": stats.generations,
         "source_counts": [{"value": name, "count": count} for name, count in stats.sources],
         "problems": [_file(report) for report in stats.problems],
     }
@@ -192,6 +194,7 @@ def _article(article: Article) -> Json:
         "evidence": {one.field: _evidence(one) for one in article.evidence},
         "text": article.text,
         "sections": [{"title": section.title, "start": section.start} for section in article.sections],
+        "pages": [{"start": start, "label": label} for start, label in article.pages],
     }
 
 

@@ -1,6 +1,8 @@
 """A small collection, written here, indexed for real, and served by the application under test."""
 
 import json
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,7 @@ ROWS = [
     row("f", HOSTILE, f"Hostile words: {HOSTILE} and more.", date="2021-01-05", source=HOSTILE, author=HOSTILE,
         url="javascript:alert(3)"),
     row("g", "Без даты", "Переговоры о мире прошли в Баку. Стороны согласились.", source="Вестник", language="ru"),
+    *(row(f"s{number}", f"Part {number}", f"Part {number} of many.", source=f"Series {number}") for number in range(9)),
     row("h", "No source at all", "The zebra crossed the river at dawn.", date="2022-02-02"),
 ]  # fmt: skip
 
@@ -79,9 +82,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def app(settings: Settings) -> Flask:
+def app(settings: Settings) -> Iterator[Flask]:
     """The application on the small collection."""
-    return create_app(Library(settings), settings)
+    with closing(Library(settings)) as library:
+        yield create_app(library, settings)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_search.web.runs import GAP, Run, cut, excerpt
@@ -14,6 +14,7 @@ def marked_texts(draw: st.DrawFn) -> tuple[str, tuple[tuple[int, int], ...], tup
     return text, marks, (window[0], window[1])
 
 
+@settings(deadline=None)
 @given(marked_texts())
 def test_runs_join_back_to_the_text(case: tuple[str, tuple[tuple[int, int], ...], tuple[int, int]]) -> None:
     """The runs of a window are its text, whatever is marked."""
@@ -21,6 +22,7 @@ def test_runs_join_back_to_the_text(case: tuple[str, tuple[tuple[int, int], ...]
     assert "".join(run.text for run in cut(text, marks, (start, end))) == text[start:end]
 
 
+@settings(deadline=None)
 @given(marked_texts())
 def test_marked_runs_are_the_marks(case: tuple[str, tuple[tuple[int, int], ...], tuple[int, int]]) -> None:
     """In a whole text each mark is one run with its number, and it begins there."""

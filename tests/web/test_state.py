@@ -1,7 +1,7 @@
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_search.document import Date
@@ -23,6 +23,7 @@ def read(query: str) -> State:
     return State.read(parse_qsl(query, keep_blank_values=True))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=12))
 def test_what_a_state_writes_it_reads_back(pairs: list[tuple[str, str]]) -> None:
     """Any query string can be read, and the address made from it means the same and holds nothing wrong."""

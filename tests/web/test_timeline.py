@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_search.document import Date
@@ -32,6 +32,7 @@ def test_a_bar_is_a_link_with_its_numbers() -> None:
     assert view.undated.title == "Undated: 3 of 4 passages"
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(1, 1200), st.integers(1000, 1700))
 def test_any_span_of_years_stays_readable(span: int, first: int) -> None:
     """However long the span, there are few enough bars, no number is lost, and few labels in order."""

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_search.document import Date
@@ -43,6 +43,7 @@ def test_counting(number: int, exact: bool, words: str) -> None:
     assert counted(number, "passage", exact) == words
 
 
+@settings(deadline=None)
 @given(st.text(max_size=100), st.integers(10, 60))
 def test_shortening_keeps_to_the_limit(text: str, limit: int) -> None:
     """A shortened name is never longer than the limit, and a short one stays whole."""

@@ -54,13 +54,13 @@ def create_app(library: Library, settings: Settings) -> Flask:
         "lstrip_blocks": True,
         "autoescape": True,
     }
-    # A doubled slash would be answered by a redirect to the Host that the browser claims.
+    # `//search` is not another name of `/search`: addresses are exact, and there are no redirects.
     app.url_map.merge_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined] # the default provider has it
     versions = {path.name: _digest(path) for path in sorted(static.iterdir()) if path.is_file()}
     app.jinja_env.globals["asset"] = partial(_asset_url, versions)
     _add_addresses(app, Pages(library, settings), Api(library, settings))
-    app.after_request(partial(_finish, versions))
+    app.after_request(partial(_finish, settings, versions))
     app.register_error_handler(KbSearchError, partial(_known_error, settings))
     app.register_error_handler(HTTPException, partial(_http_error, settings))
     app.register_error_handler(Exception, partial(_unknown_error, app, settings))
@@ -103,7 +103,14 @@ def _asset_url(versions: dict[str, str], name: str) -> str:
     return f"/static/{name}?v={versions[name]}"
 
 
-def _finish(versions: dict[str, str], response: Response) -> Response:
+def _finish(settings: Settings, versions: dict[str, str], response: Response) -> Response:
+    """Give an answer its headers.
+
+    A redirect, which Flask makes of its own accord, would name the Host that the browser claims; no address
+    here needs one.
+    """
+    if response.status_code in (301, 302, 303, 307, 308):
+        response = _page(settings, 404, _SENTENCES[404])
     response.headers.update(HEADERS)
     name = request.path.removeprefix("/static/")
     lasting = name in versions and request.args.get("v") == versions[name] and response.status_code < 400

@@ -169,6 +169,9 @@ def _facts(article: Article, passages: int) -> Iterator[Fact]:
         yield _fact("Language", article.language, "language", article)
     words = len(article.text.split())
     yield Fact("Length", f"{counted(words, 'word')}, {counted(passages, 'passage')}")
+    if article.pages:
+        printed = f"{article.pages[0][1]} to {article.pages[-1][1]}"
+        yield Fact("Pages", f"{len(article.pages):,} ({printed})" if len(article.pages) > 1 else article.pages[0][1])
     if article.untitled:
         yield Fact("Title", "none; the article is called by its first sentence")
     elif article.evidence_for("title"):
@@ -179,7 +182,9 @@ def _fact(name: str, value: str, field: str, article: Article, url: str = "") ->
     evidence = article.evidence_for(field)
     if evidence is None:
         return Fact(name, value, url)
-    others = tuple(Claimed(shortened(one.value, 120), one.origin) for one in evidence.others)
+    others = tuple(
+        Claimed(shortened(one.value, 120), one.origin, one.value == evidence.value) for one in evidence.others
+    )
     origin = evidence.origin if value not in (UNDATED, NO_SOURCE) else ""
     return Fact(name, value, url, origin, others)
 

@@ -122,6 +122,8 @@ class ResultsPage:
     cards: tuple[Card, ...]
     nearest: tuple[Card, ...]
     paging: Paging | None
+    #: Why there is no card to see, where there is none.
+    nothing: str
     offers: tuple[Offer, ...]
 
 
@@ -180,10 +182,11 @@ class EmptyPage:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A value that another place gave and that lost."""
+    """What another place said; it lost to a more trusted one, whether or not the two agree."""
 
     value: str
     origin: str
+    agrees: bool
 
 
 @dataclass(frozen=True, slots=True)

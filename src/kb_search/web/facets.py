@@ -97,7 +97,7 @@ def _row(name: str, one: FacetValue, state: State) -> FacetRow:
     full = value_words(name, one.value)
     is_month = name == "date" and one.value != UNDATED and len(one.value) == len("2023-11")
     label = MONTHS[int(one.value[5:7]) - 1] if is_month else full
-    free = state.without(name, one.value).url()
+    free = state.without(name, one.value).url() if one.selected or one.excluded else ""
     return FacetRow(
         value=one.value,
         label=shortened(label),

@@ -67,7 +67,7 @@ class Samples:
 
 
 def samples(stats: Stats, heads: Iterable[ArticleHead], hits: Iterable[Hit]) -> Samples:
-    """Words that several titles have, and two words that stand together in a passage."""
+    """Names and words that most titles have, names first, and two words that stand together in a passage."""
     counts: Counter[str] = Counter()
     spelled: dict[str, str] = {}
     stops = analysis.stop_words("en")
@@ -76,16 +76,18 @@ def samples(stats: Stats, heads: Iterable[ArticleHead], hits: Iterable[Hit]) -> 
             if form not in stops:
                 counts[form] += 1
                 spelled[form] = min(spelled.get(form, word), word, key=len)
-    words = tuple(spelled[form] for form, _ in counts.most_common(4))
+    best = sorted(counts, key=lambda form: (spelled[form].islower(), -counts[form], form))
     source = next((name for name, _ in stats.sources if source_name(name)), "")
-    return Samples(words, _phrase(hits, stops), source, stats.first_date, stats.last_date)
+    return Samples(
+        tuple(spelled[form] for form in best[:4]), _phrase(hits, stops), source, stats.first_date, stats.last_date
+    )
 
 
 def _title_words(title: str) -> dict[str, str]:
-    """The longer words of a title with their spelling, but not those that a hyphen joins to another."""
+    """The longer words of a title with their spelling: no first word, none that a hyphen joins to another."""
     found = {}
-    for start, end, form in analysis.tokens(title):
-        joined = title[max(start - 1, 0) : start] in _HYPHENS or title[end : end + 1] in _HYPHENS
+    for start, end, form in islice(analysis.tokens(title), 1, None):
+        joined = title[start - 1] in _HYPHENS or title[end : end + 1] in _HYPHENS
         if len(form) >= _SHORTEST_EXAMPLE and form.isalpha() and not joined:
             found[form] = title[start:end]
     return found

@@ -145,7 +145,7 @@ def _search_answer() -> Json:
     values = _list(_reference("FacetValue"))
     return _object(
         query=_object(text=TEXT, understood=TEXT, notes=_list(_reference("Note"))),
-        total=_object(passages=COUNT, articles=COUNT, articles_exact=FLAG),
+        total=_object(passages=COUNT, articles=COUNT, articles_exact=FLAG, complete=FLAG),
         took_ms=NUMBER,
         page=COUNT,
         pages=COUNT,
@@ -173,7 +173,7 @@ def _article() -> Json:
         article=TEXT, path=TEXT, row=TEXT, title=TEXT, untitled=FLAG, source=TEXT, date=DATE,
         date_precision=PRECISION, author=TEXT, url=TEXT, language=TEXT, format=TEXT,
         evidence={"type": "object", "additionalProperties": _reference("Evidence")},
-        text=TEXT, sections=_list(_object(title=TEXT, start=COUNT)),
+        text=TEXT, sections=_list(_object(title=TEXT, start=COUNT)), pages=_list(_object(start=COUNT, label=TEXT)),
         passages=_list(_reference("Passage")), title_marks=SPANS,
         notes=_list(_reference("Note")),
     )  # fmt: skip
@@ -187,7 +187,7 @@ def _passage() -> Json:
 
 def _stats() -> Json:
     return _object(
-        engine=TEXT, generation=TEXT, articles=COUNT, passages=COUNT, sources=COUNT, undated=COUNT,
+        engine=TEXT, generation=TEXT, generations=COUNT, articles=COUNT, passages=COUNT, sources=COUNT, undated=COUNT,
         failed=COUNT, skipped=COUNT, first_date=DATE, last_date=DATE, bytes=COUNT,
         source_counts=_list(_object(value=TEXT, count=COUNT)),
         problems=_list(_object(path=TEXT, status=TEXT, reason=TEXT, loader=TEXT, articles=COUNT)),

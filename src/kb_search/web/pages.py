@@ -113,8 +113,8 @@ class Pages:
 
     def _gathered(self, stats: Stats) -> _Collected:
         everything = self._library.search(SearchRequest(per_page=self._settings.per_page))
-        found = samples(stats, self._library.articles(), everything.hits)
-        return _Collected(stats, everything, newest(self._library.articles()), found)
+        heads = list(self._library.articles())
+        return _Collected(stats, everything, newest(heads), samples(stats, heads, everything.hits))
 
 
 def render(page: Page, status: int = 200) -> Response:

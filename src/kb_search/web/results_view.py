@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from kb_search.highlight import snippet
@@ -66,6 +66,7 @@ def results_page(results: Results, state: State, site: str, count: Counter) -> R
         cards=tuple(_card(hit, state) for hit in results.hits),
         nearest=tuple(_card(hit, state) for hit in results.nearest),
         paging=_paging(results.page, results.pages, state) if results.pages > 1 else None,
+        nothing="" if results.hits else _nothing(results),
         offers=() if results.passages else tuple(_offers(state, count)),
     )
 
@@ -91,9 +92,19 @@ def _did_you_mean(results: Results, state: State) -> Link | None:
 
 def _count(results: Results) -> str:
     if not results.passages:
-        return "Nothing found"
+        return "Nothing found" if results.complete else "Not answered in time"
     articles = counted(results.articles, "article", results.articles_exact)
     return f"{counted(results.passages, 'passage')} in {articles}"
+
+
+def _nothing(results: Results) -> str:
+    """One sentence that says why there is no passage to see."""
+    if results.passages:
+        pages = f"the last page is {results.pages:,}"
+        return f"Page {results.page:,} is past the end of these results; {pages}."
+    if not results.complete:
+        return "The search was stopped before it was done, so nobody knows what it would find. Ask for less at once."
+    return f"No passage fits the whole question: {results.understood}."
 
 
 def _chips(state: State, results: Results) -> Iterator[Chip]:
@@ -154,7 +165,12 @@ def _page_links(page: int, pages: int, state: State) -> Iterator[Link]:
 
 def _offers(state: State, count: Counter) -> Iterator[Offer]:
     """Wider searches, each with what it would find; those that find nothing either are left out."""
-    for label, wider in _wider(state):
+    offers = list(_counted(_wider(state), count))
+    yield from offers or _counted([("any of the words, without any filter", state.cleared().matching("any"))], count)
+
+
+def _counted(searches: Iterable[tuple[str, State]], count: Counter) -> Iterator[Offer]:
+    for label, wider in searches:
         if found := count(wider):
             yield Offer(label, wider.url(), counted(found, "passage"))
 

@@ -207,7 +207,9 @@ def _without_dates(state: State) -> str:
 
 def _grouped(bars: Sequence[Bar], unit: str) -> list[_Group]:
     """The bars as they are, or as many neighbours together as it takes to have few enough."""
-    step = next((step for step in STEPS[unit] if len(bars) / step <= MOST_BARS), STEPS[unit][-1])
+    ends = [_position(Date.parse(bar.date), unit) for bar in (bars[0], bars[-1])]
+    fitting = (step for step in STEPS[unit] if ends[1] // step - ends[0] // step < MOST_BARS)
+    step = next(fitting, STEPS[unit][-1])
     groups = []
     for _, run in groupby(bars, key=lambda bar: _position(Date.parse(bar.date), unit) // step):
         some = list(run)

@@ -16,7 +16,7 @@ _ENGLISH = _words("""
     gen maj col lt cmdr cmd capt sgt cpl pvt brig adm insp det
     jan feb apr aug sept sep oct nov dec mon tue tues wed thu thur thurs fri
     inc ltd co corp bros dept univ assn govt intl natl mfg
-    vs viz cf ca approx etc al ibid op cit seq et e.g i.e eg ie a.m p.m a.d b.c
+    vs viz cf ca approx soc geogr hist etc al ibid op cit seq et e.g i.e eg ie a.m p.m a.d b.c
     u.s u.k u.n e.u u.s.a u.s.s.r d.c n.y l.a ph.d m.a b.a m.d r.i.p p.s
     vol vols chap sec sect ch pp para eds ave blvd rd hwy jct tel ext misc
     """)

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
@@ -27,6 +27,8 @@ LIMIT = 300
 _CHARACTERS_PER_WORD = 15
 #: A sentence is looked for elsewhere in the article if it has so many words; shorter ones are refrains.
 _LEAST_REPEATED = 6
+#: A shorter paragraph of one sentence is not looked for within longer sentences: it may be an answer or a cry.
+_LEAST_QUOTED = 8
 #: Prices. One word beyond the bounds costs more than anything within them; too short costs double, because
 #: a long passage can still be read and cited, and a short one has lost its context.
 _PRICE_OVER, _PRICE_UNDER = 100.0, 200.0
@@ -226,7 +228,7 @@ def _folded(text: str, most: int | None = None) -> str:
     return " ".join(_WORD.findall(plain.casefold())[:most])
 
 
-def _printed_again(text: str, copies: Iterable[list[_Copy]]) -> list[Span]:
+def _printed_again(text: str, copies: Collection[list[_Copy]]) -> list[Span]:
     """The spans of all copies but one of each sentence, in order.
 
     The one that is kept is the first that stands among others: a copy that is a paragraph by itself is the
@@ -241,7 +243,29 @@ def _printed_again(text: str, copies: Iterable[list[_Copy]]) -> list[Span]:
         for places in same.values():
             kept = next((place for place in places if not place.alone), places[0])
             again += [(place.start, place.end) for place in places if place is not kept]
-    return sorted(again)
+    return sorted({*again, *_quoted_from_longer(text, copies)})
+
+
+def _quoted_from_longer(text: str, copies: Collection[list[_Copy]]) -> Iterator[Span]:
+    """The spans of paragraphs of one sentence that stand, word for word, within a longer sentence.
+
+    That is a pull quote, too: the longer sentence begins with `Thus,` or the like, and has all of its words.
+    """
+    lone = [(copy, _folded(text[copy.start : copy.end])) for alike in copies for copy in alike if copy.alone]
+    quotes: dict[str, list[tuple[_Copy, str]]] = defaultdict(list)
+    for copy, folded in lone:
+        words = folded.split(" ")
+        if len(words) >= _LEAST_QUOTED:
+            quotes[" ".join(words[:_LEAST_REPEATED])].append((copy, folded))
+    if not quotes:
+        return
+    for longer in (copy for alike in copies for copy in alike):
+        words = _folded(text[longer.start : longer.end]).split(" ")
+        for at in range(len(words) - _LEAST_REPEATED + 1):
+            for copy, folded in quotes.get(" ".join(words[at : at + _LEAST_REPEATED]), ()):
+                quoted = folded.split(" ")
+                if len(quoted) < len(words) and words[at : at + len(quoted)] == quoted:
+                    yield copy.start, copy.end
 
 
 def _draft(heading: str, units: list[_Unit]) -> _Draft:

@@ -106,20 +106,26 @@ def _block_paragraphs(text: str, start: int, end: int) -> list[Span]:
         return []
     if text.find("\n", start, end) < 0:
         return [(start, end)]
-    lines = text[start:end].rstrip().split("\n")
+    block = text[start:end].rstrip()
+    lines = block.lstrip().split("\n")
     width = max(len(line.strip()) for line in lines)
-    cuts, offset = [start], start
-    for line, following in pairwise(lines):
+    runs = [_runs_on(line.rstrip(), following.strip(), width) for line, following in pairwise(lines)]
+    wrapped = any(run and not _is_ended(line) for run, line in zip(runs, lines, strict=False))
+    cuts, offset = [start], start + len(block) - len(block.lstrip())
+    for run, line, following in zip(runs, lines, lines[1:], strict=False):
         offset += len(line) + 1
-        if not _runs_on(line.rstrip(), following.strip(), width):
+        if not (run and wrapped):
             cuts.append(offset + len(following) - len(following.lstrip()))
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
 
+def _is_ended(line: str) -> bool:
+    """Whether a mark ends the line. Where one ends every line, lines are paragraphs, however long they are."""
+    return line.rstrip().rstrip(_CLOSERS)[-1:] in {*STOPS, *_WIDE_STOPS, ""}
+
+
 def _runs_on(line: str, following: str, width: int) -> bool:
     """Whether the sentence of one line goes on in the following line."""
-    if not line:
-        return True
     if _BULLET.match(following) or (_NUMBERED_ITEM.match(following) and _may_precede_item(line)):
         return False
     if following[:1].islower() and line[-1:] not in STOPS:

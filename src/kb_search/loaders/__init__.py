@@ -18,6 +18,7 @@ from kb_search.loaders.base import Defaults, RowProblem, SourceFile, printable
 from kb_search.loaders.metadata import folder_defaults, sidecar_paths
 
 __all__ = [
+    "SUFFIXES",
     "Defaults",
     "RowProblem",
     "SourceFile",
@@ -38,7 +39,17 @@ _LOADERS = {
     ".xhtml": "html",
     ".jsonl": "jsonl",
     ".jsonl.gz": "jsonl",
+    ".csv": "table",
+    ".csv.gz": "table",
+    ".tsv": "table",
+    ".tsv.gz": "table",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".odt": "odt",
+    ".epub": "epub",
 }
+#: How the names of the files end that are read.
+SUFFIXES = tuple(_LOADERS)
 _README = re.compile(r"README(?![^\W\d_])", re.IGNORECASE)
 
 _Loader = Callable[[SourceFile], Iterator[Article | RowProblem]]

@@ -21,10 +21,15 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What the `collection.toml` files from the collection's root down to a file's folder say."""
+    """What the `collection.toml` files from the collection's root down to a file's folder say.
+
+    `fields` are pairs of a field of an article and the name that rows of a file have for it, such as
+    `("text", "body")`.
+    """
 
     source: Claim | None = None
     language: Claim | None = None
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

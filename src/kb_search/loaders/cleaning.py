@@ -36,7 +36,7 @@ _MOST_CONTROLS = 0.03
 _CONTROL_BYTES = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
 _FEWEST_CONTROLS = 8
 #: Encodings that Python knows and no article is written in.
-_NOT_FOR_PAGES = {"idna", "punycode", "utf-7", "unicode_escape", "raw_unicode_escape"}
+_NOT_FOR_PAGES = {"idna", "punycode", "utf-7", "unicode-escape", "raw-unicode-escape"}
 _SIGNATURES = (
     (b"%PDF-", "a PDF"), (b"PK\x03\x04", "a ZIP archive or an office document"), (b"\x1f\x8b", "a gzip archive"),
     (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"GIF8", "an image"), (b"{\\rtf", "an RTF document"),
@@ -51,10 +51,15 @@ _WASTE = re.compile(
 #: The zero-width joiners stay where they are letters' business (Persian, Indic scripts, emoji).
 _JOINED = "\u0600-\u109f\u1780-\u18af\ufb50-\ufdff\ufe0f\ufe70-\ufefc\u2600-\u27bf\U0001f000-\U0001faff"
 _STRAY_JOINER = re.compile(rf"(?<![{_JOINED}])[\u200c\u200d]+|[\u200c\u200d]+(?![{_JOINED}\u200c\u200d])")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+#: All that the patterns above look for. Most texts have none of it, and five passes cost five times one.
+_SUSPECT = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff"
+    r"\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
 #: More white space in a row than any layout needs; what goes beyond only makes a passage unwieldy.
 _HOLE = re.compile(r"(\s{200})\s+")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_MARKS = re.compile(r"[^\w\s\x00-\x7f]{31,}")
+_MARKS = re.compile(r"[^\x00-\u02ff\u2010-\u2027][^\w\s\x00-\x7f]{30,}")
 #: As many marks on one letter as Unicode's Stream-Safe Text Format allows (UAX 15). More of them make
 #: normalizing quadratic: 32,000 take more than a second.
 _MOST_MARKS = 30
@@ -97,17 +102,16 @@ def clean(text: str) -> str:
     text = scrub(text)
     if " \n" in text or "\t\n" in text or "\xa0\n" in text:
         text = "\n".join(line.rstrip() for line in text.split("\n"))
-    return _HOLE.sub(r"\1", text.strip())
+    text = text.strip()
+    return _HOLE.sub(r"\1", text) if " " * 200 in text or "\n" * 200 in text else text
 
 
 def scrub(text: str) -> str:
     """Text in Unicode's composed form (NFC) with plain line ends and without invisible characters."""
-    text = _WASTE.sub("", _LINE_ENDS.sub("\n", text))
-    if text.isascii():
-        return text
-    text = _SURROGATE.sub("\ufffd", text).replace("\u2029", "\n\n")
-    text = _MARKS.sub(_fewer_marks, _STRAY_JOINER.sub("", text))
-    return unicodedata.normalize("NFC", text)
+    if _SUSPECT.search(text):
+        text = _WASTE.sub("", _LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n"))
+        text = _STRAY_JOINER.sub("", _SURROGATE.sub("\ufffd", text))
+    return text if text.isascii() else unicodedata.normalize("NFC", _MARKS.sub(_fewer_marks, text))
 
 
 def one_line(text: str, most: int) -> str:
@@ -125,14 +129,17 @@ def shorten(text: str, most: int) -> str:
 
 
 def _utf16_without_mark(raw: bytes) -> str:
-    """The byte order of UTF-16 whose mark is missing: every other byte of most scripts is nearly constant."""
+    """The byte order of UTF-16 whose mark is missing, or nothing.
+
+    Of each two bytes one says the alphabet, of which a text has few, and is 0 for its spaces.
+    """
     head = raw[:4096]
-    if len(head) < 8 or len(raw) % 2 or head.count(0) < len(head) // 4:
+    even, odd = len(set(head[::2])), len(set(head[1::2]))
+    if len(raw) % 2 or 0 not in head or 3 * min(even, odd) > max(even, odd):
         return ""
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if even == odd or min(even, odd) > len(head) // 50:
-        return ""
-    return "utf-16-le" if odd > even else "utf-16-be"
+    encoding = "utf-16-le" if odd < even else "utf-16-be"
+    text = head.decode(encoding, "replace")
+    return encoding if len(_WASTE.findall(text)) <= _MOST_CONTROLS * len(text) else ""
 
 
 def _refuse_binary(raw: bytes, name: str) -> None:
@@ -145,13 +152,17 @@ def _refuse_binary(raw: bytes, name: str) -> None:
 
 
 def _known(declared: str) -> str:
-    """Python's name for a declared encoding, or nothing; Latin 1 is read as browsers do (WHATWG Encoding)."""
+    """Python's name for a declared encoding that can be the right one, or nothing.
+
+    As browsers do (WHATWG Encoding): Latin 1 means code page 1252, and a declaration that could be read is
+    not in UTF-16.
+    """
     try:
         name = codecs.lookup(declared.strip()).name
         "".encode(name)
     except (LookupError, ValueError):
         return ""
-    if name in _NOT_FOR_PAGES:
+    if name.replace("_", "-") in _NOT_FOR_PAGES or name.startswith(("utf-16", "utf-32")):
         return ""
     return "cp1252" if name in ("ascii", "iso8859-1") else name
 

@@ -27,6 +27,8 @@ _CLOSING = "\"'”’»)]"
 _OPENING = "\"'“‘«„"
 _ENUMERATOR = re.compile(r"^(?:[IVXLC]+|[A-Z]|\d{1,3}(?:\.\d{1,3})*)[.)]\s+")
 _NEVER = re.compile(r"[@|\t{}<>=]|://|www\.|^(?:By|Photo|Image|Source|Author)\b", re.IGNORECASE)
+#: Words that end no heading, but half a sentence.
+_DANGLING = re.compile(r"and|or|the|an?|of|to|in|on|at|by|for|from|with|и|или|в|на|с", re.IGNORECASE)
 #: Words that headings in capitals leave small.
 _SMALL_WORD = re.compile(
     r"\w{1,3}|with|from|into|over|after|under|between|about|against|versus|towards?|without|through|during"
@@ -104,7 +106,7 @@ def _looks_like_heading(line: str) -> bool:
         return False
     capitals = all(word[0].isupper() or not word[0].isalpha() or _SMALL_WORD.fullmatch(word) for word in words)
     ends = line[-1].isalnum() or line[-1] in (")?" if capitals else ")")
-    return ends and len(words) <= (_MOST_CAPITALS if capitals else _MOST_WORDS)
+    return ends and not _DANGLING.fullmatch(words[-1]) and len(words) <= (_MOST_CAPITALS if capitals else _MOST_WORDS)
 
 
 def _is_never(line: str) -> bool:

@@ -44,13 +44,19 @@ def load(file: SourceFile) -> Iterator[Article]:
     raw = read_bytes(file)
     declared = _DECLARED.search(raw[:4096])
     text = decode(raw, printable(file.relative), declared[1].decode("ascii", "ignore") if declared else "").text
+    body, claims = read_page(text)
+    yield assemble(around(file), body, claims, "html")
+
+
+def read_page(text: str) -> tuple[Body, list[Said]]:
+    """The main text of a page, and what the page says about it. Loaders of mail and of saved pages ask this too."""
     markup = scrub(_XML_HEAD.sub("", text, count=1))
     page = BeautifulSoup(markup, "lxml")
-    body = _main_text(markup) or compose(_all_blocks(page))
+    body = _main_text(markup) or compose(all_blocks(page))
     claims = page_claims(page)
     if body.title:
         claims.append(Said("title", body.title, "first heading"))
-    yield assemble(around(file), body, claims, "html")
+    return body, claims
 
 
 def _main_text(markup: str) -> Body | None:
@@ -103,7 +109,7 @@ def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _all_blocks(page: BeautifulSoup) -> Iterator[Block]:
+def all_blocks(page: BeautifulSoup) -> Iterator[Block]:
     """All text of a page, cut where its boxes begin and end. Goes on without recursion however deep it is."""
     open_tags: list[Tag] = []
     hidden = 0

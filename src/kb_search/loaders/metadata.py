@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from kb_search.document import Article, Claim, Date, Evidence, article_id
 from kb_search.errors import DocumentError
@@ -27,6 +28,9 @@ SIDECAR_SUFFIX = ".meta.toml"
 #: Field -> the most characters that it may have.
 FIELDS = {"title": 500, "source": 200, "date": 100, "author": 300, "url": 2000, "language": 20}
 
+#: All that a row of a file can say of an article.
+ROW_FIELDS = ("id", "text", *FIELDS)
+
 #: An article without a title is called by so much of its first sentence.
 _UNTITLED_LENGTH = 80
 _LARGEST_TOML = 1024 * 1024
@@ -37,21 +41,31 @@ _URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one place says about one field of an article."""
+    """What one place says about one field of an article.
+
+    `refused` is the reason, which can follow a comma, why it is not believed although it can be read: a
+    PDF's day of creation is a day, but not that of publication. It is kept with the claims that lost.
+    """
 
     field: str
     value: str
     origin: str
+    refused: str = ""
 
 
-def said(fields: Mapping[str, object], origin: str) -> list[Said]:
+def said(fields: Mapping[str, object], origin: str, *, named: bool = False) -> list[Said]:
     """What a mapping (front matter, a row, a sidecar) says about the fields that articles have.
 
+    With `named`, the field's name is part of the origin, as in `row field date`.
     Keys in any case; numbers and dates are read as text, lists are joined by commas. What is empty, or
     neither text nor number nor date, says nothing.
     """
     found = ((str(key).lower(), _as_text(value)) for key, value in fields.items())
-    return [Said(field, value, origin) for field, value in found if field in FIELDS and value]
+    return [
+        Said(field, value, f"{origin} {field}" if named else origin)
+        for field, value in found
+        if field in FIELDS and value
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +75,14 @@ class Around:
     path: str
     above: tuple[Said, ...]
     below: tuple[Said, ...]
+    #: Dates beyond it are in the future.
+    latest: Date
 
 
 def around(file: SourceFile) -> Around:
     """What sidecar, `collection.toml` and names say; DocumentError where the sidecar is broken."""
     below = (*_defaults(file.defaults), *_names(file.relative))
-    return Around(file.relative, tuple(sidecar(file)), below)
+    return Around(file.relative, tuple(sidecar(file)), below, latest_day())
 
 
 def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: str = "") -> Article:
@@ -75,7 +91,7 @@ def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: 
     `claims` are the loader's own, in the order of their rank; `form` is the format. Raises DocumentError
     where there is no text.
     """
-    evidence = settle([*place.above, *claims, *place.below])
+    evidence = settle([*place.above, *claims, *place.below], place.latest)
     won = {one.field: one.value for one in evidence if one.value}
     body = keep_title(body, won.get("title", ""))
     if not body.text:
@@ -98,16 +114,16 @@ def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: 
         language=won.get("language", ""),
         format=form,
         evidence=evidence,
+        pages=body.pages,
     )
 
 
-def settle(claims: Iterable[Said]) -> tuple[Evidence, ...]:
-    """For each field the first claim that can be read, and the others that were made.
+def settle(claims: Iterable[Said], latest: Date) -> tuple[Evidence, ...]:
+    """For each field the first claim that can be read (no date beyond `latest`), and the others that were made.
 
     A field of which nothing can be read has no value and is left out, unless something was said: then its
     evidence has an empty value and origin, so that a reader sees what was refused.
     """
-    latest = latest_day()
     readable: dict[str, list[Claim]] = {}
     refused: dict[str, list[Claim]] = {}
     for claim in dict.fromkeys(claims):
@@ -136,12 +152,21 @@ def _read(claim: Said, latest: Date) -> str:
     text = one_line(claim.value, FIELDS[claim.field])
     if not text:
         return ""
+    if claim.refused:
+        raise ValueError(claim.refused)
     if claim.field == "date":
         return str(read_date(text, latest))
-    if claim.field == "url" and not _URL.fullmatch(text):
-        raise ValueError("not a web address")
+    if claim.field == "url":
+        return _address(text)
     if claim.field == "language":
         return _language(text)
+    return text
+
+
+def _address(text: str) -> str:
+    """An absolute address on the web: what pages link to must not be a script or a file."""
+    if not _URL.fullmatch(text) or not urlsplit(text).hostname:
+        raise ValueError("not a web address")
     return text
 
 
@@ -209,13 +234,24 @@ def folder_defaults(folder: Path, root: Path) -> Defaults:
 
 def _deeper(defaults: Defaults, path: Path, relative: str) -> Defaults:
     table = _read_toml(path, relative)
+    defaults = replace(defaults, fields=_deeper_fields(defaults, table.get("fields", {}), printable(relative)))
     for field in ("source", "language"):
         value = table.get(field)
         if value is not None and not isinstance(value, str):
             raise DocumentError(f'{printable(relative)}: "{field}" must be text in quotation marks.')
         if value:
-            defaults = replace(defaults, **{field: Claim(value, printable(relative))})
+            claim = Claim(value, printable(relative))
+            defaults = replace(defaults, source=claim) if field == "source" else replace(defaults, language=claim)
     return defaults
+
+
+def _deeper_fields(defaults: Defaults, table: object, name: str) -> tuple[tuple[str, str], ...]:
+    """How rows call the fields of articles, with what `[fields]` of one more file says."""
+    if not isinstance(table, dict) or not all(isinstance(column, str) for column in table.values()):
+        raise DocumentError(f'{name}: "fields" must be a table of names, as in text = "body".')
+    if wrong := [field for field in table if field not in ROW_FIELDS]:
+        raise DocumentError(f"{name}: articles have no field {wrong[0]!r}; they have {', '.join(ROW_FIELDS)}.")
+    return tuple({**dict(defaults.fields), **table}.items())
 
 
 def _read_toml(path: Path, relative: str) -> Mapping[str, object]:

@@ -1,0 +1,171 @@
+"""What trafilatura loses of an article, put back where it stood: the lead, quotations, items and headings.
+
+trafilatura sorts out by rules for single boxes, which now and then meet a part of the article: the lead that
+stands in the page's header, a quotation in a box called `widget`. Its place gives such a part away. What stands
+among paragraphs that were kept, in the same box as they, is of their kind; and what stands between the title
+and the first paragraph, in a box that is called a lead or in the words of the page's own description, is the lead.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from lxml.etree import XPath, _Element
+
+from kb_search.loaders.body import Block
+from kb_search.loaders.boilerplate import is_pointer, length, linked
+from kb_search.sentences import STOPS
+
+_BOX = "self::p or self::div or self::li or self::blockquote or self::pre or self::dd or self::dt"
+_HEADS = "self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6"
+_INSIDE = "p|.//div|.//li|.//blockquote|.//pre|.//dd|.//dt|.//h1|.//h2|.//h3|.//h4|.//h5|.//h6|.//table|.//section"
+_OUTSIDE = " or ".join(
+    f"ancestor::{name}"
+    for name in ("nav", "footer", "aside", "form", "figure", "table", "button", "figcaption", "label", "select")
+)
+#: Lines of text: boxes without a box in them, menus, tables and the like aside.
+_LINES = XPath(f".//*[{_BOX} or {_HEADS}][not(.//{_INSIDE})][not({_OUTSIDE})]")
+#: A page with more of them goes without: comparing costs time by their number times the length of the text.
+_MOST_LINES = 3000
+_LEAD = re.compile(
+    r"(?:^|[\s_-])(?:lead|leadin|lede|intro(?:duction|text)?|teaser(?:text)?|excerpt|abstract|summary|standfirst|stand-first|deck|dek"
+    r"|sub-?(?:title|headline|heading|head|line)|subhed|kicker-?text|perex|chapo|chapeau|entradilla|bajada|copete|vorspann|anons|ingress)"
+    r"(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_NEVER = re.compile(
+    r"caption|credit|byline|author|(?:^|[\s_-])(?:date|time|meta|info|tags?|label|hidden|hide|button|btn|count|media|image|photo"
+    r"|gallery|video|player|embed|ticker|login|price|rating|vote|poll|form)(?=$|[\s_-])",
+    re.IGNORECASE,
+)
+_FEWEST_WORDS = 5
+#: Letters of a line that may stand in a text by accident.
+_SHORT = 25
+_HEADING = re.compile(r"h([1-6])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    element: _Element
+    text: str
+    bare: str
+
+
+def recover(page: _Element, blocks: Sequence[Block], description: str = "") -> list[Block]:
+    """The blocks of the main text with those of the page that belong among them.
+
+    `page` is the tree that they were found in, `description` what it says in short about itself.
+    """
+    elements = _LINES(page)
+    if not blocks or len(elements) > _MOST_LINES:
+        return list(blocks)
+    lines = [line for line in map(_line, elements) if line.bare]
+    places = _places(lines, blocks)
+    known = [number for number, place in enumerate(places) if place is not None]
+    if not known:
+        return list(blocks)
+    before = {0: _lead(lines[: known[0]], description)}
+    homes = {lines[number].element.getparent() for number in known}
+    last = 0
+    for number in range(known[0], known[-1]):
+        place = places[number]
+        if place is not None:
+            last = max(last, place)
+        elif _belongs(lines[number], homes, heads=places[number + 1] is not None):
+            before.setdefault(last + 1, []).append(_block(lines[number]))
+    return list(_merged(blocks, before))
+
+
+def _merged(blocks: Sequence[Block], before: dict[int, list[Block]]) -> Iterator[Block]:
+    for number, block in enumerate(blocks):
+        yield from before.get(number, ())
+        yield block
+    yield from before.get(len(blocks), ())
+
+
+def _line(element: _Element) -> _Line:
+    text = " ".join("".join(element.itertext()).split())
+    return _Line(element, text, "".join(text.split()))
+
+
+def _places(lines: Sequence[_Line], blocks: Sequence[Block]) -> list[int | None]:
+    """For each line the number of the block that has its words, or None.
+
+    Spaces do not count, pages are full of them. Short lines (`Comments`) must be a whole block, longer ones
+    may be a part of one.
+    """
+    texts = ["".join(block.text.removeprefix("- ").split()) for block in blocks]
+    starts = [0, *accumulate(map(len, texts))]
+    whole = "".join(texts)
+    exact = {text: number for number, text in reversed(list(enumerate(texts)))}
+    places: list[int | None] = []
+    behind = 0
+    for line in lines:
+        if len(line.bare) < _SHORT:
+            places.append(exact.get(line.bare))
+            continue
+        found = whole.find(line.bare, behind)
+        if found < 0:
+            found = whole.find(line.bare)
+        else:
+            behind = found
+        places.append(None if found < 0 else bisect_right(starts, found) - 1)
+    return places
+
+
+def _belongs(line: _Line, homes: set[_Element | None], *, heads: bool) -> bool:
+    """Whether a line between kept ones is one of them: it stands in the same box and is of their kind.
+
+    `heads` says that the line behind it was kept.
+    """
+    element, parent = line.element, line.element.getparent()
+    quoted = element.tag == "blockquote" or (parent is not None and parent.tag == "blockquote")
+    if parent not in homes and not (quoted and parent is not None and parent.getparent() in homes):
+        return False
+    if _NEVER.search(_names(element, parent)) or 2 * linked(element) > length(element) or is_pointer(line.text):
+        return False
+    if element.tag in ("li", "dt", "dd"):
+        return True
+    if _HEADING.fullmatch(element.tag):
+        return heads and element.tag != "h1"
+    return _is_prose(line.text)
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a line is some words that end as a sentence does."""
+    return len(text.split()) >= _FEWEST_WORDS and text.rstrip("\"'”’“»)]")[-1:] in STOPS
+
+
+def _names(*elements: _Element | None) -> str:
+    return " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in elements if one is not None)
+
+
+def _lead(lines: Sequence[_Line], description: str) -> list[Block]:
+    """The lead among the lines above the first paragraph that was kept, below the title."""
+    title = next((n for n in range(len(lines) - 1, -1, -1) if lines[n].element.tag == "h1"), None)
+    if title is None:
+        return []
+    bare = "".join(description.split())[:60]
+    return [
+        Block(line.text)
+        for line in lines[title + 1 :]
+        if len(line.text.split()) >= _FEWEST_WORDS
+        and 2 * linked(line.element) < length(line.element)
+        and (_is_called_lead(line.element) or (len(bare) > 30 and line.bare.startswith(bare)))
+    ]
+
+
+def _is_called_lead(element: _Element) -> bool:
+    named = _names(element, element.getparent())
+    return bool(_LEAD.search(named)) and not _NEVER.search(named)
+
+
+def _block(line: _Line) -> Block:
+    level = _HEADING.fullmatch(line.element.tag)
+    if line.element.tag == "li":
+        return Block(f"- {line.text}", tight=line.element.getprevious() is not None)
+    return Block(line.text, int(level[1]) if level else 0)

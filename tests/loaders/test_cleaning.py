@@ -1,0 +1,118 @@
+import codecs
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb_search.errors import DocumentError
+from kb_search.loaders.cleaning import clean, decode, one_line, scrub, shorten
+
+RUSSIAN = "Переговоры в Москве закончились поздно вечером. Стороны договорились о встрече в ноябре."
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a\ufeffb\0c", "abc"),
+        ("co\u00adope\u200bra\u2060tion", "cooperation"),
+        ("one\r\ntwo\rthree", "one\ntwo\nthree"),
+        ("one \t\ntwo\u00a0\n", "one\ntwo"),
+        ("cafe\u0301", "café"),
+        ("a\u202eb\u2066c\u200fd", "abcd"),
+        ("\x01bell\x07 \x1b[31mred", "bell [31mred"),
+        ("half \ud83d of a pair", "half \ufffd of a pair"),
+        ("line\u2028line\u2029paragraph", "line\nline\n\nparagraph"),
+        ("e\u200b\u0301", "é"),
+    ],
+)
+def test_what_is_no_part_of_the_words_goes(text, kept):
+    """Invisible characters and control characters go, line ends become plain, letters are composed."""
+    assert clean(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text", ["from 1994 to <>, & so on", "“quoted” ‘words’", "Nagorno‑ Karabakh", "a\tb", "½ ﬁ", "a b — c…"]
+)
+def test_the_words_stay_as_they_are(text):
+    """Signs, quotation marks, special hyphens and their stray spaces are the article's own."""
+    assert clean(text) == text
+
+
+def test_joiners_stay_in_scripts_that_need_them():
+    """A zero-width joiner is kept within Persian and emoji and dropped within Latin."""
+    assert clean("می\u200cخواهم") == "می\u200cخواهم"
+    assert clean("👩\u200d🌾 wo\u200cman\u200d") == "👩\u200d🌾 woman"
+
+
+@given(st.text() | st.text(st.sampled_from("a\u0301\u0323\u200b\u200c\u200dé \n\t\r\0\ud800می👩")))
+def test_cleaning_twice_changes_nothing(text):
+    """Clean text is clean: composed, without control characters and lone surrogates, and stays so."""
+    kept = clean(text)
+    assert clean(kept) == kept == kept.strip()
+    assert unicodedata.is_normalized("NFC", kept)
+    assert not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in kept if letter not in "\n\t")
+
+
+def test_a_hundred_thousand_marks_on_one_letter():
+    """Marks heaped on one letter, which would take minutes to put in order, are cut to thirty."""
+    assert len(scrub("a" + "\u0301\u0323" * 50_000 + "b")) <= 32
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-16-be", "utf-8", "cp1251"])
+def test_encodings_are_found(encoding):
+    """Byte order mark, UTF-8, UTF-16 without a mark and an old code page are read without being told."""
+    assert decode((RUSSIAN + " Agreed in the end.").encode(encoding), "a.txt").text == RUSSIAN + " Agreed in the end."
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (RUSSIAN, "koi8-r"),
+        ("Le président a déclaré que l’accord était prêt à être signé après un été difficile.", "cp1252"),
+        ("Görüşmeler İstanbul’da sürüyor; dışişleri bakanı açıklama yapacağını söyledi.", "cp1254"),
+        ("The “talks” aren’t over — the minister said.", "cp1252"),
+        ("会谈在深夜结束。双方同意在十一月会面。", "gb18030"),
+    ],
+)
+def test_old_encodings_are_guessed_right(text, encoding):
+    """A page in the encoding of its country and time is readable, and said to be guessed."""
+    decoded = decode(text.encode(encoding), "a.txt")
+    assert (decoded.text, decoded.guessed) == (text, True)
+
+
+def test_what_a_page_declares_counts_where_it_can_be_true():
+    """A declared encoding is used, but not against UTF-8 that can be read, nor if it is none."""
+    assert decode("Ελλάδα".encode("iso-8859-7"), "a.html", "ISO-8859-7").text == "Ελλάδα"
+    assert decode("déjà".encode(), "a.html", "iso-8859-1").text == "déjà"
+    assert decode(b"plain", "a.html", "utf-16").text == "plain"
+    assert decode("会谈".encode("iso2022_jp_2"), "a.html", "iso-2022-jp-2").text == "会谈"
+    for nonsense in ("base64", "x\0y", "no-such", "unicode_escape", ""):
+        assert decode(b"caf\\u00e9", "a.html", nonsense).text == "caf\\u00e9"
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\0" * 5000, bytes(range(256)) * 20, b"%PDF-1.7 text", b"PK\x03\x04rest", b"\x89PNG\r\n\x1a\n"]
+)
+def test_what_is_no_text_is_refused(raw):
+    """Zeros, random bytes and files of other kinds are named in a sentence."""
+    with pytest.raises(DocumentError, match=r"^a\.txt is .*\.$"):
+        decode(raw, "a.txt")
+
+
+def test_a_stray_zero_is_no_reason_to_refuse():
+    """A short text with one NUL in it is still text."""
+    assert clean(decode(b"Hello\0 there", "a.txt").text) == "Hello there"
+
+
+def test_a_broken_byte_costs_one_character():
+    """One byte that is no UTF-8 does not make the rest unreadable."""
+    assert decode(codecs.BOM_UTF8 + b"caf\xc3\xa9 \xff end", "a.txt").text == "café \ufffd end"
+
+
+def test_one_line_and_shorten():
+    """Fields are one line; what is too long is cut behind a word."""
+    assert one_line(" two\n lines\t here ", 80) == "two lines here"
+    assert shorten("one two three four", 12) == "one two…"
+    assert shorten("abcdefghijkl", 6) == "abcde…"
+    assert shorten("short", 5) == "short"

@@ -1,0 +1,122 @@
+import pytest
+
+from kb_search.document import Claim, Date
+from kb_search.errors import DocumentError
+from kb_search.loaders import Defaults, folder_defaults, sidecar_paths
+from kb_search.loaders.metadata import Said, settle
+from tests.loaders.helpers import PROSE, read, source
+
+LATEST = Date(2024, 6, 1)
+
+
+def test_the_first_readable_claim_wins():
+    """Claims come in the order of their rank; what cannot be read loses, with the reason, to what can."""
+    claims = [Said("date", "2023-02-30", "A"), Said("date", "7 Nov 2023", "B"), Said("date", "2022", "C")]
+    (evidence,) = settle(claims, LATEST)
+    assert (evidence.value, evidence.origin) == ("2023-11-07", "B")
+    assert evidence.others == (Claim("2022", "C"), Claim("2023-02-30", "A, not a date"))
+
+
+def test_a_field_that_was_only_refused_keeps_its_evidence():
+    """A reader sees why an article has no date although something was said about it."""
+    (evidence,) = settle([Said("date", "03/04/2023", "meta tag date")], LATEST)
+    assert (evidence.value, evidence.others) == ("", (Claim("03/04/2023", "meta tag date, two readings"),))
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "http://[bad", "/relative", "http://a b"])
+def test_only_web_addresses_are_addresses(url):
+    """What is not an absolute address on the web is refused."""
+    (evidence,) = settle([Said("url", url, "canonical link")], LATEST)
+    assert evidence.value == ""
+
+
+def test_languages_are_codes():
+    """A language is a code of two or three letters; the country behind it is dropped."""
+    values = [settle([Said("language", text, "x")], LATEST)[0].value for text in ("en-GB", "RU", "az_AZ", "English")]
+    assert values == ["en", "ru", "az", ""]
+
+
+def test_fields_are_one_line_of_bounded_length():
+    """A title of 10,000 words over several lines does not break a list."""
+    (evidence,) = settle([Said("title", "one\ntwo\0 " * 5000, "front matter")], LATEST)
+    assert evidence.value.startswith("one two one")
+    assert len(evidence.value) <= 500
+
+
+def test_order_of_rank(tmp_path):
+    """Sidecar beats head of the text, that beats the file's name; collection.toml beats the folder's name."""
+    name = "wire/2020-01-01-talks.txt"
+    defaults = Defaults(source=Claim("The Wire", "collection.toml"), language=Claim("en", "collection.toml"))
+    source(tmp_path, f"{name}.meta.toml", 'date = 2023-05-06\nauthor = ["A. Lee", "B. Ray"]\n')
+    article = read(tmp_path, name, f" date 2022-02-02 {PROSE}", defaults=defaults)
+    assert (str(article.date), article.author, article.source) == ("2023-05-06", "A. Lee, B. Ray", "The Wire")
+    assert article.language == "en"
+    assert article.text == PROSE
+    date = article.evidence_for("date")
+    assert date.others == (Claim("2022-02-02", "head of the text"), Claim("2020-01-01", "file name"))
+    assert article.evidence_for("source").others == (Claim("wire", "folder name"),)
+
+
+def test_names_say_something_only_where_nothing_else_does(tmp_path):
+    """An ISO date in front of the file's name is its date, the folder's name its source."""
+    article = read(tmp_path, "Caucasus Weekly/2023-11-07-talks.txt", PROSE)
+    assert (str(article.date), article.source) == ("2023-11-07", "Caucasus Weekly")
+    assert article.evidence_for("date").origin == "file name"
+
+
+@pytest.mark.parametrize("name", ["2023-11-talks.txt", "talks-2023-11-07.txt", "2023-11-071.txt", "2023-02-30-x.txt"])
+def test_other_names_are_no_dates(tmp_path, name):
+    """Only a whole, possible day at the very beginning of a name is a date."""
+    article = read(tmp_path, name, PROSE)
+    assert (article.date, article.source) == (None, "")
+
+
+def test_a_sidecar_can_be_named_without_the_suffix(tmp_path):
+    """`a.meta.toml` speaks for `a.txt`, but `a.txt.meta.toml` speaks first."""
+    source(tmp_path, "a.meta.toml", 'title = "General"\nsource = "Press"')
+    source(tmp_path, "a.txt.meta.toml", 'title = "Special"')
+    article = read(tmp_path, "a.txt", PROSE)
+    assert (article.title, article.untitled, article.source) == ("Special", False, "Press")
+    assert [path.name for path in sidecar_paths(tmp_path / "a.txt")] == ["a.txt.meta.toml", "a.meta.toml"]
+
+
+@pytest.mark.parametrize("content", ["title = ", b"\xff\xfe\0", "a = " + "[" * 50_000])
+def test_a_broken_sidecar_is_a_sentence(tmp_path, content):
+    """The sentence names the sidecar, not the article."""
+    source(tmp_path, "sub/a.txt.meta.toml", content)
+    with pytest.raises(DocumentError, match=r"^sub/a\.txt\.meta\.toml is not valid TOML: "):
+        read(tmp_path, "sub/a.txt", PROSE)
+
+
+def test_an_untitled_article_is_called_by_its_first_sentence(tmp_path):
+    """The name is cut behind a word at 80 characters, and the data say that it is no title."""
+    article = read(tmp_path, "a.txt", f"{PROSE} Then they left.")
+    assert article.untitled
+    assert article.title == "The two sides met in the valley on Tuesday and spoke about the road, the water…"
+    assert article.evidence_for("title").origin == "first sentence"
+
+
+def test_deeper_defaults_win(tmp_path):
+    """A folder's collection.toml overrides those above it, field by field, and is named as the origin."""
+    source(tmp_path, "collection.toml", 'source = "All"\nlanguage = "en"')
+    source(tmp_path, "a/b/collection.toml", 'source = "Deep"')
+    found = folder_defaults(tmp_path / "a" / "b", tmp_path)
+    assert found == Defaults(Claim("Deep", "a/b/collection.toml"), Claim("en", "collection.toml"))
+    assert folder_defaults(tmp_path / "a", tmp_path).source == Claim("All", "collection.toml")
+    assert folder_defaults(tmp_path, tmp_path).language == Claim("en", "collection.toml")
+
+
+@pytest.mark.parametrize("content", ["source = 5", "source = ", 'source = ["a"]'])
+def test_broken_defaults_are_a_sentence(tmp_path, content):
+    """A collection.toml that cannot be meant is named, not passed over."""
+    source(tmp_path, "a/collection.toml", content)
+    with pytest.raises(DocumentError, match=r"^a/collection\.toml"):
+        folder_defaults(tmp_path / "a", tmp_path)
+
+
+def test_an_empty_companion_says_nothing(tmp_path):
+    """An empty collection.toml or sidecar is no error."""
+    source(tmp_path, "collection.toml", "")
+    source(tmp_path, "a.meta.toml", "")
+    assert folder_defaults(tmp_path, tmp_path) == Defaults()
+    assert read(tmp_path, "a.txt", PROSE).date is None

@@ -14,11 +14,13 @@ cli
 commands
 web evaluation
 indexer search
-ranking highlight facets suggest citation
+answering
+planning ranking highlight facets suggest citation
 corpus engines
 loaders passages parsing columnwriter generations wire
+clauses
 sentences query
-results analysis records abbreviations
+results analysis records abbreviations lexing filelist manifest
 document columns
 config
 errors
@@ -59,6 +61,7 @@ def modules() -> dict[str, Path]:
 
 
 def imports(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    """All import statements of a module, wherever they stand."""
     return [
         node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Import | ast.ImportFrom)
     ]
@@ -78,6 +81,7 @@ def imported_names(path: Path) -> set[str]:
 
 
 def level(unit: str) -> int:
+    """The line of a unit, counted from below; -1 where it has none."""
     rows = [row.split() for row in reversed(LAYERS.strip().splitlines())]
     return next((number for number, row in enumerate(rows) if unit in row), -1)
 

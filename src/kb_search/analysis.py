@@ -12,28 +12,46 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 import snowballstemmer
 
 #: Longer words are cut here, in the index and in the query alike, so that a run of rubbish costs nothing.
 MAX_FORM_LENGTH = 64
+# No more of a word is looked at: four characters as written make at least one of the form, with few exceptions.
+_MOST_READ = 4 * MAX_FORM_LENGTH
 
-# Scripts that write without spaces between words: each character is a term.
+# Scripts that write without spaces between words: each character, with the marks on it, is a term. Han, kana (the
+# half-width ones with their voicing mark), Thai, Lao, Burmese, Khmer.
+_HALF_WIDTH_KANA = r"[\uff66-\uff9d][\uff9e\uff9f]?"
 _UNSPACED = (
-    "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd-\u0ec6\u1000-\u102a\u103f\u1050-\u1055"
+    "\u1780-\u17b3\u2f00-\u2fd5\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 # `\w` leaves out the marks that many scripts write vowels with, so they are added; the standard library's
-# `re` is three times as fast here as a module that knows Unicode's classes by name.
-_MARKS = "".join(chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code))[0] == "M")
-_LETTER = rf"[^\W_{_UNSPACED}]"
-_RUN = rf"{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*"
-_WORD = re.compile(rf"{_RUN}(?:['’ʼ＇]{_RUN})*|[{_UNSPACED}]")
-_APOSTROPHES = str.maketrans("’ʼ＇", "'''")
+# `re` is three times as fast here as a module that knows Unicode's classes by name. Those beyond U+FFFF stand
+# apart, behind a look at the plane: in one class with the others they make it four times as slow.
+_MARKS, _FAR_MARKS = (
+    "".join(char for char in map(chr, codes) if unicodedata.category(char)[0] == "M")
+    for codes in (range(0x300, 0x10000), range(0x10000, 0x20000))
+)
+_JOINERS = "\u200c\u200d"
+_MARK = rf"(?:[{_MARKS}{_JOINERS}]|(?=[\U00010000-\U0001ffff])[{_FAR_MARKS}])"
+# What is written for an apostrophe within a word: Baku’s, Qurʾan, T‘umanyan, Oʻzbek.
+_APOSTROPHE = "'’‘ʼʻʾʿ՚＇"
+# Raised figures are no part of the word they stand at: they call a footnote.
+_NOT_LETTERS = rf"\W_{_UNSPACED}\uff66-\uff9f{_APOSTROPHE}¹²³⁰⁴-⁹"
+_LETTER = rf"[^{_NOT_LETTERS}]"
+# Possessive quantifiers: no way back is kept, which would take 140 bytes for each letter of a long word.
+_RUN = rf"{_LETTER}++(?:{_MARK}++{_LETTER}*+)*+"
+_WORD = re.compile(rf"{_RUN}(?:[{_APOSTROPHE}]{_RUN})*+|[{_UNSPACED}]{_MARK}*+|{_HALF_WIDTH_KANA}")
+_APOSTROPHES = str.maketrans(dict.fromkeys(_APOSTROPHE, "'"))
 # Letters that look like a plain one with a mark, but that Unicode does not take apart.
 _PLAIN = str.maketrans(
     {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h", "ё": "е"}
 )
+# Zero-width joiners and variation selectors choose between drawings of the same letters.
+_DRAWING = dict.fromkeys((*map(ord, _JOINERS), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 _COMBINING = range(0x300, 0x370)
 _LAST_LATIN_OR_GREEK = 0x3FF
 
@@ -64,12 +82,8 @@ _STOP_WORDS = {
 }
 
 
-class Token(NamedTuple):
-    """A word in a text: where it stands and its form."""
-
-    start: int
-    end: int
-    form: str
+#: A word in a text: where it starts and ends there, and its form.
+Token = tuple[int, int, str]
 
 
 def words(text: str) -> list[str]:
@@ -85,7 +99,8 @@ def matches(text: str) -> Iterator[re.Match[str]]:
 def tokens(text: str) -> Iterator[Token]:
     """The words of a text with their places, in order; offsets are in characters."""
     for found in _WORD.finditer(text):
-        yield Token(found.start(), found.end(), fold(found.group()))
+        start, end = found.span()
+        yield start, end, fold(found[0])
 
 
 def forms(text: str) -> list[str]:
@@ -93,31 +108,39 @@ def forms(text: str) -> list[str]:
     return [fold(word) for word in _WORD.findall(text)]
 
 
-@lru_cache(maxsize=1 << 16)
 def fold(word: str) -> str:
     """The form of one written word. Folding a form gives the form again."""
+    return _folded(word[:_MOST_READ])
+
+
+@lru_cache(maxsize=1 << 16)
+def _folded(word: str) -> str:
     if word.isascii():
-        return _without_possessive(word.lower())[:MAX_FORM_LENGTH]
-    lowered = unicodedata.normalize("NFKC", word).casefold().translate(_APOSTROPHES)
-    bare = _without_diacritics(lowered).translate(_PLAIN)
-    return _without_possessive("".join(bare.split()))[:MAX_FORM_LENGTH]
+        return _cut(word.lower())
+    # White space comes out of NFKC where a mark stood alone.
+    compatible = "".join(unicodedata.normalize("NFKC", word).casefold().translate(_DRAWING).split())
+    return _cut(_without_diacritics(compatible.translate(_APOSTROPHES)).translate(_PLAIN))
 
 
-def _without_possessive(word: str) -> str:
-    return word[:-2] if word.endswith("'s") and len(word) > 2 else word
+def _cut(form: str) -> str:
+    """A form without the possessive 's, no longer than may be."""
+    form = form[:MAX_FORM_LENGTH]
+    while form.endswith("'s") and len(form) > 2:
+        form = form[:-2]
+    return form
 
 
 def _without_diacritics(word: str) -> str:
+    """On Latin and Greek letters every mark goes. Elsewhere it may make another letter (й is not и): those stay."""
     kept, base = [], ""
     for char in unicodedata.normalize("NFD", word):
-        if ord(char) in _COMBINING:
-            # Elsewhere the mark makes another letter: й is not и.
-            if base and ord(base) <= _LAST_LATIN_OR_GREEK:
-                continue
-        else:
+        if ord(char) not in _COMBINING:
             base = char
+        elif base and ord(base) <= _LAST_LATIN_OR_GREEK:
+            continue
         kept.append(char)
-    return unicodedata.normalize("NFC", "".join(kept))
+    # What found no letter to make one with is a stress mark, as in за́мок.
+    return "".join(char for char in unicodedata.normalize("NFC", "".join(kept)) if ord(char) not in _COMBINING)
 
 
 _SCRIPTS = {"CYRILLIC": "ru", "ARMENIAN": "hy", "GEORGIAN": "ka", "GREEK": "el", "ARABIC": "ar", "HEBREW": "he"}
@@ -143,10 +166,15 @@ def stem(form: str, language: str) -> str:
 
     Source: M. F. Porter, "Snowball: A language for stemming algorithms", 2001, by way of snowballstemmer.
     """
-    name = _STEMMERS.get(language)
-    if name is None or not form.isalpha():
+    name = _STEMMERS.get(base_language(language))
+    if name is None or form.isdecimal():
         return form
     return _stemmer(name).stemWord(form) or form
+
+
+def language_named(name: str) -> str:
+    """The code of a language with a stemmer by its English name (`Russian` gives `ru`); empty if there is none."""
+    return next((code for code, known in _STEMMERS.items() if known == name.strip().lower()), "")
 
 
 @cache
@@ -154,6 +182,7 @@ def _stemmer(name: str) -> snowballstemmer.stemmer:
     return snowballstemmer.stemmer(name)
 
 
+@lru_cache(maxsize=1 << 14)
 def stems(form: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     """What a query word stands for: its stem in each language, each once, in the languages' order."""
     return tuple(dict.fromkeys(stem(form, language) for language in languages)) or (form,)
@@ -162,4 +191,4 @@ def stems(form: str, languages: tuple[str, ...]) -> tuple[str, ...]:
 @cache
 def stop_words(language: str) -> frozenset[str]:
     """The forms that carry no meaning of their own in a language; empty where no list is shipped."""
-    return frozenset(fold(word) for word in _STOP_WORDS.get(language, "").split())
+    return frozenset(fold(word) for word in _STOP_WORDS.get(base_language(language), "").split())

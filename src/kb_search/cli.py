@@ -6,10 +6,17 @@ So `--help` and `search` never pay for what only `index` or `serve` need.
 from __future__ import annotations
 
 import importlib
+import os
+import sys
+from collections.abc import Sequence
 
 import click
 
 from kb_search import __version__
+from kb_search.errors import KbSearchError
+
+#: What a program that was ended by Ctrl-C gives back, as shells have it (128 + SIGINT).
+INTERRUPTED = 130
 
 #: Each subcommand with the module of `kb_search.commands` that has it, and what `--help` says of it.
 COMMANDS = {
@@ -39,6 +46,14 @@ class _Subcommands(click.Group):
         command: click.Command = getattr(module, f"{name}_command")
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a subcommand. That nobody reads its output any more (`| head`) ends it, and is no error."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _discard_output()
+            return 0
+
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the subcommands without loading them."""
         with formatter.section("Commands"):
@@ -55,3 +70,37 @@ def cli() -> None:
     Exit codes: 0 done or found, 1 nothing found (or files failed under --strict), 2 wrong usage, 3 the index is
     missing, locked or damaged.
     """
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and give its exit code; an error is a sentence on stderr, never a traceback.
+
+    `arguments` are those of the program where none are given.
+    """
+    try:
+        code: int = cli.main(arguments, prog_name="kb-search", standalone_mode=False)
+        sys.stdout.flush()  # here and not at exit, where an error could not be told any more
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except KbSearchError as error:
+        return _complain(str(error), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        return _complain("Interrupted.", INTERRUPTED)
+    except BrokenPipeError:
+        _discard_output()
+        return 0
+    except OSError as error:
+        _discard_output()
+        return _complain(f"The answer cannot be written: {error.strerror or error}.", KbSearchError.exit_code)
+    return code
+
+
+def _complain(message: str, code: int) -> int:
+    click.echo(f"kb-search: {message}", err=True)
+    return code
+
+
+def _discard_output() -> None:
+    """Whoever read our output has gone; Python must not try to flush it again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -23,6 +23,8 @@ is in them and their type (`forms.i4` is an array of 32-bit integers), or UTF-8 
 from __future__ import annotations
 
 import json
+import mmap
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -30,7 +32,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.errors import IndexDamaged
+from kb_search.errors import REBUILD, IndexDamaged
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -54,7 +56,7 @@ def load_array(path: Path, kind_name: str = "") -> NDArray:  # type: ignore[type
         # Slices of a plain view cost a tenth of those of a memmap object.
         return np.memmap(path, kind, "r").view(np.ndarray)
     except (OSError, ValueError) as error:
-        raise IndexDamaged(f"The index file {path.name} cannot be read; run `kb-search index --full`.") from error
+        raise IndexDamaged(f"The index file {path.name} cannot be read. {REBUILD}") from error
 
 
 class StringTable:
@@ -101,7 +103,11 @@ class StringTable:
 
 
 class Columns:
-    """One segment, open for reading. `rows` and `articles` are how many it has, deleted ones included."""
+    """One segment, open for reading.
+
+    `rows` and `articles` are how many it has, deleted ones included; `words` is the sum of its rows' lengths, in which
+    a word of a title or a heading counts as often as `context_weights` say.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Open the segment in a folder. Raises IndexDamaged where it is not whole."""
@@ -111,11 +117,12 @@ class Columns:
             self.rows: int = described["rows"]
             self.articles: int = described["articles"]
             self.words: int = described["words"]
+            self.context_weights: tuple[int, int] = tuple(described["context_weights"])
             self.languages: tuple[str, ...] = tuple(described["languages"])
             self.authors: tuple[str, ...] = tuple(described["authors"])
             self.sources: tuple[str, ...] = tuple(described["sources"])
-        except (OSError, ValueError, KeyError) as error:
-            raise IndexDamaged(f"The segment {folder.name} is not whole; run `kb-search index --full`.") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexDamaged(f"The segment {folder.name} is not whole. {REBUILD}") from error
         self.forms: Ints = self._array("forms.i4")
         self.starts: Longs = self._array("starts.i8")
         self.form_table = StringTable(folder, "form")
@@ -249,9 +256,8 @@ def _inverse(order: Ints) -> Ints:
 
 
 def _find(ids: NDArray, order: Ints, wanted: str) -> int:  # type: ignore[type-arg]  # bytes of fixed width
-    try:
-        key = np.bytes_(wanted.encode("ascii"))
-    except UnicodeEncodeError:
+    key = wanted.encode("utf-8", "surrogatepass")
+    if len(key) > ids.dtype.itemsize:  # numpy would widen every id to compare them
         return ABSENT
-    place = int(np.searchsorted(ids, key, sorter=order))
-    return int(order[place]) if place < len(order) and ids[order[place]] == key else ABSENT
+    place = int(np.searchsorted(ids, np.bytes_(key), sorter=order))
+    return int(order[place]) if place < len(order) and bytes(ids[order[place]]) == key else ABSENT

@@ -187,6 +187,7 @@ class ColumnWriter:
             "rows": self.rows,
             "articles": self.articles,
             "words": self._pooled,
+            "context_weights": [self._title_weight, self._heading_weight],
             "languages": list(self._languages),
             "sources": list(self._sources),
             "authors": list(self._authors),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -12,6 +14,8 @@ from kb_search.errors import ConfigError
 CONFIG_NAME = "kb-search.toml"
 ENV_PREFIX = "KB_SEARCH_"
 ENGINES = ("whoosh",)
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9_-]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +68,28 @@ def _from_file(config: Path | None) -> dict[str, object]:
     if config is None and not path.is_file():
         return {}
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        values = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"Cannot read the configuration {path}: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The configuration {path} is not valid TOML: {error}.") from error
     for name in ("corpus", "index"):
         if isinstance(values.get(name), str):
-            values[name] = path.parent / str(values[name])
+            values[name] = path.parent / _path(values[name])
     return values
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     names = {ENV_PREFIX + field.name.upper(): field.name for field in fields(Settings)}
     return {name: environment[key] for key, name in names.items() if environment.get(key)}
+
+
+def _path(text: str) -> Path:
+    """A path, with `~` for the reader's own folder. Raises ConfigError."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise ConfigError(f"The path {text!r} cannot be used: {error}") from error
 
 
 #: How a setting is read; paths are the rest.
@@ -90,22 +102,28 @@ def _with(settings: Settings, name: str, value: object) -> Settings:
     if name not in defaults:
         raise ConfigError(f"There is no setting {name!r}; the settings are {', '.join(sorted(defaults))}.")
     kind = type(defaults[name])
-    if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
+    fitting = (int, float, str) if kind in (int, float) else str if kind is str else (str, Path)
+    if isinstance(value, bool) or not isinstance(value, fitting):
         raise ConfigError(f"The setting {name!r} cannot be {value!r}.")
     try:
-        typed = _KINDS.get(kind, Path)(str(value))
-    except (TypeError, ValueError) as error:
+        typed = _KINDS.get(kind, _path)(str(value))
+    except ValueError as error:
         raise ConfigError(f"The setting {name!r} cannot be {value!r}.") from error
     return replace(settings, **{name: typed})  # type: ignore[arg-type]  # it has the default's own type
 
 
 def _checked(settings: Settings) -> Settings:
+    """The settings, if all of them are possible."""
     if settings.engine not in ENGINES:
         raise ConfigError(f"There is no engine {settings.engine!r}; choose one of {', '.join(ENGINES)}.")
+    if not _LANGUAGE.fullmatch(settings.language):
+        raise ConfigError(f"The setting 'language' must be a code such as en or hy, not {settings.language!r}.")
+    if not settings.host:
+        raise ConfigError("The setting 'host' must not be empty, which would mean every address of this machine.")
     if not 0 <= settings.port <= 65535:
         raise ConfigError(f"The port must be between 0 and 65535, not {settings.port}.")
-    if settings.time_limit <= 0 or settings.max_file_bytes <= 0:
-        raise ConfigError("The settings 'time_limit' and 'max_file_bytes' must be above 0.")
+    if not (0 < settings.time_limit < math.inf and settings.max_file_bytes > 0):
+        raise ConfigError("The settings 'time_limit' and 'max_file_bytes' must be numbers above 0.")
     if not 1 <= settings.per_page <= 200:
         raise ConfigError(f"The setting 'per_page' must be between 1 and 200, not {settings.per_page}.")
     return settings

@@ -1,27 +1,33 @@
-"""The folder of articles: which files are in it, and which of them are new, changed or gone.
+"""The folder of articles: which files are in it, and which of them are what the last run saw.
 
-The folder is only ever read. What a run found is kept beside the index it made (`files.jsonl`), and the next run
-compares with it: first size and time, then the SHA-256 of the content. What is said about a file elsewhere (its
-sidecar, a `collection.toml` above it) counts as a part of it.
+The folder is only ever read. A file is compared first by size and time, then by the SHA-256 of its content. What is
+said about a file elsewhere (its sidecar, a `collection.toml` above it, the settings) counts as a part of it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
-from kb_search.errors import DocumentError, IndexDamaged, UsageError
+from kb_search.errors import DocumentError, UsageError
+from kb_search.filelist import KnownFile
 from kb_search.loaders import Defaults, SourceFile, folder_defaults, is_companion, loader_name, sidecar_paths
 
 _NO_DEFAULTS = Defaults()
-_STATE = "files.jsonl"
 # A file written within so many nanoseconds of the last look may have changed without a new time.
 _UNSURE_NS = 2_000_000_000
+# Sidecars are small; a loader refuses larger ones, so that their beginning is enough to tell a change.
+_SIDECAR_BYTES = 1 << 20
+
+
+# From a folder of the collection to what its `collection.toml` files say; DocumentError where one is broken.
+_DefaultsOf = Callable[[Path], Defaults]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,96 +47,121 @@ class FoundFile:
     skipped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFile:
-    """What the last run made of a file. `status` is `indexed`, `skipped` or `failed`."""
-
-    path: str
-    status: str
-    size: int
-    mtime_ns: int
-    sha256: str
-    companions: str
-    seen_ns: int
-    reason: str = ""
-    loader: str = ""
-    articles: tuple[str, ...] = ()
-
-
-def walk(root: Path, exclude: Path | None = None) -> Iterator[FoundFile]:
+def walk(root: Path, exclude: Path | None = None, settings: str = "") -> list[FoundFile]:
     """All files below a folder, in the order of their paths; companions and hidden ones are left out.
 
-    Links are followed, but never round in a circle; what is no regular file is listed as a problem. `exclude` (the
-    index) is not entered. Raises UsageError where the folder cannot be listed.
+    Links to folders are followed after everything else, and each folder is entered once, so that neither a circle
+    of links nor a tree of them can make the walk long. What is no regular file is listed as a problem. `exclude` (the
+    index) is not entered; `settings` is what else a file is read by. Raises UsageError where the folder cannot be
+    listed.
     """
     if not root.is_dir():
-        raise UsageError(f"There is no folder {root}; name the folder with your articles.")
-    yield from sorted(_walk(root, root, exclude.resolve() if exclude else None, frozenset()), key=_by_path)
+        what = "is a file" if root.exists() else "does not exist"
+        raise UsageError(f"{root} {what}; name the folder with your articles.")
+    return sorted(_Walk(root, exclude, settings).all_files(), key=lambda one: one.relative)
 
 
-def _by_path(found: FoundFile) -> str:
-    return found.relative
+class _Walk:
+    """One walk over a folder; `_folders` and `_links` are those still to be entered."""
+
+    def __init__(self, root: Path, exclude: Path | None, settings: str) -> None:
+        self._root = root
+        self._settings = settings
+        self._defaults_of = cache(lambda folder: folder_defaults(folder, root))
+        self._excluded = _identity(exclude) if exclude and exclude.is_dir() else None
+        self._entered: set[tuple[int, int]] = set()
+        self._folders, self._links = [root], deque[Path]()
+
+    def all_files(self) -> Iterator[FoundFile]:
+        while self._folders or self._links:
+            folder = self._folders.pop() if self._folders else self._links.popleft()
+            try:
+                identity, entries = _identity(folder), _entries(folder)
+            except OSError as error:
+                if folder == self._root:
+                    raise UsageError(f"The folder {folder} cannot be read: {error.strerror}.") from error
+                yield self._problem(folder, f"The folder cannot be read: {error.strerror}.")
+                continue
+            if identity in self._entered:
+                yield replace(self._problem(folder, "A folder that is read already under another name."), skipped=True)
+            elif identity != self._excluded:
+                self._entered.add(identity)
+                yield from self._files(entries)
+
+    def _files(self, entries: Iterable[tuple[Path, bool]]) -> Iterator[FoundFile]:
+        """The files among the entries of a folder; its folders are kept for later."""
+        for path, is_folder in entries:
+            if not is_folder:
+                yield look(path, self._root, self._settings, self._defaults_of)
+            elif path.is_symlink():
+                self._links.append(path)
+            else:
+                self._folders.append(path)
+
+    def _problem(self, path: Path, problem: str) -> FoundFile:
+        return FoundFile(path, _relative(path, self._root), problem=problem)
 
 
-def _walk(folder: Path, root: Path, exclude: Path | None, above: frozenset[tuple[int, int]]) -> Iterator[FoundFile]:
+def _identity(folder: Path) -> tuple[int, int]:
+    status = folder.stat()
+    return status.st_dev, status.st_ino
+
+
+def _entries(folder: Path) -> list[tuple[Path, bool]]:
+    """The files and folders in a folder that can hold articles, by name, and whether each is a folder."""
+    with os.scandir(folder) as scanned:
+        entries = sorted((entry for entry in scanned if not entry.name.startswith(".")), key=lambda entry: entry.name)
+    typed = [(folder / entry.name, _is_folder(entry)) for entry in entries]
+    return [(path, is_folder) for path, is_folder in typed if is_folder or not is_companion(path)]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        status = folder.stat()
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        if folder == root:
-            raise UsageError(f"The folder {folder} cannot be read: {error.strerror}.") from error
-        yield FoundFile(folder, _relative(folder, root), problem=f"The folder cannot be read: {error.strerror}.")
-        return
-    identity = (status.st_dev, status.st_ino)
-    if identity in above:
-        yield FoundFile(
-            folder, _relative(folder, root), problem="A link that leads back to a folder above it.", skipped=True
-        )
-        return
-    for entry in entries:
-        path = folder / entry.name
-        if entry.name.startswith(".") or is_companion(path):
-            continue
-        if entry.is_dir():
-            if exclude is None or path.resolve() != exclude:
-                yield from _walk(path, root, exclude, above | {identity})
-        else:
-            yield look(path, root)
+        return entry.is_dir()
+    except OSError:  # a link into a folder that we may not look into; as a file it is reported
+        return False
 
 
-def look(path: Path, root: Path) -> FoundFile:
-    """What stands on disk under a path of the collection at `root`."""
+def look(path: Path, root: Path, settings: str = "", defaults_of: _DefaultsOf | None = None) -> FoundFile:
+    """What stands on disk under a path of the collection at `root`. Nothing is opened but what is said about it."""
     found = FoundFile(path, _relative(path, root))
     try:
         status = path.stat()
     except OSError as error:
-        return replace(found, problem=f"The file cannot be read: {error.strerror}.")
+        return replace(found, problem=f"It cannot be read: {error.strerror}.")
     if not stat.S_ISREG(status.st_mode):
-        return replace(found, problem="Not a regular file.", skipped=True)
-    found = replace(found, size=status.st_size, mtime_ns=status.st_mtime_ns)
+        return replace(found, problem="It is not a regular file.", skipped=True)
     if loader_name(path) is None:
-        suffix = path.suffix or "without a suffix"
-        return replace(found, problem=f"Files {suffix} are not read.", skipped=True)
+        kind = f"Files that end in {path.suffix}" if path.suffix else "Files without a suffix"
+        return replace(found, problem=f"{kind} are not read.", skipped=True)
+    found = replace(found, size=status.st_size, mtime_ns=status.st_mtime_ns)
+    if not os.access(path, os.R_OK):
+        return replace(found, problem="It cannot be read: Permission denied.")
     try:
-        defaults = folder_defaults(path.parent, root)
+        defaults = defaults_of(path.parent) if defaults_of else folder_defaults(path.parent, root)
     except DocumentError as error:
         return replace(found, problem=str(error))
-    return replace(found, defaults=defaults, companions=_companions(path, defaults))
+    return replace(found, defaults=defaults, companions=_companions(path, defaults, settings))
 
 
-def _companions(path: Path, defaults: Defaults) -> str:
-    said = hashlib.sha256(repr(defaults).encode())
+def _companions(path: Path, defaults: Defaults, settings: str) -> str:
+    """A digest of what is said about a file elsewhere."""
+    said = hashlib.sha256(repr((defaults, settings)).encode())
     for sidecar in sidecar_paths(path):
+        said.update(b"\n")
         try:
-            said.update(b"\n" + sidecar.read_bytes())
+            if sidecar.is_file():
+                with sidecar.open("rb") as file:
+                    said.update(file.read(_SIDECAR_BYTES))
         except OSError:
-            said.update(b"\n")
+            said.update(b"unreadable")
     return said.hexdigest()[:16]
 
 
 def _relative(path: Path, root: Path) -> str:
-    """The path below the root with `/`; bytes that are no UTF-8 are written out, so two names stay two."""
-    return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
+    r"""The path below the root with `/`. Bytes that are no UTF-8 are written as `\xff`, a backslash as two."""
+    raw = os.fsencode(path.relative_to(root).as_posix())
+    return raw.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
 
 
 def source_file(found: FoundFile, max_bytes: int) -> SourceFile:
@@ -154,23 +185,3 @@ def content_digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def write_state(folder: Path, files: Iterable[KnownFile]) -> None:
-    """Keep what a run made of each file in a generation's folder; a hard link to an older list is cut."""
-    fresh = folder / (_STATE + ".new")
-    with fresh.open("w", encoding="utf-8") as out:
-        for known in files:
-            out.write(json.dumps(asdict(known)) + "\n")
-    fresh.replace(folder / _STATE)
-
-
-def read_state(folder: Path) -> dict[str, KnownFile]:
-    """What `write_state` kept, by path. Raises IndexDamaged."""
-    try:
-        with (folder / _STATE).open(encoding="utf-8") as lines:
-            rows = [json.loads(line) for line in lines]
-        known = [KnownFile(**{**row, "articles": tuple(row["articles"])}) for row in rows]
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise IndexDamaged("The index's list of files cannot be read; run `kb-search index --full`.") from error
-    return {one.path: one for one in known}

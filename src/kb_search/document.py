@@ -6,11 +6,14 @@ import base64
 import calendar
 import hashlib
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 UNDATED = "undated"
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
+#: So much of what cannot be read as a date is repeated in a message.
+_MOST_SHOWN = 40
 _ARTICLE_ID_LENGTH = 12
 _PASSAGE_TAIL_LENGTH = 8
 
@@ -28,19 +31,21 @@ class Date:
 
     def __post_init__(self) -> None:
         if not 1 <= self.year <= 9999 or not 0 <= self.month <= 12 or (self.day and not self.month):
-            raise ValueError(f"there is no date {self.year}-{self.month}-{self.day}")
+            raise ValueError(f"there is no date {self}")
         if self.day and not 1 <= self.day <= calendar.monthrange(self.year, self.month)[1]:
-            raise ValueError(f"there is no date {self.year}-{self.month:02}-{self.day:02}")
+            raise ValueError(f"there is no date {self}")
 
     @classmethod
     def parse(cls, text: str) -> Date:
         """Read `2023`, `2023-11` or `2023-11-07` (ISO 8601); ValueError for anything else."""
-        found = _ISO.fullmatch(text.strip())
+        typed = text.strip()
+        found = _ISO.fullmatch(typed)
         if not found:
-            raise ValueError(f"{text!r} is not a date like 2023, 2023-11 or 2023-11-07")
+            shown = typed if len(typed) <= _MOST_SHOWN else f"{typed[:_MOST_SHOWN]}…"
+            raise ValueError(f"{shown!r} is not a date like 2023, 2023-11 or 2023-11-07")
         year, month, day = (int(part) if part else 0 for part in found.groups())
         if (found[2] and not month) or (found[3] and not day):
-            raise ValueError(f"there is no date {text.strip()}")
+            raise ValueError(f"there is no date {typed}")
         return cls(year, month, day)
 
     @classmethod
@@ -70,9 +75,8 @@ class Date:
         return self.year * 10000 + month * 100 + (self.day or calendar.monthrange(self.year, month)[1])
 
     def __str__(self) -> str:
-        if not self.month:
-            return f"{self.year:04}"
-        return f"{self.year:04}-{self.month:02}" + (f"-{self.day:02}" if self.day else "")
+        parts = [f"{self.year:04}", *(f"{part:02}" for part in (self.month, self.day))]
+        return "-".join(parts[: 3 if self.day else 2 if self.month else 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,8 @@ class Article:
     `text` holds the body alone: title and headings stand in `title` and `sections`. `path` is relative to
     the collection, with `/`; `row` tells the articles of one file apart (empty where a file is one
     article). `untitled` says that `title` is only the shortened first sentence. Fields that nobody knows
-    are empty (`date` is None).
+    are empty (`date` is None). `pages` are the pages of a printed article: the offset in `text` where each
+    begins, and its label, which is what is printed on it where the file says so (`iv`, `12`).
     """
 
     id: str
@@ -125,10 +130,16 @@ class Article:
     language: str = ""
     format: str = ""
     evidence: tuple[Evidence, ...] = ()
+    pages: tuple[tuple[int, str], ...] = ()
 
     def evidence_for(self, field: str) -> Evidence | None:
         """The evidence for one field, or None where nobody said anything about it."""
         return next((one for one in self.evidence if one.field == field), None)
+
+    def page_at(self, offset: int) -> str:
+        """The label of the page on which the character at an offset of `text` stands; empty where there are none."""
+        before = bisect_right(self.pages, offset, key=lambda page: page[0])
+        return self.pages[before - 1][1] if before else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ The message of each is one or two sentences in plain words, safe to show to a re
 the value, says what is wrong and what to do. It never holds a traceback.
 """
 
+#: What helps where an index is damaged or outdated.
+REBUILD = "Build it anew with `kb-search index --full`."
+
 
 class KbSearchError(Exception):
     """Any error that kb-search raises on purpose.

@@ -6,16 +6,15 @@ All of it is computed from the two lists of counts that an engine gives, so that
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kb_search.document import UNDATED, Date
 from kb_search.query import DateRange, Undated, date_range
 from kb_search.results import Bar, Facet, FacetValue, SearchRequest, Timeline
 
-#: A facet lists so many values at most.
+#: A facet lists so many sources at most, and a tree of dates so many years and months.
 MAX_VALUES = 1000
 #: Longer spans than these are counted by the next wider unit: 62 days, 10 years of months.
 MOST_DAYS, MOST_MONTHS = 62, 120
@@ -57,62 +56,94 @@ def source_facet(counts: Iterable[tuple[str, int]], request: SearchRequest) -> F
 def date_facet(counts: DateCounts, request: SearchRequest) -> Facet:
     """The dates in order of time, at the unit that follows their span, `undated` last.
 
-    Choosing a value gives exactly its count. So a year is listed beside its months where some of its dates are known
-    to the year alone, and counts all of that year.
+    The count of a value is what a reader gets who chooses it alone: `since`, `until` and the excluded values stay in
+    force, other chosen values do not. So a year is listed beside its months where some of its dates are known to the
+    year alone, and counts all of that year.
     """
-    known = [number for number, _ in counts if number]
-    unit = _unit(min(known), max(known)) if known else "year"
-    levels = _by_level(counts, unit)
-    coarse = {value for number, _ in counts for value in [_name(number)] if len(value) < _WIDTH[unit]}
-    shown = {value: count for value, count in levels.items() if len(value) == _WIDTH[unit] or value in coarse}
-    return Facet("date", _in_order(shown, levels, request))
+    kept = _narrowed(request).of(counts)
+    unit = _unit(*_span(kept))
+    coarse = {number for number, _ in kept if _is_coarse(number, unit)}
+    levels = _levels(kept, unit)
+    shown = {number: levels[number] for number in levels if number in coarse or not _is_coarse(number, unit)}
+    return _dates_in_order(shown, counts, request)
 
 
 def date_tree(counts: DateCounts, request: SearchRequest) -> Facet:
-    """Years and months together, each year before its months, `undated` last."""
-    levels = _by_level(counts, "month")
-    return Facet("date", _in_order(levels, levels, request))
+    """Years and months together, each year before its months, `undated` last; counted as `date_facet` does.
+
+    Where that would be more than MAX_VALUES, months are there only in the years that something is chosen in.
+    """
+    shown = _levels(_narrowed(request).of(counts), "month")
+    if len(shown) > MAX_VALUES:
+        chosen = {value[:4] for value in (*request.dates, *request.not_dates)}
+        shown = {
+            number: count
+            for number, count in shown.items()
+            if _is_coarse(number, "month") or _name(number)[:4] in chosen
+        }
+    return _dates_in_order(shown, counts, request)
 
 
-def _by_level(counts: DateCounts, unit: str) -> Counter[str]:
-    """Counts by year, month and so on down to the unit."""
-    levels = Counter[str]()
-    for number, count in counts:
-        for value in _values_at(number, unit):
-            levels[value] += count
-    return levels
-
-
-def _in_order(shown: dict[str, int], levels: Counter[str], request: SearchRequest) -> tuple[FacetValue, ...]:
-    values = dict(shown)
+def _dates_in_order(shown: dict[int, int], counts: DateCounts, request: SearchRequest) -> Facet:
+    """These values and all that are chosen or excluded, in order of time."""
+    values = {_name(number): count for number, count in shown.items()}
     for value in (*request.dates, *request.not_dates):
-        values.setdefault(value, levels.get(value, 0))
+        if value not in values:
+            alone = replace(_narrowed(request, without=value), dates=(date_filter(value),))
+            values[value] = sum(count for _, count in alone.of(counts))
     names = sorted(values, key=lambda value: (value == UNDATED, value))
-    return tuple(
-        FacetValue(name, values[name], name in request.dates, name in request.not_dates) for name in names[:MAX_VALUES]
+    return Facet(
+        "date",
+        tuple(FacetValue(name, values[name], name in request.dates, name in request.not_dates) for name in names),
     )
 
 
-_WIDTH = {"year": 4, "month": 7, "day": 10}
+# A date's number tells its unit: 20231107 is a day, 20231100 a month, 20230000 a year, 0 undated. Rounded down to a
+# multiple of these it is the number of the wider unit.
+_MULTIPLE = {"day": 1, "month": 100, "year": 10_000}
+_WIDER = {"day": ("month", "year"), "month": ("year",), "year": ()}
+_COARSE = {"day": 100, "month": 10_000, "year": 100_000_000}
 
 
-# A collection has some thousand different dates at most, and every search names them again.
+def _is_coarse(number: int, unit: str) -> bool:
+    """Whether a date is known less precisely than to the unit; an undated one always is."""
+    return number % _COARSE[unit] == 0
+
+
 @lru_cache(maxsize=1 << 16)
 def _name(number: int) -> str:
     return str(Date.from_number(number)) if number else UNDATED
 
 
-@lru_cache(maxsize=1 << 16)
-def _values_at(number: int, unit: str) -> tuple[str, ...]:
-    """The facet values a date counts for: itself and all that is wider, none finer than the unit."""
-    if not number:
-        return (UNDATED,)
-    name = _name(number)
-    return tuple(name[:width] for width in _WIDTH.values() if width <= min(len(name), _WIDTH[unit]))
+def _rounded(counts: DateCounts, unit: str) -> dict[int, int]:
+    """Counts by the unit; dates that are coarser than it keep their own number."""
+    multiple, found = _MULTIPLE[unit], dict[int, int]()
+    for number, count in counts:
+        rounded = number - number % multiple
+        found[rounded] = found.get(rounded, 0) + count
+    return found
+
+
+def _levels(counts: DateCounts, unit: str) -> dict[int, int]:
+    """Counts by the unit and by all that are wider: each date counts for itself and for those that it lies in."""
+    narrow = _rounded(counts, unit)
+    levels = dict(narrow)
+    for wider in _WIDER[unit]:
+        narrow = _rounded(tuple(narrow.items()), wider)
+        levels |= narrow
+    return levels
+
+
+def _span(counts: DateCounts) -> tuple[int, int]:
+    """The first and the last date; twice 0 where there is none."""
+    known = [number for number, _ in counts if number]
+    return (min(known), max(known)) if known else (0, 0)
 
 
 def _unit(first: int, last: int) -> str:
     """The unit for a span of dates: days for some weeks, months for some years, else years."""
+    if not first:
+        return "year"
     start, end = Date.from_number(first), Date.from_number(last)
     months = (end.year - start.year) * 12 + (end.month or 12) - (start.month or 1) + 1
     if months > MOST_MONTHS:
@@ -123,6 +154,9 @@ def _unit(first: int, last: int) -> str:
 
 def _day(date: Date) -> datetime.date:
     return datetime.date(date.year, date.month or 1, date.day or 1)
+
+
+# --------------------------------------------------------------------------------------------- selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +171,7 @@ class DateSelection:
         """Those counts whose date is selected."""
         if not (self.dates or self.excluded or self.span):
             return counts
-        return tuple(pair for pair in counts if self.holds(pair[0]))
+        return [pair for pair in counts if self.holds(pair[0])]
 
     def holds(self, number: int) -> bool:
         """Whether a date's number is selected."""
@@ -151,14 +185,19 @@ class DateSelection:
 def _matches(number: int, wanted: DateFilter) -> bool:
     if isinstance(wanted, Undated) or not number:
         return isinstance(wanted, Undated) and not number
-    first, last = _days(number)
-    return wanted.first <= first and last <= wanted.last
-
-
-@lru_cache(maxsize=1 << 16)
-def _days(number: int) -> tuple[int, int]:
+    if number % 100:
+        return wanted.first <= number <= wanted.last
     date = Date.from_number(number)
-    return date.first, date.last
+    return wanted.first <= date.first and date.last <= wanted.last
+
+
+def _narrowed(request: SearchRequest, without: str = "") -> DateSelection:
+    """What a request says of dates beside the values that it chooses; one excluded value may be left out."""
+    span = date_range(request.since, request.until) if request.since or request.until else None
+    return DateSelection((), tuple(date_filter(value) for value in request.not_dates if value != without), span)
+
+
+# ---------------------------------------------------------------------------------------------- timeline
 
 
 def timeline(counts: DateCounts, holdings: DateCounts, selection: DateSelection) -> Timeline:
@@ -167,46 +206,31 @@ def timeline(counts: DateCounts, holdings: DateCounts, selection: DateSelection)
     The bars go without a gap from the first to the last date that the collection holds in the selected span.
     """
     selected, held = selection.of(counts), selection.of(holdings)
-    known = [number for number, _ in held if number]
-    undated = (dict(selected).get(0, 0), dict(holdings).get(0, 0))
-    if not known:
-        return Timeline("year", (), *undated)
-    unit = _unit(min(known), max(known))
-    found, there = _by_unit(tuple(selected), unit), _by_unit(tuple(held), unit)
-    first, last = Date.from_number(min(known)), Date.from_number(max(known))
-    coarse = {name: count for name, count in found.items() if len(name) < _WIDTH[unit]}
+    first, last = _span(held)
+    unit = _unit(first, last)
+    found, there = _rounded(selected, unit), _rounded(held, unit)
+    coarse = {number: count for number, count in found.items() if number and _is_coarse(number, unit)}
     bars = tuple(
-        Bar(name, found[name], there[name], _coarse_at(name, coarse) if coarse else 0)
-        for name in _units(first, last, unit)
+        Bar(_name(number), found.get(number, 0), there.get(number, 0), _around(number, coarse) if coarse else 0)
+        for number in (_units(first, last, unit) if first else ())
     )
-    return Timeline(unit, bars, *undated)
+    return Timeline(unit, bars, found.get(0, 0), sum(count for number, count in holdings if not number))
 
 
-def _coarse_at(name: str, coarse: dict[str, int]) -> int:
-    """How many of the coarsely dated may belong to a unit: those of its year and its month."""
-    return sum(coarse.get(name[:width], 0) for width in (4, 7) if width < len(name))
+def _around(number: int, coarse: dict[int, int]) -> int:
+    """The coarse dates that may lie in a unit: those of its month and of its year."""
+    return sum(coarse.get(number - number % _MULTIPLE[unit], 0) for unit in ("month", "year"))
 
 
-@lru_cache(maxsize=16)
-def _by_unit(counts: tuple[tuple[int, int], ...], unit: str) -> Counter[str]:
-    """Counts by the unit; dates that are coarser than it keep their own shorter name.
-
-    Remembered, since what the whole collection holds is asked for at every search.
-    """
-    found = Counter[str]()
-    for number, count in counts:
-        found[_name(number)[: _WIDTH[unit]] if number else UNDATED] += count
-    return found
-
-
-def _units(first: Date, last: Date, unit: str) -> Iterator[str]:
-    """The names of all units from the first date to the last."""
+def _units(earliest: int, latest: int, unit: str) -> Iterator[int]:
+    """The numbers of all units from one date to another."""
+    first, last = Date.from_number(earliest), Date.from_number(latest)
     if unit == "year":
-        yield from (f"{year:04}" for year in range(first.year, last.year + 1))
+        yield from (year * 10000 for year in range(first.year, last.year + 1))
     elif unit == "month":
         start = first.year * 12 + (first.month or 1) - 1
         end = last.year * 12 + (last.month or 12) - 1
-        yield from (f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, end + 1))
+        yield from (month // 12 * 10000 + (month % 12 + 1) * 100 for month in range(start, end + 1))
     else:
-        days = (_day(last) - _day(first)).days
-        yield from ((_day(first) + datetime.timedelta(step)).isoformat() for step in range(days + 1))
+        days = (_day(first) + datetime.timedelta(step) for step in range((_day(last) - _day(first)).days + 1))
+        yield from (day.year * 10000 + day.month * 100 + day.day for day in days)

@@ -13,8 +13,6 @@ A reader holds a shared lock on its generation's manifest, and the sweep removes
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import json
 import logging
 import os
 import shutil
@@ -22,57 +20,29 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from kb_search import __version__
+from kb_search import manifest as manifests
 from kb_search.errors import (
+    REBUILD,
     IndexDamaged,
     IndexLocked,
     IndexMissing,
-    IndexOutdated,
     IndexProblem,
     IndexUnsafe,
     UsageError,
 )
+from kb_search.manifest import Manifest, StoredFile
 
-#: Raised whenever a generation of an older program would be read wrongly by this one.
-SCHEMA = 1
 #: How many generations are kept: the one that answers and the one before.
 KEPT = 2
 
-_MANIFEST = "manifest.json"
 _BUILDING = ".building"
+# What an index folder holds of its own; the first two only where an index was built or begun.
+_BEGUN = {"CURRENT", "LOCK"}
+_OWN = _BEGUN | {"CURRENT.new", "generations", ".gitignore"}
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file of a generation: its path in it, its size in bytes and its SHA-256."""
-
-    path: str
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation says of itself."""
-
-    generation: str
-    engine: str
-    articles: int
-    passages: int
-    files: tuple[StoredFile, ...]
-    schema: int = SCHEMA
-    program: str = __version__
-    created: str = ""
-
-    @property
-    def bytes(self) -> int:
-        """The size of all files together."""
-        return sum(file.size for file in self.files)
 
 
 class Opened:
@@ -104,11 +74,11 @@ class Build:
         for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
             flush(path)
             status = path.stat()
-            checksum = known.get((status.st_dev, status.st_ino)) or _sha256(path)
+            checksum = known.get((status.st_dev, status.st_ino)) or manifests.sha256(path)
             files.append(StoredFile(path.relative_to(self.folder).as_posix(), status.st_size, checksum))
         created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         manifest = Manifest(self.generation, engine, articles, passages, tuple(files), created=created)
-        write_atomically(self.folder / _MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
+        write_atomically(self.folder / manifests.NAME, manifests.encode(manifest))
         for folder in (*(path for path in self.folder.rglob("*") if path.is_dir()), self.folder):
             flush(folder)
         final = self.folder.with_name(self.generation)
@@ -134,22 +104,26 @@ class Build:
 
 @contextmanager
 def building(index: Path) -> Iterator[Build]:
-    """Begin a generation; only one at a time. Raises IndexLocked, UsageError for a folder of something else.
+    """Begin a generation; only one at a time.
 
-    Leftovers of builds that were killed are removed first; old generations are swept after a publication.
+    What killed builds left behind is removed first; old generations are swept after a publication. Raises IndexLocked
+    where somebody builds already, UsageError for a folder of something else, IndexUnsafe, and IndexProblem where the
+    folder cannot be written.
     """
-    _prepare(index)
-    with _builder_lock(index):
-        for leftover in (index / "generations").glob("*" + _BUILDING):
-            shutil.rmtree(leftover, ignore_errors=True)
-        build = Build(index, 1 + max((int(path.name) for path in _published(index)), default=0))
-        build.folder.mkdir()
-        try:
-            yield build
-        finally:
-            shutil.rmtree(build.folder, ignore_errors=True)
-            if build.published:
-                sweep(index)
+    try:
+        _prepare(index)
+        with _builder_lock(index):
+            _remove_leftovers(index)
+            build = Build(index, 1 + max((int(path.name) for path in _published(index)), default=0))
+            build.folder.mkdir()
+            try:
+                yield build
+            finally:
+                shutil.rmtree(build.folder, ignore_errors=True)
+                if build.published:
+                    sweep(index)
+    except OSError as error:
+        raise IndexProblem(f"The index in {index} cannot be written: {error.strerror or error}.") from error
 
 
 def open_current(index: Path) -> Opened:
@@ -158,14 +132,14 @@ def open_current(index: Path) -> Opened:
     Raises IndexMissing, IndexOutdated, IndexDamaged, IndexUnsafe.
     """
     check_safe(index)
-    for _ in range(3):  # a generation may be swept between reading its name and holding it
+    for _ in range(_TRIES):
+        name = current_name(index)
         try:
             return _hold(*_current(index))
-        except FileNotFoundError:
-            continue
         except IndexDamaged as damage:
-            return _open_before(index, damage)
-    raise IndexDamaged(f"The index in {index} changes while it is opened; try again.")
+            if name == current_name(index):
+                return _open_before(index, damage)
+    raise IndexProblem(f"The index in {index} changes while it is opened; try again.")
 
 
 def current_name(index: Path) -> str:
@@ -180,18 +154,23 @@ def verify(index: Path) -> Manifest:
     """Compare every file of the generation that answers with its checksum. Raises IndexDamaged."""
     check_safe(index)
     folder, manifest = _current(index)
-    for file in manifest.files:
-        if _sha256(folder / file.path) != file.sha256:
-            raise IndexDamaged(f"{file.path} of generation {manifest.generation} is not what was written. {_REBUILD}")
+    manifests.compare(folder, manifest)
     return manifest
 
 
 def sweep(index: Path) -> int:
     """Remove generations that are neither kept nor held by a reader; their number."""
-    current = current_name(index)
-    older = sorted((path for path in _published(index) if path.name < current), reverse=True)
-    newer = [path for path in _published(index) if path.name > current]  # its publisher was killed
+    if not current_name(index).isdecimal():
+        return 0
+    current = int(current_name(index))
+    older = sorted((path for path in _published(index) if int(path.name) < current), key=_number, reverse=True)
+    newer = [path for path in _published(index) if int(path.name) > current]  # its publisher was killed
     return sum(_remove_unless_held(path) for path in [*older[KEPT - 1 :], *newer])
+
+
+def count_kept(index: Path) -> int:
+    """How many complete generations are on disk: those that are kept, and those that a reader holds."""
+    return len(_published(index))
 
 
 def check_safe(index: Path) -> None:
@@ -199,13 +178,24 @@ def check_safe(index: Path) -> None:
     for folder in (index, index / "generations"):
         try:
             status = folder.stat()
-        except OSError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise IndexMissing(f"There is no index in {index}; build one with `kb-search index`.") from error
-        if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) or status.st_uid not in (os.geteuid(), 0):
-            raise IndexUnsafe(
-                f"Others can write into {folder}, so its index is not opened. "
-                f"If it is yours, run `chmod 700 {folder}` and build it anew with `kb-search index --full`."
-            )
+        except OSError as error:
+            raise IndexProblem(f"The index in {index} cannot be read: {error.strerror}.") from error
+        _refuse_unsafe(folder, status)
+
+
+def _refuse_unsafe(folder: Path, status: os.stat_result) -> None:
+    if status.st_uid not in (os.geteuid(), 0):
+        raise IndexUnsafe(
+            f"{folder} belongs to another user, who could have written anything into it, so its index is not opened. "
+            "Build one of your own with `kb-search index --index FOLDER`."
+        )
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise IndexUnsafe(
+            f"Others can write into {folder}, so its index is not opened. "
+            f"If it is yours, run `chmod 700 {folder}` and build it anew with `kb-search index --full`."
+        )
 
 
 def link_tree(source: Path, target: Path) -> None:
@@ -214,7 +204,7 @@ def link_tree(source: Path, target: Path) -> None:
         copy = target / path.relative_to(source)
         if path.is_dir():
             copy.mkdir(parents=True, exist_ok=True)
-        elif path.name != _MANIFEST:
+        elif path.name != manifests.NAME:
             copy.parent.mkdir(parents=True, exist_ok=True)
             try:
                 os.link(path, copy)
@@ -242,18 +232,21 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
-_REBUILD = "Build it anew with `kb-search index --full`."
+# A generation may be swept between reading its name and holding it, but hardly twice.
+_TRIES = 3
 
 
 def _prepare(index: Path) -> None:
-    if index.exists():
-        if not index.is_dir():
-            raise UsageError(f"{index} is a file; --index needs a folder.")
-        others = {path.name for path in index.iterdir()} - {".gitignore"}
-        if others and not (index / "generations").is_dir():
-            raise UsageError(f"{index} holds other files and no index; choose an empty or a new folder with --index.")
-    (index / "generations").mkdir(parents=True, exist_ok=True)
+    """Make the folder of an index, or see that it is one and safe to go on with."""
+    if index.exists() and not index.is_dir():
+        raise UsageError(f"{index} is a file; --index needs a folder.")
+    held = {path.name for path in index.iterdir()} if index.exists() else set()
+    if held - _OWN and not held & _BEGUN:
+        raise UsageError(f"{index} holds other files and no index; choose an empty or a new folder with --index.")
     for folder in (index, index / "generations"):
+        if held & _BEGUN and folder.exists():
+            _refuse_unsafe(folder, folder.stat())
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
 
 
@@ -262,7 +255,7 @@ def _builder_lock(index: Path) -> Iterator[None]:
     with (index / "LOCK").open("a+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             file.seek(0)
             holder = file.read(200).decode("utf-8", "replace").strip() or "another process"
             raise IndexLocked(f"{index} is being built by {holder}; wait until it has finished.") from error
@@ -272,57 +265,52 @@ def _builder_lock(index: Path) -> Iterator[None]:
         yield
 
 
+def _remove_leftovers(index: Path) -> None:
+    """Remove what killed builds left: half a generation, or a whole one that was never switched to."""
+    for leftover in (index / "generations").glob("*" + _BUILDING):
+        shutil.rmtree(leftover, ignore_errors=True)
+    sweep(index)
+
+
 def _published(index: Path) -> list[Path]:
-    return [path for path in (index / "generations").iterdir() if path.name.isdigit() and path.is_dir()]
+    folders = (index / "generations").iterdir() if (index / "generations").is_dir() else ()
+    return [path for path in folders if path.name.isdecimal() and path.is_dir()]
+
+
+def _number(folder: Path) -> int:
+    return int(folder.name)
 
 
 def _current(index: Path) -> tuple[Path, Manifest]:
     name = current_name(index)
-    if not name:
+    if not name and not _published(index):
         raise IndexMissing(f"There is no index in {index}; build one with `kb-search index`.")
-    if not name.isdigit():
-        raise IndexDamaged(f"{index / 'CURRENT'} does not name a generation. {_REBUILD}")
+    if not name.isdecimal():
+        raise IndexDamaged(f"{index / 'CURRENT'} does not name a generation. {REBUILD}")
     folder = index / "generations" / name
-    return folder, _read_manifest(folder)
-
-
-def _read_manifest(folder: Path) -> Manifest:
-    try:
-        fields = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        schema = fields["schema"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamaged(f"The manifest of generation {folder.name} cannot be read. {_REBUILD}") from error
-    if schema != SCHEMA:
-        raise IndexOutdated(
-            f"The index was built by kb-search {fields.get('program', '?')}, which kept it in another way. {_REBUILD}"
-        )
-    try:
-        files = tuple(StoredFile(**file) for file in fields.pop("files"))
-        manifest = Manifest(files=files, **fields)
-    except (KeyError, TypeError) as error:
-        raise IndexDamaged(f"The manifest of generation {folder.name} is not whole. {_REBUILD}") from error
-    for file in manifest.files:
-        path = folder / file.path
-        if not path.is_file() or path.stat().st_size != file.size:
-            raise IndexDamaged(f"{file.path} of generation {folder.name} is missing or cut short. {_REBUILD}")
-    return manifest
+    return folder, manifests.read(folder)
 
 
 def _hold(folder: Path, manifest: Manifest) -> Opened:
-    held = (folder / _MANIFEST).open("rb")
-    fcntl.flock(held, fcntl.LOCK_SH)
-    if not (folder / _MANIFEST).exists():
+    try:
+        held = (folder / manifests.NAME).open("rb")
+        fcntl.flock(held, fcntl.LOCK_SH)
+    except OSError as error:
+        raise IndexDamaged(f"Generation {folder.name} cannot be opened: {error.strerror}. {REBUILD}") from error
+    if not (folder / manifests.NAME).exists():  # swept a moment ago
         held.close()
-        raise FileNotFoundError(folder)
+        raise IndexDamaged(f"Generation {folder.name} is gone. {REBUILD}")
     return Opened(folder, manifest, held)
 
 
 def _open_before(index: Path, damage: IndexDamaged) -> Opened:
+    """The newest generation that is whole but for the one that CURRENT names."""
     current = current_name(index)
-    for folder in sorted((path for path in _published(index) if path.name < current), reverse=True):
+    others = [path for path in _published(index) if not current.isdecimal() or int(path.name) < int(current)]
+    for folder in sorted(others, key=_number, reverse=True):
         try:
-            opened = _hold(folder, _read_manifest(folder))
-        except (IndexProblem, FileNotFoundError):
+            opened = _hold(folder, manifests.read(folder))
+        except IndexProblem:
             continue
         _log.warning("%s Answering from the generation before, %s.", damage, folder.name)
         return opened
@@ -331,20 +319,12 @@ def _open_before(index: Path, damage: IndexDamaged) -> Opened:
 
 def _remove_unless_held(folder: Path) -> bool:
     try:
-        with (folder / _MANIFEST).open("rb") as manifest:
+        with (folder / manifests.NAME).open("rb") as manifest:
             fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            (folder / _MANIFEST).unlink()
+            (folder / manifests.NAME).unlink()
     except BlockingIOError:
         return False
     except FileNotFoundError:
         pass
     shutil.rmtree(folder, ignore_errors=True)
     return True
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise IndexDamaged(f"{path.name} cannot be read: {error.strerror}. {_REBUILD}") from error

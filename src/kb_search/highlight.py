@@ -5,7 +5,8 @@ Marks are made by the analysis that made the index, so that what is marked is wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,13 +17,20 @@ from kb_search.results import Span
 #: A snippet ends when it has so many sentences, or would grow longer than so many characters.
 SNIPPET_SENTENCES = 3
 SNIPPET_CHARACTERS = 480
+#: A sentence longer than this is cut between words, so that a snippet stays one whatever the text is.
+LONGEST_SENTENCE = 1500
+#: What is kept of such a sentence before its first mark.
+_BEFORE_MARK = 160
+
+_SPACE = re.compile(r"\s+")
 
 
 class _Role(NamedTuple):
-    """Whether a word is marked by itself, and the phrases that begin with it."""
+    """A word's form, whether it is marked by itself, and the phrases that begin with it."""
 
+    form: str
     is_marked: bool
-    phrases: tuple[tuple[str, ...], ...]
+    phrases: tuple[list[str], ...]
 
 
 class Marker:
@@ -32,12 +40,12 @@ class Marker:
         """Take the leaves of a query that are to be marked."""
         self._stems: set[str] = set()
         self._forms: set[str] = set()
-        self._phrases: dict[str, list[tuple[str, ...]]] = {}
+        self._phrases: dict[str, list[list[str]]] = {}
         #: What each written word means to the query, by language; a page has few different words.
         self._known: dict[str, dict[str, _Role]] = {}
-        for leaf in leaves:
+        for leaf in dict.fromkeys(leaves):
             if isinstance(leaf, Phrase):
-                forms = tuple(word.form for word in leaf.words)
+                forms = [word.form for word in leaf.words]
                 self._phrases.setdefault(forms[0], []).append(forms)
             elif leaf.exact:
                 self._forms.add(leaf.form)
@@ -57,24 +65,29 @@ class Marker:
 
     def _in(self, text: str, offset: int, language: str) -> list[Span]:
         known = self._known.setdefault(language, {})
-        found = list(analysis.matches(text))
-        spans = []
-        for number, match in enumerate(found):
+        places: list[Span] = []
+        roles: list[_Role] = []
+        for match in analysis.matches(text):
             word = match.group()
             role = known.get(word)
             if role is None:
                 role = known[word] = self._role(analysis.fold(word), language)
+            places.append(match.span())
+            roles.append(role)
+        return [(offset + start, offset + end) for start, end in self._found(places, roles)]
+
+    def _found(self, places: list[Span], roles: list[_Role]) -> Iterator[Span]:
+        for number, role in enumerate(roles):
             if role.is_marked:
-                spans.append((offset + match.start(), offset + match.end()))
+                yield places[number]
             for phrase in role.phrases:
                 last = number + len(phrase)
-                if tuple(analysis.fold(one.group()) for one in found[number:last]) == phrase:
-                    spans.append((offset + match.start(), offset + found[last - 1].end()))
-        return spans
+                if [one.form for one in roles[number:last]] == phrase:
+                    yield places[number][0], places[last - 1][1]
 
     def _role(self, form: str, language: str) -> _Role:
         marked = form in self._forms or analysis.stem(form, language) in self._stems
-        return _Role(marked, tuple(self._phrases.get(form, ())))
+        return _Role(form, marked, tuple(self._phrases.get(form, ())))
 
 
 def _united(spans: list[Span]) -> tuple[Span, ...]:
@@ -90,35 +103,61 @@ def _united(spans: list[Span]) -> tuple[Span, ...]:
 def snippet(text: str, sentences: tuple[int, ...], marks: tuple[Span, ...]) -> tuple[Span, ...]:
     """The spans of `text` to show: up to three whole sentences, those with most different marks first.
 
-    `sentences` are the offsets where sentences begin. The spans are in order; what lies between two of them, before
-    the first or after the last, is left out. Neighbouring sentences make one span.
+    `sentences` are the offsets where sentences begin; two that one mark spans are taken as one. The spans are in
+    order; what lies between two of them, before the first or after the last, is left out. Neighbouring sentences make
+    one span. Only what is longer than LONGEST_SENTENCE is not shown whole: the part about its first mark is.
     """
-    edges = [*sentences, len(text)]
-    spans = [(start, end) for start, end in pairwise(edges) if text[start:end].strip()]
-    worth = [_worth(text, span, marks) for span in spans]
-    best = sorted(range(len(spans)), key=lambda number: (-worth[number], number))
+    spans = [_shortened(text, span, _within(span, marks)) for span in pairwise(_edges(len(text), sentences, marks))]
+    spans = [(start, end) for start, end in spans if text[start:end].strip()]
+    worth = [len({text[start:end].casefold() for start, end in _within(span, marks)}) for span in spans]
+    chosen = sorted(_best(worth, [end - start for start, end in spans]))
+    return _without_edges(text, [spans[number] for number in chosen])
+
+
+def _edges(length: int, sentences: tuple[int, ...], marks: tuple[Span, ...]) -> list[int]:
+    """Where sentences begin and end, but not within a mark."""
+    crossed = {edge for edge in sentences for start, end in marks if start < edge < end}
+    return sorted({0, length, *(edge for edge in sentences if 0 < edge < length)} - crossed)
+
+
+def _within(span: Span, marks: tuple[Span, ...]) -> list[Span]:
+    return [(start, end) for start, end in marks if span[0] <= start and end <= span[1]]
+
+
+def _best(worth: list[int], lengths: list[int]) -> list[int]:
+    """The numbers of the sentences that are worth most and fit together; where none has a mark, the first ones."""
+    order = sorted(range(len(worth)), key=lambda number: (-worth[number], number))
     chosen: list[int] = []
-    length = 0
-    for number in best:
-        length += spans[number][1] - spans[number][0]
-        if chosen and (
-            len(chosen) == SNIPPET_SENTENCES or length > SNIPPET_CHARACTERS or (marks and not worth[number])
-        ):
+    left = SNIPPET_CHARACTERS
+    for number in order[:SNIPPET_SENTENCES]:
+        left -= lengths[number]
+        if chosen and (left < 0 or (worth[order[0]] and not worth[number])):
             break
         chosen.append(number)
-    return _without_edges(text, [spans[number] for number in sorted(chosen)])
+    return chosen
 
 
-def _worth(text: str, span: Span, marks: tuple[Span, ...]) -> int:
-    """How many different marked texts a sentence has."""
-    return len({text[start:end].casefold() for start, end in marks if start >= span[0] and end <= span[1]})
+def _shortened(text: str, span: Span, marks: list[Span]) -> Span:
+    """The span, or if that is too long the part about its first mark, from word to word."""
+    start, end = span
+    if end - start <= LONGEST_SENTENCE:
+        return span
+    mark_start, mark_end = marks[0] if marks else (start, start)
+    mark_end = min(mark_end, mark_start + LONGEST_SENTENCE)
+    first, last = max(start, mark_start - _BEFORE_MARK), min(end, max(mark_start + SNIPPET_CHARACTERS, mark_end))
+    before = _SPACE.search(text, first, mark_start) if first > start else None
+    after = text.rfind(" ", mark_end, last) if last < end else -1
+    return before.end() if before else first, after if after > 0 else last
 
 
 def _without_edges(text: str, spans: list[Span]) -> tuple[Span, ...]:
-    joined: list[Span] = []
+    """Neighbours together, without the white space around them."""
+    together: list[Span] = []
     for start, end in spans:
-        if joined and joined[-1][1] == start:
-            joined[-1] = (joined[-1][0], end)
+        if together and together[-1][1] == start:
+            together[-1] = (together[-1][0], end)
         else:
-            joined.append((start, end))
-    return tuple((start, start + len(text[start:end].rstrip())) for start, end in joined)
+            together.append((start, end))
+    return tuple(
+        (end - len(text[start:end].lstrip()), start + len(text[start:end].rstrip())) for start, end in together
+    )

@@ -9,26 +9,29 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from kb_search import analysis, corpus
 from kb_search.config import Settings
-from kb_search.corpus import FoundFile, KnownFile
+from kb_search.corpus import FoundFile
 from kb_search.document import Article, Evidence, Passage
 from kb_search.engines import engine_named
 from kb_search.engines.base import Engine, EngineQuery, EngineReader, EngineWriter
 from kb_search.errors import (
+    REBUILD,
     DocumentError,
     IndexDamaged,
     IndexProblem,
-    IndexUnsafe,
-    RemovalsRefused,
     SkippedDocument,
+    UsageError,
 )
+from kb_search.filelist import KnownFile, read_files, write_files
 from kb_search.generations import Build, Opened, building, current_name, open_current
 from kb_search.loaders import RowProblem, SourceFile, load, loader_name
+from kb_search.manifest import Manifest
 from kb_search.passages import split
+from kb_search.planning import STATUSES, Task, plan, refuse_removals
 from kb_search.query import Word
 from kb_search.results import FileReport, IndexReport
 
@@ -39,24 +42,6 @@ Progress = Callable[[int, int, str], None]
 MOST_SEGMENTS = 8
 #: or so large a share of its passages would be deleted ones. Then it is written anew from its own texts.
 MOST_DELETED = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """A file with what is to be done about it: `status` as in FileReport, `known` what the last run saw."""
-
-    found: FoundFile
-    status: str
-    known: KnownFile | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """The generation that a run starts from, open, and what it knows of the files."""
-
-    opened: Opened
-    reader: EngineReader
-    files: dict[str, KnownFile]
 
 
 def build_index(
@@ -72,145 +57,125 @@ def build_index(
     `allow_removals` is not set, UsageError where there is no such folder, IndexLocked where somebody builds already.
     """
     started = time.perf_counter()
-    engine = engine_named(settings.engine)
-    found = list(corpus.walk(settings.corpus, exclude=settings.index))
-    with building(settings.index) as build:
-        before = _open_before(settings.index, engine)
-        try:
-            run = _Run(settings, engine, build, None if full else before, progress)
-            known = before.files if before else {}
-            tasks = _plan(found, known, full=full)
-            if not allow_removals:
-                _refuse_removals(settings.corpus, tasks, known)
-            return run.carry_out(tasks, started)
-        finally:
-            if before:
-                before.reader.close()
-                before.opened.close()
+    if settings.index.resolve() == settings.corpus.resolve():
+        raise UsageError(f"{settings.index} holds the articles; choose another folder for the index with --index.")
+    read_by = f"{settings.language} {settings.max_file_bytes}"
+    found = corpus.walk(settings.corpus, settings.index, read_by)
+    with building(settings.index) as build, _before(settings, full=full) as before:
+        run = _Run(settings, build, before, progress)
+        manifest = run.carry_out(found, full=full, allow_removals=allow_removals)
+    counts = Counter(report.status for report in run.reports)
+    return IndexReport(
+        articles=manifest.articles,
+        passages=manifest.passages,
+        **{status: counts[status] for status in STATUSES},
+        seconds=time.perf_counter() - started,
+        generation=manifest.generation,
+        files=tuple(run.reports),
+    )
 
 
-def _open_before(index: Path, engine: Engine) -> _Before | None:
-    """The generation that answers, if this program can build on it."""
-    if not current_name(index):
-        return None
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The generation that a run starts from, and what it knows of the files; no reader where all is read anew."""
+
+    opened: Opened
+    files: dict[str, KnownFile]
+    reader: EngineReader | None
+
+
+@contextmanager
+def _before(settings: Settings, *, full: bool) -> Iterator[_Before | None]:
+    """The generation that answers, held open; None where there is none that this program can build on."""
+    before = _open_before(settings, full=full)
     try:
-        opened = open_current(index)
-    except IndexUnsafe:
-        raise
+        yield before
+    finally:
+        if before and before.reader:
+            before.reader.close()
+        if before:
+            before.opened.close()
+
+
+def _open_before(settings: Settings, *, full: bool) -> _Before | None:
+    try:
+        opened = open_current(settings.index)
     except IndexProblem:
         return None
-    if opened.manifest.engine != engine.name:
-        opened.close()
-        return None
     try:
-        return _Before(opened, engine.reader(opened.folder), corpus.read_state(opened.folder))
-    except IndexDamaged:
-        opened.close()
-        return None
-
-
-def _plan(found: Sequence[FoundFile], known: dict[str, KnownFile], *, full: bool) -> list[_Task]:
-    """What is to be done about each file on disk, and about those that are gone, in the order of their paths."""
-    tasks = []
-    for file in found:
-        last = known.get(file.relative)
-        if file.problem:
-            tasks.append(_Task(file, "skipped" if file.skipped else "failed", last))
-        elif last is None or not last.sha256:
-            tasks.append(_Task(file, "added", last))
-        elif not full and corpus.is_unchanged(file, last):
-            tasks.append(_Task(file, "unchanged", last))
-        else:
-            tasks.append(_Task(file, "added" if last.status == "failed" else "changed", last))
-    here = {file.relative for file in found}
-    gone = [last for path, last in known.items() if path not in here]
-    tasks += [_Task(FoundFile(Path(last.path), last.path), "removed", last) for last in gone]
-    return sorted(tasks, key=lambda task: task.found.relative)
-
-
-def _refuse_removals(folder: Path, tasks: Sequence[_Task], known: dict[str, KnownFile]) -> None:
-    articles = sum(len(file.articles) for file in known.values())
-    gone = sum(len(task.known.articles) for task in tasks if task.status == "removed" and task.known)
-    if articles and gone * 2 > articles:
-        raise RemovalsRefused(
-            f"This would remove {gone} of {articles} articles from the index. Is {folder} the right folder, and is it "
-            "mounted? If they are meant to go, run `kb-search index --allow-removals`."
-        )
+        if opened.manifest.engine == settings.engine:
+            files = read_files(opened.folder)
+            return _Before(opened, files, None if full else engine_named(settings.engine).reader(opened.folder))
+    except IndexProblem:
+        pass
+    opened.close()
+    return None
 
 
 class _Run:
     """One run, from the plan to the report."""
 
-    def __init__(
-        self, settings: Settings, engine: Engine, build: Build, before: _Before | None, progress: Progress
-    ) -> None:
+    def __init__(self, settings: Settings, build: Build, before: _Before | None, progress: Progress) -> None:
+        self.reports: list[FileReport] = []
         self._settings = settings
-        self._engine = engine
+        self._engine: Engine = engine_named(settings.engine)
         self._build = build
         self._before = before
         self._progress = progress
         self._now = time.time_ns()
         self._known: list[KnownFile] = []
-        self._reports: list[FileReport] = []
 
-    def carry_out(self, tasks: Sequence[_Task], started: float) -> IndexReport:
-        """Write a generation if anything is new, publish it, and say what was done."""
-        if self._before and all(_is_idle(task) for task in tasks):
+    def carry_out(self, found: Sequence[FoundFile], *, full: bool, allow_removals: bool) -> Manifest:
+        """Write and publish a generation if anything is new; the manifest of the one that answers then."""
+        known = self._before.files if self._before else {}
+        tasks = plan(found, known, full=full)
+        if self._before and not full and self._is_current(self._before) and all(task.is_idle for task in tasks):
             for task in tasks:
-                self._carry(task, None)
-            manifest = self._before.opened.manifest
-        else:
-            writer = self._write(tasks)
-            writer.finish()
-            corpus.write_state(self._build.folder, self._known)
-            articles, passages = self._check()
-            manifest = self._build.publish(self._engine.name, articles, passages)
-        counts = Counter(report.status for report in self._reports)
-        return IndexReport(
-            articles=manifest.articles,
-            passages=manifest.passages,
-            **{status: counts[status] for status in _STATUSES},
-            seconds=time.perf_counter() - started,
-            generation=manifest.generation,
-            files=tuple(self._reports),
-        )
+                self._keep(task)
+            return self._before.opened.manifest
+        if not allow_removals:
+            refuse_removals(self._settings.corpus, [(task.found.relative, task.status) for task in tasks], known)
+        self._write(tasks)
+        if not allow_removals:  # again: what was there may have turned out to be unreadable
+            refuse_removals(self._settings.corpus, [(one.path, one.status) for one in self.reports], known)
+        return self._publish()
 
-    def _write(self, tasks: Sequence[_Task]) -> EngineWriter:
-        anew = self._before is None or self._is_crowded(tasks)
-        base = None if anew or self._before is None else self._before.opened.folder
+    def _is_current(self, before: _Before) -> bool:
+        """Whether the generation before is the one that should answer, and not one that stands in for it."""
+        return before.opened.manifest.generation == current_name(self._settings.index)
+
+    def _write(self, tasks: Sequence[Task]) -> None:
+        """Write a generation, not yet published: as a change of the one before, or, where that is crowded, anew."""
+        old = self._before.reader if self._before else None
+        base = self._before.opened.folder if self._before and old and not self._is_crowded(tasks, old) else None
         writer = self._engine.writer(self._build.folder, base)
         for number, task in enumerate(tasks):
             self._progress(number, len(tasks), task.found.relative)
-            if base and task.known and task.status != "unchanged":
+            unchanged = task.status == "unchanged"
+            if base and task.known and not unchanged:
                 for article in task.known.articles:
                     writer.delete(article)
-            if task.status in ("added", "changed"):
+            if task.read:
                 self._read(task, writer)
-            else:
-                self._carry(task, writer if anew else None)
+                continue
+            self._keep(task)
+            if old and task.known and unchanged and not base:
+                _copy(task.known, old, writer)
         self._progress(len(tasks), len(tasks), "")
-        return writer
+        writer.finish()
+        write_files(self._build.folder, self._known)
 
-    def _is_crowded(self, tasks: Sequence[_Task]) -> bool:
+    def _is_crowded(self, tasks: Sequence[Task], old: EngineReader) -> bool:
         """Whether the generation before has collected too many changes to take another."""
-        if self._before is None:
-            return False
-        segments, rows, deleted = self._before.reader.wear()
+        segments, rows, deleted = old.wear()
         going = sum(len(task.known.articles) for task in tasks if task.known and task.status != "unchanged")
-        share = going / max(self._before.opened.manifest.articles, 1)
+        share = going / max(old.holdings().articles, 1)
         return segments >= MOST_SEGMENTS or deleted > MOST_DELETED * rows or share > MOST_DELETED
 
-    def _carry(self, task: _Task, writer: EngineWriter | None) -> None:
+    def _keep(self, task: Task) -> None:
         """A file that is not read in this run: unchanged, gone, skipped or unreadable."""
         known = task.known
         if task.status == "unchanged" and known:
-            for article in known.articles if writer and self._before else ():
-                whole = self._before.reader.article(article) if self._before else None
-                if whole is None or writer is None:
-                    raise IndexDamaged(
-                        f"The article {article} of {known.path} is missing; run `kb-search index --full`."
-                    )
-                writer.add(*whole)
             self._known.append(known)
             status = "unchanged" if known.status == "indexed" else known.status
             self._report(task, status, known.reason, known.loader, len(known.articles))
@@ -220,7 +185,7 @@ class _Run:
             self._remember(task, task.status, task.found.problem, "")
             self._report(task, task.status, task.found.problem)
 
-    def _read(self, task: _Task, writer: EngineWriter) -> None:
+    def _read(self, task: Task, writer: EngineWriter) -> None:
         """Read a new or changed file into the generation."""
         digest = corpus.content_digest(task.found.path)
         loader = loader_name(task.found.path) or ""
@@ -260,7 +225,7 @@ class _Run:
 
     def _remember(
         self,
-        task: _Task,
+        task: Task,
         status: str,
         reason: str,
         digest: str,
@@ -275,35 +240,45 @@ class _Run:
             )
         )  # fmt: skip
 
-    def _report(self, task: _Task, status: str, reason: str = "", loader: str = "", articles: int = 0) -> None:
-        self._reports.append(FileReport(task.found.relative, status, reason, loader, articles))
+    def _report(self, task: Task, status: str, reason: str = "", loader: str = "", articles: int = 0) -> None:
+        self.reports.append(FileReport(task.found.relative, status, reason, loader, articles))
 
-    def _check(self) -> tuple[int, int]:
-        """Open what was written, scan it, ask it something that it must know, and count it."""
-        reader = self._engine.reader(self._build.folder)
-        try:
+    def _publish(self) -> Manifest:
+        """Open what was written, scan it, ask it something that it must know, count it, and switch to it."""
+        with closing(self._engine.reader(self._build.folder)) as reader:
             reader.check(thorough=False)
             holdings = reader.holdings()
-            expected = sum(len(known.articles) for known in self._known)
-            if holdings.articles != expected:
-                raise IndexDamaged(f"The new index has {holdings.articles} articles instead of {expected}.")
-            _ask(reader)
-            return holdings.articles, holdings.passages
-        finally:
-            reader.close()
+            articles = [article for known in self._known for article in known.articles]
+            if holdings.articles != len(articles):
+                raise IndexDamaged(f"The new index has {holdings.articles} articles instead of {len(articles)}.")
+            for article in dict.fromkeys([*articles[:1], *articles[-1:]]):
+                _ask(reader, article)
+        return self._build.publish(self._engine.name, holdings.articles, holdings.passages)
+
+
+def _copy(known: KnownFile, old: EngineReader, writer: EngineWriter) -> None:
+    """Carry the articles of an unchanged file over from the old generation."""
+    for article in known.articles:
+        whole = old.article(article)
+        if whole is None:
+            raise IndexDamaged(f"The article {article} of {known.path} is missing. {REBUILD}")
+        writer.add(*whole)
 
 
 _ASKED_CHARACTERS, _ASKED_WORDS, _ASKED_SECONDS = 500, 5, 60.0
 
-_STATUSES = ("added", "changed", "unchanged", "removed", "skipped", "failed")
 
-
-def _is_idle(task: _Task) -> bool:
-    """Whether the last run left the same behind."""
-    if task.status in ("skipped", "failed"):
-        known = task.known
-        return known is not None and known.reason == task.found.problem and known.status == task.status
-    return task.status == "unchanged"
+def _ask(reader: EngineReader, article_id: str) -> None:
+    """The first words of an article must be found in it."""
+    whole = reader.article(article_id)
+    if whole is None:
+        raise IndexDamaged(f"The new index cannot show the article {article_id}.")
+    article, passages = whole
+    end = min([_ASKED_CHARACTERS, *(start for start, _ in passages[0].silent)])
+    for form in analysis.forms(passages[0].text[:end])[:-1][:_ASKED_WORDS]:  # the last may be cut
+        word = Word(form, (analysis.stem(form, article.language),))
+        if not reader.search(EngineQuery(word, article=article.id, seconds=_ASKED_SECONDS)).passages:
+            raise IndexDamaged(f"The new index does not find {form!r} in {article.path}.")
 
 
 def prepared(article: Article, settings: Settings) -> tuple[Article, tuple[Passage, ...]]:
@@ -328,19 +303,3 @@ def _row_report(problems: Sequence[RowProblem]) -> str:
     named = "; ".join(f"{one.where}: {one.message}" for one in problems[:3])
     more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
     return f"{len(problems)} left out ({named}{more})."
-
-
-def _ask(reader: EngineReader) -> None:
-    """The first words of the first article must be found in it."""
-    for head in reader.articles():
-        whole = reader.article(head.id)
-        if whole is None:
-            raise IndexDamaged(f"The new index cannot show the article {head.path}.")
-        article, passages = whole
-        if passages[0].silent:
-            continue
-        for form in analysis.forms(passages[0].text[:_ASKED_CHARACTERS])[:-1][:_ASKED_WORDS]:
-            word = Word(form, (analysis.stem(form, article.language),))
-            if not reader.search(EngineQuery(word, article=article.id, seconds=_ASKED_SECONDS)).passages:
-                raise IndexDamaged(f"The new index does not find {form!r} in {head.path}.")
-        return

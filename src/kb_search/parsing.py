@@ -1,41 +1,28 @@
 """Typed text to a query: a tree that engines evaluate, and notes for whoever typed it.
 
 Any text is a valid query. The parser reads it once from left to right, keeps its own stack instead of recursing, and
-never goes back, so its time is linear in the length of the text.
+never goes back, so its time is linear in the length of the text. `lexing` cuts the text into pieces, `clauses` reads
+what stands in one place; here it becomes a tree.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
-from kb_search import analysis
-from kb_search.document import Date
-from kb_search.query import (
-    FIRST_DAY,
-    LAST_DAY,
-    And,
-    DateRange,
-    Everything,
-    Language,
-    Node,
-    Not,
-    Or,
-    Phrase,
-    Query,
-    Source,
-    Undated,
-    Word,
-    date_range,
-    joined,
-    text_leaves,
-)
-from kb_search.results import Note
+from kb_search import analysis, lexing
+from kb_search.clauses import ClauseReader, Notes, named
+from kb_search.lexing import TEXT, Lexeme
+from kb_search.query import And, Everything, Node, Not, Or, Query, Word, joined, text_leaves
+from kb_search.results import Span
 
 MAX_LENGTH = 2000
 #: Deeper parentheses are left out, so that walking a tree never reaches Python's own limit.
 MAX_DEPTH = 32
+
+_EMPTY = "There is nothing to search for in these parentheses, so they were left out."
+_SINGLE_QUOTES = re.compile(r"(?<![^\s(])['‘](\w[^'‘’]*)['’](?!\w)")
 
 
 def parse(text: str, languages: tuple[str, ...] = ("en",)) -> Query:
@@ -44,319 +31,215 @@ def parse(text: str, languages: tuple[str, ...] = ("en",)) -> Query:
     `languages` are those of the collection, the most frequent first: a word stands for its stem in each of
     them, and the first one's stop words are left out beside other words. Never raises.
     """
-    parser = _Parser(_clean(text), languages)
-    tree = parser.parse()
-    tree, dropped = _without_stop_words(tree, analysis.stop_words(languages[0]))
-    if dropped:
-        parser.note("ignored", dropped[0].start, dropped[-1].end, _stop_word_message(dropped))
-    return Query(parser.text, tree, tuple(sorted(parser.notes, key=lambda note: note.start)))
+    languages = languages or ("en",)
+    cleaned, is_cut = lexing.clean(text, MAX_LENGTH)
+    notes = Notes(cleaned)
+    if is_cut:
+        message = f"The query has {len(text):,} characters; the first {len(cleaned):,} were read."
+        notes.add("limited", (len(cleaned), len(cleaned)), message)
+    _note_single_quotes(notes)
+    tree = _Parser(notes, ClauseReader(notes, languages)).parse()
+    return Query(cleaned, _without_stop_words(tree, analysis.stop_words(languages[0]), notes), notes.all())
 
 
-# ---------------------------------------------------------------------------------------------- cleaning
-
-_INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
-_NOT_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-
-
-def _clean(text: str) -> str:
-    return _NOT_TEXT.sub(" ", text.translate(_INVISIBLE))
-
-
-# ----------------------------------------------------------------------------------------------- parsing
-
-_QUOTES = '"“”„‟«»＂'
-_LEX = re.compile(
-    rf"""(?P<space>\s+)
-    |(?P<quote>[{_QUOTES}])
-    |(?P<open>\()|(?P<close>\))
-    |(?P<or>\|+|OR(?![^\s()|{_QUOTES}]))
-    |(?P<and>AND(?![^\s()|{_QUOTES}]))
-    |(?P<not>NOT(?![^\s()|{_QUOTES}])|-(?=[^\s\-|)]))
-    |(?P<field>[A-Za-z]+:(?!//))
-    |(?P<chunk>[^\s()|{_QUOTES}]+)""",
-    re.VERBOSE,
-)
-_CHUNK = re.compile(rf"[^\s()|{_QUOTES}]+")
-_DATE_FIELDS = ("date", "before", "after")
-_WORD_FIELDS = ("title", "author")
-_FIELDS = (*_WORD_FIELDS, "source", "lang", *_DATE_FIELDS)
-# What may stand between two words that are read as a phrase; more between figures, as in 10,120 or 10:30.
-_JOINS = re.compile(r"[-‐‑‒–—.&@_+'’/]+")
-_JOINS_FIGURES = re.compile(r"[-‐‑‒–—.&@_+'’/,:;]+")
-_NOT_YET = re.compile(r"[*?]|~\d?$|\^[\d.]+$")
+def _note_single_quotes(notes: Notes) -> None:
+    for found in _SINGLE_QUOTES.finditer(notes.text):
+        if len(found[1].split()) > 1:
+            message = "Single quotation marks are read as apostrophes; double ones make a phrase."
+            notes.add("info", found.span(), message, notes.repaired(found.span(), f'"{found[1]}"'))
 
 
 @dataclass(slots=True)
 class _Frame:
-    """An open parenthesis: the alternatives read so far, each a list of what must all be there."""
+    """An open parenthesis: the alternatives read so far, each a list of what must all be there.
 
-    alternatives: list[list[Node]]
+    `before` is what waited for the parenthesis when it opened.
+    """
+
     start: int = 0
-    negated: bool = False
-    field: str = "text"
+    name: str = TEXT
+    before: list[Lexeme] = field(default_factory=list)
+    alternatives: list[list[Node]] = field(default_factory=lambda: [[]])
 
 
 class _Parser:
-    """Reads one query; `notes` and `text` are for the caller."""
+    """Reads one query into a tree."""
 
-    def __init__(self, text: str, languages: tuple[str, ...]) -> None:
-        self.text = text[:MAX_LENGTH]
-        self.notes: list[Note] = []
-        self._languages = languages
-        self._position = 0
-        self._frames = [_Frame([[]])]
-        self._negate_at: int | None = None
-        self._field: tuple[str, int] | None = None
+    def __init__(self, notes: Notes, clauses: ClauseReader) -> None:
+        self._notes = notes
+        self._clauses = clauses
+        self._frames = [_Frame()]
+        #: Operators and field names that still need something after them.
+        self._waiting: list[Lexeme] = []
         self._unread_parentheses = 0
-        if len(text) > MAX_LENGTH:
-            self.note(
-                "limited", MAX_LENGTH, MAX_LENGTH,
-                f"The query has {len(text):,} characters; the first {MAX_LENGTH:,} were read.",
-            )  # fmt: skip
-
-    def note(self, kind: str, start: int, end: int, message: str, suggestion: str | None = None) -> None:
-        self.notes.append(Note(kind, self.text[start:end], start, end, message, suggestion))
 
     def parse(self) -> Node:
-        while self._position < len(self.text):
-            found = _LEX.match(self.text, self._position)
-            if found is None:  # not reached: every character is one of the kinds
-                break
-            self._position = found.end()
-            _READERS[found.lastgroup or "space"](self, found)
-        while len(self._frames) > 1:
-            opened = self._frames[-1].start
-            self.note("corrected", opened, opened + 1, "This parenthesis is never closed; it ends with the query.")
-            self._close_frame()
-        return self._finish(self._frames[0]) or Everything()
+        """The tree; Everything where nothing was typed, or nothing is left of it."""
+        for lexeme in lexing.lexemes(self._notes.text):
+            _READERS[lexeme.kind](self, lexeme)
+        self._close_what_is_open()
+        return self._finished(self._frames[0]) or Everything()
 
-    def read_space(self, _found: re.Match[str]) -> None:
-        """White space only separates."""
+    def _close_what_is_open(self) -> None:
+        text = self._notes.text
+        starts = [frame.start for frame in reversed(self._frames[1:])]
+        closed = [start for start in starts if self._close_frame(len(text))]
+        if closed:
+            many = f"{len(closed)} parentheses are never closed; they were"
+            one = "This parenthesis is never closed; it was"
+            message = f"{one if len(closed) == 1 else many} read as ending with the query."
+            suggestion = text + ")" * len(closed) if len(closed) == len(starts) else None
+            self._notes.add("corrected", (closed[-1], len(text)), message, suggestion)
 
-    def _add(self, node: Node) -> None:
-        if self._negate_at is not None:
-            node, self._negate_at = Not(node), None
-        self._field = None
+    # ------------------------------------------------------------------------------------------- values
+
+    def read_quoted(self, lexeme: Lexeme) -> None:
+        """A phrase, or the value of a filter."""
+        self._add(self._clauses.quoted(self._name(), _span(lexeme), self._whole(lexeme)))
+
+    def read_chunk(self, lexeme: Lexeme) -> None:
+        """One or more words, or the value of a filter."""
+        self._add(self._clauses.chunk(self._name(), _span(lexeme), self._whole(lexeme)))
+
+    def read_unclosed(self, lexeme: Lexeme) -> None:
+        """A quotation mark without its fellow means nothing."""
+        message = "This quotation mark is never closed, so the words after it were read one by one."
+        after = self._notes.text[lexeme.end :].strip()
+        self._notes.add("corrected", _span(lexeme), message, self._notes.text.rstrip() + '"' if after else None)
+
+    def _name(self) -> str:
+        """The field of what comes next: the one that waits for it, or that of the parentheses around it."""
+        names = [one.text[:-1].lower() for one in self._waiting if one.kind == "field"]
+        return names[0] if names else self._frames[-1].name
+
+    def _whole(self, lexeme: Lexeme) -> Span:
+        """Where a clause stands with the NOT and the field before it."""
+        starts = [one.start for one in self._waiting if one.kind in _PREFIXES]
+        return min([lexeme.start, *starts]), lexeme.end
+
+    def _add(self, node: Node | None) -> None:
+        """Take in what came, or go on without it and its NOT and field; an OR still waits then."""
+        if node is None:
+            self._waiting = [one for one in self._waiting if one.kind not in _PREFIXES]
+            return
+        for _ in [one for one in self._waiting if one.kind == "not"]:
+            node = node.child if isinstance(node, Not) else Not(node)
+        self._waiting = []
         self._frames[-1].alternatives[-1].append(node)
 
-    def read_or(self, found: re.Match[str]) -> None:
-        self._end_alternative(found.start())
-        if not self._frames[-1].alternatives[-1]:
-            self._ignore(found, "OR has nothing before it")
+    # ---------------------------------------------------------------------------------------- operators
+
+    def read_or(self, lexeme: Lexeme) -> None:
+        """OR begins another alternative."""
+        if self._is_after_something(lexeme):
+            self._frames[-1].alternatives.append([])
+
+    def read_and(self, lexeme: Lexeme) -> None:
+        """AND changes nothing, but must stand between two things."""
+        self._is_after_something(lexeme)
+
+    def _is_after_something(self, lexeme: Lexeme) -> bool:
+        self._drop_waiting()
+        if self._frames[-1].alternatives[-1]:
+            self._waiting.append(lexeme)
+            return True
+        self._notes.add("ignored", _span(lexeme), f"{named(lexeme.text)} has nothing before it and was left out.")
+        return False
+
+    def read_not(self, lexeme: Lexeme) -> None:
+        """NOT and - wait for what they exclude."""
+        self._waiting.append(lexeme)
+
+    def read_field(self, lexeme: Lexeme) -> None:
+        """A field's name waits for its value."""
+        for one in [one for one in self._waiting if one.kind == "field"]:
+            self._waiting.remove(one)
+            self._note_left_over(one)
+        self._waiting.append(lexeme)
+
+    def _drop_waiting(self) -> None:
+        """What waits for something to come is told that nothing came."""
+        for one in self._waiting:
+            self._note_left_over(one)
+            if one.kind == "or":
+                self._frames[-1].alternatives.pop()
+        self._waiting = []
+
+    def _note_left_over(self, lexeme: Lexeme) -> None:
+        self._notes.add("ignored", _span(lexeme), f"{named(lexeme.text)} has nothing after it and was left out.")
+
+    # -------------------------------------------------------------------------------------- parentheses
+
+    def read_open(self, lexeme: Lexeme) -> None:
+        """A group of its own, in the field that waits."""
+        if len(self._frames) <= MAX_DEPTH:
+            self._frames.append(_Frame(lexeme.start, self._name(), self._waiting))
+            self._waiting = []
             return
-        self._frames[-1].alternatives.append([])
+        if not self._unread_parentheses:
+            self._notes.add("limited", _span(lexeme), f"Parentheses more than {MAX_DEPTH} deep were left out.")
+        self._unread_parentheses += 1
 
-    def read_and(self, found: re.Match[str]) -> None:
-        self._end_alternative(found.start())
-        if not self._frames[-1].alternatives[-1]:
-            self._ignore(found, "AND has nothing before it")
-
-    def read_not(self, found: re.Match[str]) -> None:
-        self._negate_at = found.start() if self._negate_at is None else None
-
-    def _end_alternative(self, end: int) -> None:
-        """What waits for a word to come is told that none came."""
-        if self._negate_at is not None:
-            self.note("ignored", self._negate_at, end, "NOT has nothing after it and was left out.")
-        if self._field is not None:
-            name, start = self._field
-            self.note("ignored", start, end, f"{name}: has nothing after it and was left out.")
-        self._negate_at = self._field = None
-
-    def _ignore(self, found: re.Match[str], why: str) -> None:
-        self.note("ignored", found.start(), found.end(), f"{why} and was left out.")
-
-    def read_open(self, found: re.Match[str]) -> None:
-        if len(self._frames) > MAX_DEPTH:
-            if not self._unread_parentheses:
-                self.note("limited", found.start(), found.end(), f"Parentheses deeper than {MAX_DEPTH} are left out.")
-            self._unread_parentheses += 1
-            return
-        name = self._field[0] if self._field else self._frames[-1].field
-        self._frames.append(_Frame([[]], found.start(), self._negate_at is not None, name))
-        self._negate_at = self._field = None
-
-    def read_close(self, found: re.Match[str]) -> None:
-        self._end_alternative(found.start())
+    def read_close(self, lexeme: Lexeme) -> None:
+        """The end of a group."""
         if self._unread_parentheses:
             self._unread_parentheses -= 1
-        elif len(self._frames) == 1:
-            self._ignore(found, "This parenthesis was never opened")
+        elif len(self._frames) > 1:
+            self._close_frame(lexeme.end)
         else:
-            self._close_frame()
+            self._drop_waiting()
+            self._notes.add("ignored", _span(lexeme), "This parenthesis was never opened and was left out.")
 
-    def _close_frame(self) -> None:
+    def _close_frame(self, end: int) -> bool:
+        """End the innermost parentheses. Whether there is anything in them."""
+        node = self._finished(self._frames[-1])
         frame = self._frames.pop()
-        node = self._finish(frame)
+        self._waiting = frame.before
         if node is None:
-            self.note("ignored", frame.start, self._position, "These parentheses are empty and were left out.")
-            return
-        self._negate_at = frame.start if frame.negated else None
+            whole = self._whole(Lexeme("open", frame.start, end, ""))
+            self._notes.drop_within(whole, _EMPTY)
+            self._notes.add("ignored", whole, _EMPTY)
         self._add(node)
+        return node is not None
 
-    def _finish(self, frame: _Frame) -> Node | None:
+    def _finished(self, frame: _Frame) -> Node | None:
         """The node for a group that ends here; None if there is nothing in it."""
-        self._end_alternative(self._position)
-        if len(frame.alternatives) > 1 and not frame.alternatives[-1]:
-            self.note("ignored", self._position, self._position, "OR has nothing after it and was left out.")
+        self._drop_waiting()
         branches = [joined(And, branch) for branch in frame.alternatives if branch]
         return joined(Or, branches) if branches else None
 
-    def read_quote(self, found: re.Match[str]) -> None:
-        start = found.end()
-        end = next((at for at in range(start, len(self.text)) if self.text[at] in _QUOTES), -1)
-        if end < 0:
-            self.note(
-                "corrected", found.start(), found.end(),
-                "This quotation mark is never closed, so the words after it were read one by one.",
-                self.text + '"',
-            )  # fmt: skip
-            return
-        self._position = end + 1
-        self._value(start, end, (found.start(), end + 1), self._phrase)
 
-    def read_field_name(self, found: re.Match[str]) -> None:
-        name = found.group()[:-1].lower()
-        rest = _CHUNK.match(self.text, found.end())
-        if name not in _FIELDS:
-            self._position = rest.end() if rest else found.end()
-            if rest:
-                self.note(
-                    "ignored", found.start(), found.end(), f"There is no field {name!r}; these are read as words."
-                )
-            self._value(found.start(), self._position, (found.start(), self._position), self._words)
-            return
-        self._end_alternative_field(found.start())
-        self._field = (name, found.start())
-
-    def _end_alternative_field(self, end: int) -> None:
-        if self._field is not None:
-            name, start = self._field
-            self.note("ignored", start, end, f"{name}: has nothing after it and was left out.")
-            self._field = None
-
-    def read_chunk(self, found: re.Match[str]) -> None:
-        self._value(found.start(), found.end(), found.span(), self._words)
-
-    def _value(
-        self, start: int, end: int, span: tuple[int, int], as_text: Callable[[int, int, str], list[Node]]
-    ) -> None:
-        """Read what stands between two places, in the field that is waiting or the one around it."""
-        name = self._field[0] if self._field else self._frames[-1].field
-        typed = self.text[start:end].strip()
-        if name in _DATE_FIELDS:
-            nodes = self._date(name, typed, span)
-        elif name == "source":
-            nodes = self._source(typed)
-        elif name == "lang":
-            nodes = [Language(analysis.base_language(typed))] if typed else []
-        else:
-            nodes = as_text(start, end, name)
-        if nodes:
-            self._add(joined(And, nodes))
-        else:
-            self._nothing_there(name, span)
-
-    def _nothing_there(self, name: str, span: tuple[int, int]) -> None:
-        self._negate_at = self._field = None
-        if name not in _DATE_FIELDS:  # a date says itself what is wrong with it
-            self.note("ignored", *span, f"{self.text[span[0] : span[1]]} has no word in it and was left out.")
-
-    def _source(self, typed: str) -> list[Node]:
-        forms = tuple(analysis.forms(typed))
-        return [Source(forms, typed)] if forms else []
-
-    def _phrase(self, start: int, end: int, name: str) -> list[Node]:
-        words = self._read_words(start, end, name)
-        if len(words) == 1:
-            return [replace(words[0], exact=True)]
-        return [Phrase(tuple(words), start - 1, end + 1, name)] if words else []
-
-    def _words(self, start: int, end: int, name: str) -> list[Node]:
-        """The words of a run without spaces; those joined by a hyphen and the like are one phrase."""
-        typed = self.text[start:end]
-        if typed == "*":
-            return [Everything()]
-        if typed == "undated" and name == "text":
-            self.note("info", start, end, 'Passages without a date; the word itself is found as "undated".', None)
-            return [Undated()]
-        if _NOT_YET.search(typed):
-            self.note("ignored", start, end, f"Wildcards, ~ and ^ are not understood; {typed} is read as plain words.")
-        exact = typed.startswith("=")
-        groups: list[list[Word]] = []
-        for word in self._read_words(start, end, name):
-            if groups and self._isjoined(groups[-1][-1], word):
-                groups[-1].append(word)
-            else:
-                groups.append([replace(word, exact=exact)])
-        return [_grouped(group, name) for group in groups]
-
-    def _read_words(self, start: int, end: int, name: str) -> list[Word]:
-        return [
-            Word(form, analysis.stems(form, self._languages), start + first, start + last, field=name)
-            for first, last, form in analysis.tokens(self.text[start:end])
-        ]
-
-    def _isjoined(self, left: Word, right: Word) -> bool:
-        between = self.text[left.end : right.start]
-        figures = left.form[-1:].isdigit() and right.form[:1].isdigit()
-        return not between or bool((_JOINS_FIGURES if figures else _JOINS).fullmatch(between))
-
-    def _date(self, name: str, typed: str, span: tuple[int, int]) -> list[Node]:
-        if name == "date" and typed.lower() == "undated":
-            return [Undated()]
-        try:
-            node = _read_date(name, typed)
-        except ValueError as error:
-            self.note("ignored", *span, f"{name}: was left out: {error}.")
-            return []
-        if node.first > node.last and ".." in typed:
-            self.note("corrected", *span, f"The range {typed} runs backwards; it was turned round.")
-            first, _, last = typed.partition("..")
-            node = _read_date(name, f"{last}..{first}")
-        return [node]
-
-
-_READERS: dict[str, Callable[[_Parser, re.Match[str]], None]] = {
-    "space": _Parser.read_space,
-    "quote": _Parser.read_quote,
+_PREFIXES = ("not", "field")
+_READERS: dict[str, Callable[[_Parser, Lexeme], None]] = {
+    "quoted": _Parser.read_quoted,
+    "unclosed": _Parser.read_unclosed,
     "open": _Parser.read_open,
     "close": _Parser.read_close,
     "or": _Parser.read_or,
     "and": _Parser.read_and,
     "not": _Parser.read_not,
-    "field": _Parser.read_field_name,
+    "field": _Parser.read_field,
     "chunk": _Parser.read_chunk,
 }
 
 
-def _grouped(group: list[Word], name: str) -> Node:
-    if len(group) == 1:
-        return group[0]
-    return Phrase(tuple(group), group[0].start, group[-1].end, name)
-
-
-def _read_date(name: str, typed: str) -> DateRange:
-    first, dots, last = typed.partition("..")
-    if name == "before":
-        return DateRange(FIRST_DAY, Date.parse(typed).first - 1, f"before {typed}")
-    if name == "after":
-        return DateRange(Date.parse(typed).last + 1, LAST_DAY, f"after {typed}")
-    if not dots:
-        last = first
-    if not first and not last:
-        raise ValueError("it has no date")
-    return date_range(Date.parse(first) if first else None, Date.parse(last) if last else None, typed)
+def _span(lexeme: Lexeme) -> Span:
+    return lexeme.start, lexeme.end
 
 
 # -------------------------------------------------------------------------------------------- stop words
 
 
-def _without_stop_words(tree: Node, stops: frozenset[str]) -> tuple[Node, list[Word]]:
-    """The tree without the stop words that stand beside other words, and those that were left out."""
+def _without_stop_words(tree: Node, stops: frozenset[str], notes: Notes) -> Node:
+    """The tree without the stop words that stand beside other words."""
+    in_capitals = notes.text.isupper()
 
     def is_stop(node: Node) -> bool:
-        return isinstance(node, Word) and node.field == "text" and not node.exact and node.form in stops
+        if not isinstance(node, Word) or node.field != TEXT or node.exact or node.form not in stops:
+            return False
+        # Among small letters, US and WHO are names.
+        typed = notes.text[node.start : node.end]
+        return in_capitals or len(typed) == 1 or not typed.isupper()
 
     def pruned(node: Node) -> Node | None:
         if not isinstance(node, And | Or):
@@ -371,10 +254,19 @@ def _without_stop_words(tree: Node, stops: frozenset[str]) -> tuple[Node, list[W
 
     dropped: list[Word] = []
     if all(is_stop(leaf) for leaf in text_leaves(tree)):
-        return tree, []
-    return pruned(tree) or Everything(), dropped
+        return tree
+    smaller = pruned(tree)
+    _note_stop_words(dropped, notes)
+    return smaller or Everything()
 
 
-def _stop_word_message(words: list[Word]) -> str:
-    named = ", ".join(dict.fromkeys(word.form for word in words))
-    return f"Left out, since they stand almost everywhere: {named}. Inside quotation marks they count."
+def _note_stop_words(dropped: list[Word], notes: Notes) -> None:
+    either = [word for word in dropped if word.form == "or"]
+    for word in either:
+        message = "In small letters, “or” is a word like any other and was left out; in capitals it means either."
+        notes.add("ignored", (word.start, word.end), message, notes.repaired((word.start, word.end), "OR"))
+    others = [word for word in dropped if word not in either]
+    if others:
+        listed = ", ".join(dict.fromkeys(word.form for word in others))
+        message = f"Left out, since they stand almost everywhere: {listed}. Inside quotation marks they count."
+        notes.add("ignored", (others[0].start, others[-1].end), message)

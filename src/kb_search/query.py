@@ -138,10 +138,13 @@ def scoring_words(node: Node) -> tuple[Word, ...]:
 
 def any_of(node: Node) -> Node:
     """The tree with its words joined by OR instead of AND; filters and exclusions stay as they are."""
-    children = node.children if isinstance(node, And) else (node,)
-    words = tuple(child for child in children if text_leaves(child))
-    others = tuple(child for child in children if not text_leaves(child))
-    return joined(And, [joined(Or, words)] * bool(words) + list(others)) if children else node
+    if isinstance(node, Or):
+        return joined(Or, [any_of(child) for child in node.children])
+    if not isinstance(node, And):
+        return node
+    words = [any_of(child) for child in node.children if text_leaves(child)]
+    others = [child for child in node.children if not text_leaves(child)]
+    return joined(And, ([joined(Or, words)] if words else []) + others)
 
 
 def date_range(first: Date | None, last: Date | None, typed: str = "") -> DateRange:
@@ -160,16 +163,14 @@ def joined(kind: type[And | Or], nodes: Sequence[Node]) -> Node:
 
 
 def describe(node: Node) -> str:
-    """The tree in plain words, to follow `Passages`."""
-    positive = [child for child in _parts(node) if not isinstance(child, Not)]
-    negative = [child.child for child in _parts(node) if isinstance(child, Not)]
-    words = [child for child in positive if text_leaves(child)]
-    rest = [_named(child) for child in positive if not text_leaves(child)]
-    said = []
-    if words:
-        said.append("with " + ("all of " if len(words) > 1 else "") + ", ".join(map(_named, words)))
-    said += [part for part in rest if part]
-    said += ["without " + _named(child) for child in negative]
+    """The tree in plain words, to follow `Passages`; empty where it asks for everything."""
+    children = [child for child in _parts(node) if not isinstance(child, Everything)]
+    words = [child for child in children if _has_words(child)]
+    filters = [child for child in children if not _has_words(child) and not isinstance(child, Not)]
+    excluded = [child.child for child in children if isinstance(child, Not)]
+    said = ["with " + _several("all of", words)] if words else []
+    said += [_either(one) for one in filters]
+    said += [_without(one) for one in excluded]
     return " · ".join(said)
 
 
@@ -177,7 +178,32 @@ def _parts(node: Node) -> tuple[Node, ...]:
     return node.children if isinstance(node, And) else (node,)
 
 
-def _named(node: Node) -> str:  # noqa: C901, PLR0911 - one case for each kind of node
+def _has_words(node: Node) -> bool:
+    return any(isinstance(leaf, Word | Phrase) for leaf in leaves(node))
+
+
+def _several(how: str, nodes: Sequence[Node]) -> str:
+    if len(nodes) == 1:
+        only = nodes[0]
+        return _several("any of", only.children) if isinstance(only, Or) else _named(only)
+    return f"{how} " + ", ".join(map(_named, nodes))
+
+
+def _either(node: Node) -> str:
+    return " or ".join(map(_named, node.children)) if isinstance(node, Or) else _named(node)
+
+
+def _without(node: Node) -> str:
+    if isinstance(node, Everything):
+        return "none of them"
+    if not _has_words(node):
+        return "not " + _named(node)
+    if isinstance(node, And):
+        return "not with " + _several("all of", node.children)
+    return "without " + _several("all of", (node,))
+
+
+def _named(node: Node) -> str:  # noqa: PLR0911 - one case for each kind of node
     match node:
         case Word():
             return _in_field(node.field, ("exactly " if node.exact else "") + node.form)
@@ -188,18 +214,23 @@ def _named(node: Node) -> str:  # noqa: C901, PLR0911 - one case for each kind o
         case Language():
             return f"in language {node.code}"
         case DateRange():
-            return f"dated {node.typed}"
+            return f"dated {_days(node.typed)}"
         case Undated():
             return "undated"
         case Everything():
-            return ""
+            return "anything"
         case Not():
             return f"not {_named(node.child)}"
-        case And():
-            return "(" + " and ".join(map(_named, node.children)) + ")"
-        case Or():
-            return "any of (" + ", ".join(map(_named, node.children)) + ")"
+        case And() | Or():
+            return "(" + (" and " if isinstance(node, And) else " or ").join(map(_named, node.children)) + ")"
 
 
 def _in_field(name: str, text: str) -> str:
-    return text if name == "text" else f"{name} with {text}"
+    return {"title": f"{text} in the title", "author": f"{text} as author"}.get(name, text)
+
+
+def _days(typed: str) -> str:
+    first, dots, last = typed.partition("..")
+    if not dots:
+        return typed
+    return f"{first} to {last}" if first and last else f"from {first}" if first else f"up to {last}"

@@ -16,13 +16,15 @@ from kb_search.engines.base import Candidate, Occurrences, idf, saturation
 
 #: How many of the engine's best are put in order anew.
 WINDOW = 200
-#: BM25's constants here, where no engine fixes them.
+#: BM25's constants here, where no engine fixes them; 1.2, 1.5 and 1.8 were tried.
 K1 = 1.5
 B = 0.75
 #: A word found in the very form that was typed counts so much more than its other inflections.
-EXACT = 0.1
-#: What two words of the query next to each other add, as a share of the rarer one's idf; see docs/RANKING.md.
-CLOSENESS = 0.5
+#: 0, 0.1 and 0.2 were tried.
+EXACT = 0.2
+#: What two words of the query next to each other add, as a share of the commoner one's idf. 0, 0.25, 0.5 and 1 were
+#: tried; see docs/RANKING.md for this and the other numbers.
+CLOSENESS = 0.25
 #: Words further apart than this add nothing.
 FARTHEST = 8
 #: Closeness looks at so many words of a query at most, so that its cost is bounded.
@@ -83,7 +85,7 @@ def _exact(found: Occurrences, words: Floats) -> Floats:
 
 
 def _closeness(found: Occurrences, rarity: Floats, candidates: int) -> Floats:
-    """For each pair of words their nearest meeting: the rarer one's idf over the distance.
+    """For each pair of words their nearest meeting: the commoner one's idf over the distance.
 
     Only occurrences that follow each other are compared, which is linear in the length of the passages. After the
     span-based features of T. Tao and C. Zhai, "An exploration of proximity measures in information retrieval",

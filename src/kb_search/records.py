@@ -27,6 +27,7 @@ def encode_article(article: Article) -> str:
                 [one.field, one.value, one.origin, [[claim.value, claim.origin] for claim in one.others]]
                 for one in article.evidence
             ],
+            "pages": article.pages,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -42,4 +43,5 @@ def decode_article(line: str, text: str = "") -> Article:
         Evidence(field, value, origin, tuple(Claim(*claim) for claim in others))
         for field, value, origin, others in fields["evidence"]
     )
+    fields["pages"] = tuple((start, label) for start, label in fields.get("pages", ()))
     return Article(text=text, **fields)

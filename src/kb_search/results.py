@@ -149,6 +149,8 @@ class Results:
     date_tree: Facet
     timeline: Timeline
     suggestion: str | None = None
+    #: False where the time limit ended the search before it was counted: its counts are 0 then and mean nothing.
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,8 @@ class Stats:
     bytes: int
     #: The files that failed or were skipped, with the reason.
     problems: tuple[FileReport, ...] = ()
+    #: How many complete generations are on disk; more than two only while a reader holds an older one.
+    generations: int = 1
 
 
 @dataclass(frozen=True, slots=True)

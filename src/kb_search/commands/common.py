@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -42,8 +43,13 @@ def date_argument(_ctx: click.Context, parameter: click.Parameter, value: str | 
 
 
 def print_json(value: object) -> None:
-    """Print one JSON document on one line, readable in any language."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """Print one JSON document on one line: readable in any language where the output can carry it."""
+    line = json.dumps(value, ensure_ascii=False)
+    try:
+        line.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        line = json.dumps(value)
+    sys.stdout.write(line + "\n")
 
 
 def on_terminal() -> bool:
@@ -52,5 +58,9 @@ def on_terminal() -> bool:
 
 
 def printable(text: str) -> str:
-    """A text with its control characters written out, so that a file's name cannot steer the terminal."""
-    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+    """A text on one line with its control characters written out, so that no file can steer the terminal."""
+    return "".join(char if _is_shown(char) else char.encode("unicode_escape", "replace").decode() for char in text)
+
+
+def _is_shown(char: str) -> bool:
+    return char.isprintable() or unicodedata.category(char) == "Zs"

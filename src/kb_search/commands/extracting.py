@@ -42,13 +42,8 @@ def _all(files: tuple[Path, ...], settings: Settings) -> Iterator[tuple[str, Fou
             for found in corpus.walk(path):
                 yield str(path / found.relative), found
         else:
-            yield str(path), corpus.look(path, _root(path, settings))
-
-
-def _root(path: Path, settings: Settings) -> Path:
-    """The collection that a file is in, or its own folder."""
-    root, resolved = settings.corpus.resolve(), path.resolve()
-    return path.parents[len(resolved.relative_to(root).parts) - 1] if resolved.is_relative_to(root) else path.parent
+            whole, root = path.parent.resolve() / path.name, settings.corpus.resolve()
+            yield str(path), corpus.look(whole, root if whole.is_relative_to(root) else whole.parent)
 
 
 def _extract(found: FoundFile, settings: Settings) -> _Extracted:
@@ -71,9 +66,12 @@ def _extract(found: FoundFile, settings: Settings) -> _Extracted:
 def _print(name: str, status: str, reason: str, articles: list[tuple[Article, tuple[Passage, ...]]]) -> None:
     click.echo(f"{printable(name)}: {status}{': ' if reason else ''}{printable(reason)}")
     for article, passages in articles:
-        click.echo(f"  {article.title}{' (untitled: its first sentence)' if article.untitled else ''}")
-        click.echo(f"  {article.source or 'no source'} · {article.date or UNDATED} · {len(passages)} passages")
-        for one in article.evidence:
-            click.echo(f"    {one.field}: {one.value!r} from {one.origin}")
-        for section in article.sections:
-            click.echo(f"    section at {section.start}: {section.title}")
+        untitled = " (untitled: its first sentence)" if article.untitled else ""
+        source = article.source or "no source"
+        lines = [
+            f"  {article.title}{untitled}",
+            f"  {source} · {article.date or UNDATED} · {len(passages)} passages",
+            *(f"    {one.field}: {one.value!r} from {one.origin}" for one in article.evidence),
+            *(f"    section at {section.start}: {section.title}" for section in article.sections),
+        ]
+        click.echo("\n".join(map(printable, lines)))

@@ -16,6 +16,7 @@ from kb_search import indexer
 from kb_search.commands.common import print_json, printable, with_settings
 from kb_search.config import ENGINES, Settings
 from kb_search.errors import UsageError
+from kb_search.loaders import SUFFIXES
 from kb_search.results import IndexReport
 from kb_search.wire import index_report_json
 
@@ -66,7 +67,7 @@ def _progress(*, shown: bool) -> Iterator[indexer.Progress]:
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[path]}"),
+        TextColumn("{task.fields[path]}", markup=False),  # a file's name is not ours to obey
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None, path="")
@@ -79,6 +80,8 @@ def _print(report: IndexReport, settings: Settings) -> None:
     left = sum(1 for file in report.files if file.reason) - _NAMED
     if left > 0:
         click.echo(f"… and {left} more files with something to say; `--json` lists them all.")
+    if not report.articles:
+        click.echo(f"There is no article in {settings.corpus} that kb-search can read ({', '.join(SUFFIXES)}).")
     click.echo(
         f"{report.articles:,} articles, {report.passages:,} passages in {settings.index} "
         f"(generation {report.generation}, {report.seconds:.1f} s)"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import click
 
+from kb_search.answering import shortened
 from kb_search.commands.common import print_json, printable, with_settings
 from kb_search.config import Settings
 from kb_search.document import UNDATED
@@ -22,9 +25,8 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON,
 @with_settings
 def stats_command(settings: Settings, *, as_json: bool) -> int:
     """Say what the index holds, and which files are not in it."""
-    library = Library(settings)
-    stats = library.stats()
-    library.close()
+    with closing(Library(settings)) as library:
+        stats = library.stats()
     if as_json:
         print_json(stats_json(stats))
         return 0
@@ -32,9 +34,11 @@ def stats_command(settings: Settings, *, as_json: bool) -> int:
     click.echo(
         f"dates: {stats.first_date or 'none'} to {stats.last_date or 'none'}; {stats.undated:,} articles undated"
     )
-    click.echo(f"engine {stats.engine}, generation {stats.generation}, {stats.bytes / 1e6:.1f} MB")
+    click.echo(
+        f"engine {stats.engine}, generation {stats.generation}, {stats.bytes / 1e6:.1f} MB; {stats.generations} on disk"
+    )
     for source, count in stats.sources:
-        click.echo(f"  {count:>8,} passages  {source or 'no source'}")
+        click.echo(f"  {count:>8,} passages  {printable(source) or 'no source'}")
     click.echo(f"files not in the index: {stats.failed:,} failed, {stats.skipped:,} skipped")
     for file in stats.problems:
         click.echo(f"  {file.status}: {printable(file.path)}: {printable(file.reason)}")
@@ -46,16 +50,14 @@ def stats_command(settings: Settings, *, as_json: bool) -> int:
 @with_settings
 def articles_command(settings: Settings, *, as_json: bool) -> int:
     """List all articles, in the order of their paths."""
-    library = Library(settings)
-    try:
+    with closing(Library(settings)) as library:
         for head in library.articles():
             if as_json:
                 print_json(article_head_json(head))
             else:
-                said = f"{head.date or UNDATED!s:>10}  {head.passages:>4}  {head.source or 'no source'}"
-                click.echo(f"{head.id}  {said}  {head.title}  ({printable(head.path)})")
-    finally:
-        library.close()
+                source = head.source or "no source"
+                said = f"{head.date or UNDATED!s:>10}  {head.passages:>4}  {source}  {head.title}  ({head.path})"
+                click.echo(f"{head.id}  {printable(said)}")
     return 0
 
 
@@ -65,24 +67,20 @@ def articles_command(settings: Settings, *, as_json: bool) -> int:
 @with_settings
 def show_command(settings: Settings, name: str, *, as_json: bool) -> int:
     """Print one article by its id, or the article of a passage; without --json a passage's own text alone."""
-    library = Library(settings)
-    try:
+    with closing(Library(settings)) as library:
         view = _find(library, name)
-    finally:
-        library.close()
     if as_json:
         print_json(article_json(view.article, view.passages))
         return 0
     article = view.article
-    click.echo(
-        f"{article.title}\n{article.source or 'no source'} · {article.date or UNDATED} · {printable(article.path)}\n"
-    )
+    click.echo(printable(article.title))
+    click.echo(printable(f"{article.source or 'no source'} · {article.date or UNDATED} · {article.path}") + "\n")
     asked = [passage for passage in view.passages if passage.id == name]
     heading = ""
     for passage in asked or view.passages:
         if passage.section != heading:
             heading = passage.section
-            click.echo(f"\n# {heading}\n")
+            click.echo(f"\n# {printable(heading)}\n")
         click.echo(passage.text, nl=False)
     click.echo()
     return 0
@@ -96,7 +94,7 @@ def _find(library: Library, name: str) -> ArticleView:
     try:
         return library.article(library.article_of(name), SearchRequest())
     except NotFound as error:
-        raise NotFound(f"There is no article and no passage {name!r} in this collection.") from error
+        raise NotFound(f"There is no article and no passage {shortened(name)} in this collection.") from error
 
 
 @click.command("verify")
@@ -104,12 +102,10 @@ def _find(library: Library, name: str) -> ArticleView:
 def verify_command(settings: Settings) -> int:
     """Compare every file of the index with its checksum, and scan all postings."""
     manifest = verify(settings.index)
-    opened = open_current(settings.index)
-    reader = engine_named(manifest.engine).reader(opened.folder)
-    try:
+    with (
+        closing(open_current(settings.index)) as opened,
+        closing(engine_named(manifest.engine).reader(opened.folder)) as reader,
+    ):
         reader.check(thorough=True)
-    finally:
-        reader.close()
-        opened.close()
     click.echo(f"Generation {manifest.generation} is whole: {len(manifest.files)} files, {manifest.bytes:,} bytes.")
     return 0

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 
 import click
 
-from kb_search.commands.common import date_argument, on_terminal, print_json, with_settings
+from kb_search.commands.common import date_argument, on_terminal, print_json, printable, with_settings
 from kb_search.config import Settings
 from kb_search.document import UNDATED, Date
+from kb_search.errors import UsageError
 from kb_search.highlight import snippet
 from kb_search.results import MATCHES, SORTS, Hit, Results, SearchRequest, Span
 from kb_search.search import Library
 from kb_search.wire import search_json
 
 _COLUMNS = ("passage", "article", "title", "source", "date", "section", "ordinal", "score", "text")
+_SPACES = re.compile(r"\s+")
 
 
 @click.command("search")
@@ -71,32 +75,39 @@ def search_command(  # noqa: PLR0913 - one parameter for each option of the cont
         page=page,
         per_page=settings.per_page if per_page is None else per_page,
     )
-    library = Library(settings)
-    try:
+    if as_json and as_csv:
+        raise UsageError("An answer is printed as JSON or as CSV; choose one of --json and --csv.")
+    with closing(Library(settings)) as library:
         results = library.search(request)
-    finally:
-        library.close()
     if as_json:
         print_json(search_json(results))
     elif as_csv:
+        _print_notes(results, err=True)
         _print_table(results.hits)
     else:
+        _print_notes(results, err=False)
         _print(results)
     return 0 if results.passages else 1
 
 
 def _print_table(hits: Sequence[Hit]) -> None:
-    table = csv.writer(sys.stdout)
+    table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(_COLUMNS)
     for hit in hits:
         table.writerow([hit.date or "" if name == "date" else getattr(hit, name) for name in _COLUMNS])
 
 
+def _print_notes(results: Results, *, err: bool) -> None:
+    """What the reader must be told about the query; beside a table, where it cannot be taken for a row."""
+    for note in results.notes:
+        click.secho(f"Note: {printable(note.message)}", fg="yellow", err=err, color=on_terminal() and not err)
+
+
 def _print(results: Results) -> None:
     colour = on_terminal()
-    for note in results.notes:
-        click.secho(f"Note: {note.message}", fg="yellow", color=colour)
-    click.echo(f"{results.understood}: {results.passages:,} passages in {results.articles:,} articles")
+    if results.complete:
+        counts = f"{_counted(results.passages, 'passage')} in {_counted(results.articles, 'article')}"
+        click.echo(f"{printable(results.understood)}: {counts}")
     first = (results.page - 1) * results.request.per_page + 1
     for number, hit in enumerate(results.hits, first):
         _print_hit(number, hit, colour=colour)
@@ -108,13 +119,17 @@ def _print(results: Results) -> None:
         click.echo(f"\nPage {results.page} of {results.pages}; --page {results.page + 1} shows the next.")
 
 
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def _print_hit(number: int, hit: Hit, *, colour: bool) -> None:
     said = [hit.source or "no source", str(hit.date or UNDATED), hit.section, f"passage {hit.ordinal} of {hit.of}"]
     click.echo()
-    click.echo(f"{number}. {click.style(hit.title, bold=True)}", color=colour)
-    click.echo("   " + " · ".join(part for part in said if part) + f" · {hit.passage}")
-    for start, end in snippet(hit.text, hit.sentences, hit.marks):
-        click.echo("   " + _marked(hit.text, (start, end), hit.marks), color=colour)
+    click.echo(f"{number}. {click.style(printable(hit.title), bold=True)}", color=colour)
+    click.echo("   " + " · ".join(printable(part) for part in said if part) + f" · {hit.passage}")
+    for span in snippet(hit.text, hit.sentences, hit.marks):
+        click.echo("   " + _marked(hit.text, span, hit.marks), color=colour)
 
 
 def _marked(text: str, span: Span, marks: Sequence[Span]) -> str:
@@ -122,6 +137,13 @@ def _marked(text: str, span: Span, marks: Sequence[Span]) -> str:
     pieces, at = [], span[0]
     for start, end in marks:
         if span[0] <= start and end <= span[1]:
-            pieces += [text[at:start], click.style(text[start:end], bold=True, underline=True)]
+            pieces += [
+                _on_one_line(text[at:start]),
+                click.style(_on_one_line(text[start:end]), bold=True, underline=True),
+            ]
             at = end
-    return " ".join("".join([*pieces, text[at : span[1]]]).split())
+    return "".join([*pieces, _on_one_line(text[at : span[1]])])
+
+
+def _on_one_line(text: str) -> str:
+    return printable(_SPACES.sub(" ", text))

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from kb_search.columns import Columns, Ints, Mask
 from kb_search.engines.base import (
     Candidate,
-    DateFilter,
     Deadline,
     EngineQuery,
     Matches,
@@ -30,9 +29,9 @@ from kb_search.engines.base import (
     saturation,
 )
 from kb_search.engines.matching import Postings, SegmentMatcher
-from kb_search.engines.store import REBUILD, StoreReader, by_count, counted
-from kb_search.errors import IndexDamaged
-from kb_search.query import And, DateRange, Language, Node, Not, Or, Word, leaves, scoring_words
+from kb_search.engines.store import StoreReader, by_count, counted
+from kb_search.errors import REBUILD, IndexDamaged
+from kb_search.query import And, DateRange, Language, Node, Or, Word, leaves, scoring_words
 
 #: How many stems a check looks at when it is not thorough.
 _SAMPLED_STEMS = 1000
@@ -100,45 +99,24 @@ class LocalReader(StoreReader):
 
     def _select(self, number: int, query: EngineQuery, deadline: Deadline) -> _Selection:
         matcher = self._matcher(number, deadline)
+        base = self._base(number, matcher, query)
+        sources, dates = _source_selection(matcher, query), _date_selection(matcher, query)
+        rows = base & sources & dates
+        partly = 0
+        if _asks_for_dates(query) and np.any(self._segments[number].dates % 100 == 0):
+            wider = _partly_dated(query)
+            found = self._base(number, matcher, wider) & sources & _date_selection(matcher, wider)
+            partly = int(np.count_nonzero(found & ~rows))
+        return _Selection(rows, np.flatnonzero(base & dates), np.flatnonzero(base & sources), partly)
+
+    def _base(self, number: int, matcher: SegmentMatcher, query: EngineQuery) -> Mask:
+        """The rows that a query matches before anything is selected in a facet."""
         base = matcher.rows(query.tree) & self._alive[number]
         if query.languages:
-            codes = [matcher.filter(Language(code)) for code in query.languages]
-            base &= reduce(np.logical_or, codes)
+            base &= reduce(np.logical_or, [matcher.filter(Language(code)) for code in query.languages])
         if query.article:
             base &= matcher.article(query.article)
-        in_sources = base
-        if query.sources:
-            in_sources = in_sources & matcher.sources(query.sources)
-        if query.not_sources:
-            in_sources = in_sources & ~matcher.sources(query.not_sources)
-        dated = _date_selection(matcher, query)
-        rows = in_sources if dated is None else in_sources & dated
-        for_sources = base if dated is None else base & dated
-        partly = self._partly_dated(number, matcher, query, rows)
-        return _Selection(rows, np.flatnonzero(for_sources), np.flatnonzero(in_sources), partly)
-
-    def _partly_dated(self, number: int, matcher: SegmentMatcher, query: EngineQuery, rows: Mask) -> int:
-        """How many rows would match if a coarse date counted wherever it may lie."""
-        ranged = [leaf for leaf in leaves(query.tree) if isinstance(leaf, DateRange)]
-        if not (ranged or query.dates or query.span) or not np.any(self._segments[number].dates % 100 == 0):
-            return 0
-        wider = replace(
-            query,
-            tree=_partly(query.tree),
-            dates=tuple(_partly_filter(one) for one in query.dates),
-            span=_partly_range(query.span) if query.span else None,
-        )
-        found = matcher.rows(wider.tree) & self._alive[number]
-        if query.article:
-            found &= matcher.article(query.article)
-        if query.languages:
-            found &= reduce(np.logical_or, [matcher.filter(Language(code)) for code in query.languages])
-        if query.sources:
-            found &= matcher.sources(query.sources)
-        if query.not_sources:
-            found &= ~matcher.sources(query.not_sources)
-        dated = _date_selection(matcher, wider)
-        return int(np.count_nonzero((found if dated is None else found & dated) & ~rows))
+        return base
 
     def _scores(
         self, number: int, weights: list[list[_Weighted]], selected: Mask, rows: NDArray[np.intp]
@@ -271,30 +249,43 @@ def _looked_up(rows: NDArray[np.uint32], values: NDArray[np.uint32], wanted: Int
     return np.where(rows[at] == wanted, values[at], 0).astype(np.int32)
 
 
-def _date_selection(matcher: SegmentMatcher, query: EngineQuery) -> Mask | None:
-    """The rows that the reader's selection of dates lets through; None where nothing is selected."""
-    masks = []
+def _source_selection(matcher: SegmentMatcher, query: EngineQuery) -> Mask:
+    """The rows that the reader's selection of sources lets through."""
+    rows = matcher.sources(query.sources) if query.sources else matcher.everything()
+    return rows & ~matcher.sources(query.not_sources) if query.not_sources else rows
+
+
+def _date_selection(matcher: SegmentMatcher, query: EngineQuery) -> Mask:
+    """The rows that the reader's selection of dates lets through."""
+    rows = matcher.filter(query.span) if query.span else matcher.everything()
     if query.dates:
-        masks.append(reduce(np.logical_or, [matcher.filter(one) for one in query.dates]))
-    masks += [~matcher.filter(one) for one in query.not_dates]
-    if query.span:
-        masks.append(matcher.filter(query.span))
-    return reduce(np.logical_and, masks) if masks else None
+        rows = rows & reduce(np.logical_or, [matcher.filter(one) for one in query.dates])
+    return reduce(np.logical_and, [~matcher.filter(one) for one in query.not_dates], rows)
+
+
+def _asks_for_dates(query: EngineQuery) -> bool:
+    return bool(query.dates or query.span or any(isinstance(leaf, DateRange) for leaf in leaves(query.tree)))
+
+
+def _partly_dated(query: EngineQuery) -> EngineQuery:
+    """The query as it would be if a coarse date counted wherever it may lie."""
+    return replace(
+        query,
+        tree=_partly(query.tree),
+        dates=tuple(_partly_range(one) if isinstance(one, DateRange) else one for one in query.dates),
+        span=_partly_range(query.span) if query.span else None,
+    )
 
 
 def _partly(node: Node) -> Node:
     """The tree with its date ranges widened to what may lie in them; under a NOT they stay as they are."""
     if isinstance(node, And | Or):
         return replace(node, children=tuple(_partly(child) for child in node.children))
-    return node if isinstance(node, Not) else _partly_range(node) if isinstance(node, DateRange) else node
+    return _partly_range(node) if isinstance(node, DateRange) else node
 
 
 def _partly_range(one: DateRange) -> DateRange:
     return replace(one, partly=True)
-
-
-def _partly_filter(one: DateFilter) -> DateFilter:
-    return _partly_range(one) if isinstance(one, DateRange) else one
 
 
 def _top(keys: NDArray, ties: NDArray, depth: int) -> NDArray[np.intp]:  # type: ignore[type-arg]  # any numbers

@@ -3,15 +3,15 @@
 A set of rows is an array of truth values, one per row. A million rows are a megabyte, and AND, OR, NOT on it
 take some 50 µs each, so that the cost of a query is that of its longest posting lists and no more.
 
-The own-text rule (a hit needs a mark to show): beside the rows that match, each node has those `shown`, where
-at least one of its words is in the passage's own text. Filters and `title:` have nothing to show and do not count.
+The own-text rule (a hit needs a mark to show): title and heading help to match a word, but one of the words by which
+a passage matches must stand in its own text, unless it matches by filters and `title:` alone. NOT leaves out exactly
+what its child alone would find.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import reduce
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,20 +46,24 @@ class Postings(NamedTuple):
     context: NDArray[np.uint32]
 
 
-class PostingSource(Protocol):
-    """Where the postings of a segment come from."""
-
-    def __call__(self, stem: str) -> Postings:
-        """The postings of a stem; empty where no row has it."""
-        ...
+#: From a stem to its postings in a segment; empty where no row has it.
+PostingSource = Callable[[str], Postings]
 
 
 class Found(NamedTuple):
-    """The rows a node matches, those of them with something to show, and whether the node has text at all."""
+    """The rows that a node matches with the help of title and heading, and how.
+
+    `shown` are those of them that match with a word in their own text, `free` those that match without any word.
+    """
 
     rows: Mask
     shown: Mask
-    has_text: bool
+    free: Mask
+
+    @property
+    def hits(self) -> Mask:
+        """The rows that a query of this node alone finds."""
+        return self.shown | self.free
 
 
 class SegmentMatcher:
@@ -72,53 +76,57 @@ class SegmentMatcher:
 
     def rows(self, tree: Node) -> Mask:
         """The rows that a whole query matches. Raises SearchTooLong."""
-        found = self._match(tree)
-        return found.shown if found.has_text else found.rows
+        return self._match(tree).hits
 
     def _match(self, node: Node) -> Found:
         self._deadline.check()
         match node:
             case Word() | Phrase():
-                return self._text(node) if node.field == "text" else self._plain(self._in_field(node))
+                return self._text(node) if node.field == "text" else self._filtered(self._in_field(node))
             case And():
-                return self._and([self._match(child) for child in node.children])
+                return self._all_of(node.children)
             case Or():
-                return self._or([self._match(child) for child in node.children])
+                return self._any_of(node.children)
             case Not():
-                return self._plain(~self._match(node.child).rows)
+                return self._filtered(~self._match(node.child).hits)
             case _:
-                return self._plain(self.filter(node))
+                return self._filtered(self.filter(node))
 
-    def _plain(self, rows: Mask) -> Found:
-        return Found(rows, rows, has_text=False)
+    def _filtered(self, rows: Mask) -> Found:
+        return Found(rows, self._none(), rows)
 
-    @staticmethod
-    def _and(found: list[Found]) -> Found:
-        rows = reduce(np.logical_and, [one.rows for one in found])
-        shown = [one.shown for one in found if one.has_text]
-        return Found(rows, rows & reduce(np.logical_or, shown) if shown else rows, bool(shown))
+    def _all_of(self, children: Sequence[Node]) -> Found:
+        # Child by child, so that memory holds a few sets of rows however many words there are.
+        rows, shown, free = self.everything(), self._none(), self.everything()
+        for child in children:
+            found = self._match(child)
+            rows, shown, free = rows & found.rows, shown | found.shown, free & found.free
+        return Found(rows, rows & shown, free)
 
-    @staticmethod
-    def _or(found: list[Found]) -> Found:
-        rows = reduce(np.logical_or, [one.rows for one in found])
-        return Found(rows, reduce(np.logical_or, [one.shown for one in found]), any(one.has_text for one in found))
+    def _any_of(self, children: Sequence[Node]) -> Found:
+        rows, shown, free = self._none(), self._none(), self._none()
+        for child in children:
+            found = self._match(child)
+            rows, shown, free = rows | found.rows, shown | found.shown, free | found.free
+        return Found(rows, shown, free)
 
     def _text(self, node: Word | Phrase) -> Found:
         if isinstance(node, Phrase) or node.exact:
             rows = self._in_order(node.words if isinstance(node, Phrase) else (node,))
-            return Found(rows, rows, has_text=True)
+            return Found(rows, rows, self._none())
         rows, shown = self._none(), self._none()
         for stem in node.stems:
             found = self._postings(stem)
             rows[found.rows] = True
             shown[found.rows[found.own > 0]] = True
-        return Found(rows, shown, has_text=True)
+        return Found(rows, shown, self._none())
+
+    def everything(self) -> Mask:
+        """All rows."""
+        return np.ones(self._columns.rows, np.bool_)
 
     def _none(self) -> Mask:
         return np.zeros(self._columns.rows, np.bool_)
-
-    def _own(self, word: Word) -> Mask:
-        return self._text(Word(word.form, word.stems)).shown
 
     def _in_order(self, words: Sequence[Word]) -> Mask:
         """The rows where these forms stand next to each other in this order, in the own text."""
@@ -126,9 +134,8 @@ class SegmentMatcher:
         numbers = [self._columns.form_table.find(word.form) for word in words]
         if ABSENT in numbers:
             return rows
-        masks = [self._own(word) for word in words]
-        rarest = int(np.argmin([np.count_nonzero(mask) for mask in masks]))
-        places = self._places(numbers[rarest], reduce(np.logical_and, masks)) - rarest
+        rarest, within = self._rarest(words)
+        places = self._places(numbers[rarest], within) - rarest
         forms = self._columns.forms
         places = places[(places >= 0) & (places <= len(forms) - len(numbers))]
         for step, number in enumerate(numbers):
@@ -136,6 +143,18 @@ class SegmentMatcher:
             places = places[forms[places + step] == number]
         rows[self._columns.row_at(places)] = True
         return rows
+
+    def _rarest(self, words: Sequence[Word]) -> tuple[int, Mask]:
+        """Which of some words is in the fewest rows, by their stems, and the rows that have them all."""
+        within, rarest, fewest = self.everything(), 0, self._columns.rows + 1
+        for number, word in enumerate(words):
+            self._deadline.check()
+            own = self._text(Word(word.form, word.stems)).shown
+            count = int(np.count_nonzero(own))
+            if count < fewest:
+                rarest, fewest = number, count
+            within &= own
+        return rarest, within
 
     def _places(self, number: int, within: Mask) -> Longs:
         """Where a form stands in the rows of a mask (or anywhere, where looking everywhere is cheaper)."""
@@ -193,9 +212,10 @@ class SegmentMatcher:
             case DateRange():
                 return dates_within(columns.dates, node)[columns.row_date_rank]
             case Undated():
-                return columns.row_date == 0
+                undated: Mask = columns.row_date == 0
+                return undated
             case Everything():
-                return np.ones(columns.rows, np.bool_)
+                return self.everything()
             case _:
                 raise TypeError(f"{type(node).__name__} is not a filter")
 
@@ -215,23 +235,25 @@ class SegmentMatcher:
 
 def dates_within(numbers: Ints, wanted: DateRange) -> Mask:
     """Which date numbers lie wholly (or, if the range says `partly`, possibly) in a range; undated never."""
-    first = np.where(numbers % 100 == 0, numbers + 1, numbers)
-    first = np.where(numbers % 10000 == 0, numbers + 101, first)
-    # The 31st of a month that has none is still before the next month, so no calendar is needed.
-    last = np.where(numbers % 100 == 0, numbers + 31, numbers)
-    last = np.where(numbers % 10000 == 0, numbers + 1231, last)
-    end = _full_month(wanted.last)
+    first, last = _possible_days(numbers)
+    if wanted.first > wanted.last:
+        return np.zeros(len(numbers), np.bool_)
     if wanted.partly:
-        return (numbers > 0) & (last >= wanted.first) & (first <= end)
-    return (numbers > 0) & (first >= wanted.first) & (last <= end)
+        return (numbers > 0) & (last >= wanted.first) & (first <= wanted.last)
+    return (numbers > 0) & (first >= wanted.first) & (last <= wanted.last)
 
 
-def _full_month(number: int) -> int:
-    """The last day of a month as the 31st, so that it holds a date that is known to the month."""
-    year, month, day = number // 10000, number // 100 % 100, number % 100
-    longest = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}.get(month, 31)
-    february = month == 2 and day == 28 and not (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
-    return number - day + 31 if day >= longest or february else number
+_MONTH_LENGTHS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int32)
+
+
+def _possible_days(numbers: Ints) -> tuple[Ints, Ints]:
+    """For each date number those of the first and the last day that it can mean."""
+    year, month, day = numbers // 10000, numbers // 100 % 100, numbers % 100
+    first = year * 10000 + np.maximum(month, 1) * 100 + np.maximum(day, 1)
+    month = np.where(month == 0, 12, month)
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    length = _MONTH_LENGTHS[month] + ((month == 2) & leap)
+    return first, year * 10000 + month * 100 + np.where(day == 0, length, day)
 
 
 def _has_phrase(forms: list[str], wanted: tuple[str, ...]) -> bool:

@@ -6,6 +6,7 @@ Shared by the engines that live inside a folder; `local` searches it.
 from __future__ import annotations
 
 import json
+import shutil
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,14 +19,14 @@ from kb_search.columns import ABSENT, Columns, Ints, Mask, load_array
 from kb_search.columnwriter import ColumnWriter
 from kb_search.document import Article, Passage
 from kb_search.engines.base import FIELD_WEIGHTS, EngineReader, EngineWriter, Holdings
-from kb_search.errors import IndexDamaged
+from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
 from kb_search.generations import link_tree
 from kb_search.records import decode_article
 from kb_search.results import ArticleHead
 
-REBUILD = "Run `kb-search index --full`."
 _SEGMENTS = "segments"
 _LIST = "segments.json"
+_CONTEXT_WEIGHTS = (FIELD_WEIGHTS.title, FIELD_WEIGHTS.section)
 
 Value = TypeVar("Value", str, int)
 
@@ -35,19 +36,24 @@ def _deleted_file(folder: Path, segment: str) -> Path:
 
 
 class LocalWriter(EngineWriter):
-    """Writes the segments of a generation; an engine adds its inverted index of the new one in `index`."""
+    """Writes the segments of a generation; an engine adds its inverted index of the new one in `index`.
+
+    A segment without passages is not kept, so that segments and the engine's own can be counted alike.
+    """
 
     def __init__(self, folder: Path, base: Path | None) -> None:
         """Begin in an empty folder; what is in `base` is carried over by hard links and never written to."""
         self._folder = folder
-        self._names: list[str] = []
-        self._old: list[tuple[Columns, Mask]] = []
+        self._old: list[_OldSegment] = []
         if base:
             link_tree(base, folder)
-            self._names = _segment_names(folder)
-            self._old = [(Columns(folder / _SEGMENTS / name), _deleted(folder, name)) for name in self._names]
-        self._new = f"{1 + max((int(name) for name in self._names), default=0):05}"
-        self._columns = ColumnWriter(folder / _SEGMENTS / self._new, (FIELD_WEIGHTS.title, FIELD_WEIGHTS.section))
+            self._old = [_OldSegment(folder, name) for name in _segment_names(folder)]
+        self._new = f"{1 + max((int(old.name) for old in self._old), default=0):05}"
+        self._columns = ColumnWriter(self._folder_of_new, _CONTEXT_WEIGHTS)
+
+    @property
+    def _folder_of_new(self) -> Path:
+        return self._folder / _SEGMENTS / self._new
 
     def add(self, article: Article, passages: Sequence[Passage]) -> None:
         """Take an article with its passages in order."""
@@ -55,19 +61,20 @@ class LocalWriter(EngineWriter):
 
     def delete(self, article: str) -> None:
         """Mark the article's rows in the segments that came along."""
-        for columns, deleted in self._old:
-            number = columns.find_article(article)
-            if number != ABSENT:
-                rows = columns.rows_of(number)
-                deleted[rows.start : rows.stop] = True
+        for old in self._old:
+            old.delete(article)
 
     def finish(self) -> None:
         """Write the new segment, the engine's index of it, and the list of all."""
-        for name, (_, deleted) in zip(self._names, self._old, strict=True):
-            _replace(_deleted_file(self._folder, name), deleted.astype("u1").tobytes())
+        for old in self._old:
+            old.write_deleted(self._folder)
         self._columns.finish()
-        names = [*self._names, self._new]
-        self.index(Columns(self._folder / _SEGMENTS / self._new))
+        names = [old.name for old in self._old]
+        if self._columns.rows:
+            names.append(self._new)
+            self.index(Columns(self._folder_of_new))
+        else:
+            shutil.rmtree(self._folder_of_new)
         _replace(self._folder / _LIST, json.dumps({"segments": names}).encode())
 
     @abstractmethod
@@ -75,13 +82,39 @@ class LocalWriter(EngineWriter):
         """Append the inverted index of a finished segment."""
 
 
+class _OldSegment:
+    """A segment that came along from the generation before, with what is deleted from it now."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self._columns = Columns(folder / _SEGMENTS / name)
+        self._deleted = _deleted(folder, name, self._columns.rows)
+        self._changed = False
+
+    def delete(self, article: str) -> None:
+        """Mark an article's rows, if it is here."""
+        number = self._columns.find_article(article)
+        if number != ABSENT:
+            rows = self._columns.rows_of(number)
+            self._deleted[rows.start : rows.stop] = self._changed = True
+
+    def write_deleted(self, folder: Path) -> None:
+        """Write down what is deleted, if that has changed."""
+        if self._changed:
+            _replace(_deleted_file(folder, self.name), self._deleted.astype("u1").tobytes())
+
+
 class StoreReader(EngineReader):
     """The segments of a generation, open. A key is the row's number, counted through all segments."""
 
     def __init__(self, folder: Path) -> None:
-        """Open a finished generation. Raises IndexDamaged."""
-        self._segments = [Columns(folder / _SEGMENTS / name) for name in _segment_names(folder)]
-        self._alive = [~_deleted(folder, name) for name in _segment_names(folder)]
+        """Open a finished generation. Raises IndexDamaged and IndexOutdated."""
+        names = _segment_names(folder)
+        self._segments = [Columns(folder / _SEGMENTS / name) for name in names]
+        pairs = zip(names, self._segments, strict=True)
+        self._alive = [~_deleted(folder, name, columns.rows) for name, columns in pairs]
+        if any(columns.context_weights != _CONTEXT_WEIGHTS for columns in self._segments):
+            raise IndexOutdated(f"The index was built with other weights for titles and headings. {REBUILD}")
         self._bases = [0, *np.cumsum([columns.rows for columns in self._segments]).tolist()]
         words = sum(columns.words for columns in self._segments)
         self._average = max(words / max(self._bases[-1], 1), 1.0)
@@ -99,7 +132,7 @@ class StoreReader(EngineReader):
         for columns, alive in zip(self._segments, self._alive, strict=True):
             rows = np.flatnonzero(alive)
             first_rows = np.asarray(columns.article_first_row)
-            present = alive[first_rows] if columns.rows else np.zeros(columns.articles, np.bool_)
+            present = alive[first_rows]
             articles += int(np.count_nonzero(present))
             undated += int(np.count_nonzero(present & (np.asarray(columns.article_date) == 0)))
             sources.update(counted(columns.sources, columns.row_source[rows]))
@@ -176,14 +209,14 @@ class StoreReader(EngineReader):
         return None
 
     def articles(self) -> Iterator[ArticleHead]:
-        """All articles without text, in the order of their paths."""
+        """All articles without text, in the order of their paths; those of one file as they stand in it."""
         heads = [
             self._head(columns, number)
             for columns, alive in zip(self._segments, self._alive, strict=True)
             for number in range(columns.articles)
             if alive[columns.rows_of(number).start]
         ]
-        yield from sorted(heads, key=lambda head: (head.path, head.id))
+        yield from sorted(heads, key=lambda head: head.path)
 
     def wear(self) -> tuple[int, int, int]:
         """The number of segments, of rows, and of deleted rows."""
@@ -205,15 +238,19 @@ def by_count(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
 def _segment_names(folder: Path) -> list[str]:
     try:
         return list(json.loads((folder / _LIST).read_text("utf-8"))["segments"])
-    except (OSError, ValueError, KeyError) as error:
-        raise IndexDamaged("The index's list of segments cannot be read; run `kb-search index --full`.") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(f"The index's list of segments cannot be read. {REBUILD}") from error
 
 
-def _deleted(folder: Path, name: str) -> Mask:
+def _deleted(folder: Path, name: str, rows: int) -> Mask:
+    """Which rows of a segment are deleted; a segment without such a file has none."""
     path = _deleted_file(folder, name)
-    if path.exists():
-        return load_array(path).astype(np.bool_)
-    return np.zeros(Columns(folder / _SEGMENTS / name).rows, np.bool_)
+    if not path.exists():
+        return np.zeros(rows, np.bool_)
+    deleted = load_array(path).astype(np.bool_)
+    if len(deleted) != rows:
+        raise IndexDamaged(f"{path.name} does not fit its segment. {REBUILD}")
+    return deleted
 
 
 def _replace(path: Path, raw: bytes) -> None:

@@ -29,7 +29,7 @@ from kb_search.engines.base import FIELD_WEIGHTS, Engine, EngineReader, EngineWr
 from kb_search.engines.local import LocalReader
 from kb_search.engines.matching import Postings
 from kb_search.engines.store import LocalWriter
-from kb_search.errors import IndexDamaged
+from kb_search.errors import REBUILD, IndexDamaged
 
 _FOLDER = "whoosh"
 _FIELD = "stems"
@@ -256,19 +256,23 @@ class _Counted(NamedTuple):
 class _Writer(LocalWriter):
     """Writes a generation with a Whoosh index beside its segments."""
 
+    def __init__(self, folder: Path, base: Path | None) -> None:
+        super().__init__(folder, base)
+        self._whoosh = folder / _FOLDER
+        if base is None:
+            self._whoosh.mkdir()
+            index.create_in(str(self._whoosh), _SCHEMA).close()
+
     def index(self, columns: Columns) -> None:
         """Append a Whoosh segment for a finished segment of columns."""
-        folder = self._folder / _FOLDER
-        folder.mkdir(exist_ok=True)
-        begun = index.exists_in(str(folder))
-        opened = index.open_dir(str(folder), schema=_SCHEMA) if begun else index.create_in(str(folder), _SCHEMA)
+        opened = index.open_dir(str(self._whoosh), schema=_SCHEMA)
         writer = opened.writer(codec=ArrayCodec(), compound=False)
         for _ in range(columns.rows):
             writer.add_document()
         writer.pool = _Inversion(columns)  # type: ignore[attr-defined]  # where SegmentWriter gathers its postings
         writer.commit(merge=False)
         opened.close()
-        (folder / "MAIN_WRITELOCK").unlink(missing_ok=True)
+        (self._whoosh / "MAIN_WRITELOCK").unlink(missing_ok=True)
 
 
 class _Reader(LocalReader):
@@ -283,8 +287,11 @@ class _Reader(LocalReader):
             self._index = index.open_dir(str(folder / _FOLDER), schema=_SCHEMA)
             self._whoosh = self._index.reader()
         except (index.IndexError, OSError, EOFError) as error:
-            raise IndexDamaged("The Whoosh index cannot be opened; run `kb-search index --full`.") from error
+            raise IndexDamaged(f"The Whoosh index cannot be opened. {REBUILD}") from error
+        # One leaf for each segment, in their order; a reader of no segments at all is an empty leaf of its own.
         self._leaves = [leaf for leaf, _ in self._whoosh.leaf_readers() if leaf.doc_count_all()]
+        if [leaf.doc_count_all() for leaf in self._leaves] != [columns.rows for columns in self._segments]:
+            raise IndexDamaged(f"The Whoosh index does not fit the passages. {REBUILD}")
         self._files = [
             load_array(folder / _FOLDER / leaf.segment().make_filename(_POSTINGS_SUFFIX), "u1") for leaf in self._leaves
         ]

@@ -1,0 +1,76 @@
+"""A query's text, cleaned and cut into pieces: quotations, operators, parentheses, field names and the rest.
+
+The text is read once from left to right and never again, so the time is linear in its length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+#: The field that is searched where none is named.
+TEXT = "text"
+#: The fields of a query, as they are typed before a colon; only TEXT is not.
+WORD_FIELDS = (TEXT, "title", "author")
+DATE_FIELDS = ("date", "before", "after")
+FIELDS = ("title", "author", "source", "lang", *DATE_FIELDS)
+
+# What carries no meaning and cannot be seen: soft hyphen, zero-width characters, marks of writing direction.
+_INVISIBLE = dict.fromkeys((0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF))
+_NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# What is invisible is taken out before the text is cut, from no more of it than this many times what is kept.
+_MOST_INVISIBLE = 4
+
+_QUOTES = '"“”„‟«»＂'
+_QUOTE = re.compile(rf"[{_QUOTES}]")
+_ALONE = rf"(?![^\s()|{_QUOTES}])"
+_LEXEME = re.compile(
+    rf"""(?P<space>\s+)
+    |(?P<quoted>[{_QUOTES}])
+    |(?P<open>\()|(?P<close>\))
+    |(?P<or>\|+|OR{_ALONE})
+    |(?P<and>AND{_ALONE})
+    |(?P<not>NOT{_ALONE}|-(?=[^\s\-|)]))
+    |(?P<field>(?i:{"|".join(FIELDS)}):(?!//))
+    |(?P<chunk>[^\s()|{_QUOTES}]+)""",
+    re.VERBOSE,
+)
+
+
+class Lexeme(NamedTuple):
+    """A piece of a query and where it stands there.
+
+    `kind` is `quoted` (with its quotation marks), `unclosed` (a quotation mark without its fellow), `open`, `close`,
+    `or`, `and`, `not`, `field` (with its colon) or `chunk` (anything else without white space).
+    """
+
+    kind: str
+    start: int
+    end: int
+    text: str
+
+
+def clean(text: str, most: int) -> tuple[str, bool]:
+    """The text of a query without what cannot be seen, and whether it had to be cut to `most` characters.
+
+    It is cut between two words where it has white space at all; half a word at its end would ask for another word.
+    """
+    cleaned = _NOT_TEXT.sub(" ", text[: most * _MOST_INVISIBLE].translate(_INVISIBLE))
+    if len(cleaned) <= most:
+        return cleaned, len(text) > most * _MOST_INVISIBLE
+    kept = cleaned[:most]
+    return (kept if cleaned[most].isspace() else kept.rpartition(" ")[0] or kept), True
+
+
+def lexemes(text: str) -> Iterator[Lexeme]:
+    """The pieces of a cleaned text in order; what stands between two of them is white space."""
+    position = 0
+    while found := _LEXEME.match(text, position):
+        start, position = found.span()
+        kind = found.lastgroup or ""
+        if kind == "quoted":
+            closing = _QUOTE.search(text, position)
+            position, kind = (closing.end(), kind) if closing else (position, "unclosed")
+        if kind != "space":
+            yield Lexeme(kind, start, position, text[start:position])

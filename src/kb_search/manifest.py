@@ -1,0 +1,95 @@
+"""What a generation of the index says of itself: its manifest, and whether its files are what was written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from kb_search import __version__
+from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
+
+#: Raised whenever a generation of an older program would be read wrongly by this one.
+SCHEMA = 1
+#: The manifest's name in a generation's folder; it is the last file that is written there.
+NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file of a generation: its path in it, its size in bytes and its SHA-256."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation says of itself."""
+
+    generation: str
+    engine: str
+    articles: int
+    passages: int
+    files: tuple[StoredFile, ...]
+    schema: int = SCHEMA
+    program: str = __version__
+    created: str = ""
+
+    @property
+    def bytes(self) -> int:
+        """The size of all files together."""
+        return sum(file.size for file in self.files)
+
+
+def encode(manifest: Manifest) -> bytes:
+    """The manifest as it is written."""
+    return json.dumps(asdict(manifest), indent=1).encode()
+
+
+def read(folder: Path) -> Manifest:
+    """The manifest of a generation whose files are there at their full size.
+
+    Raises IndexOutdated for one of another schema and IndexDamaged where it or a file is not whole.
+    """
+    try:
+        fields = json.loads((folder / NAME).read_text("utf-8"))
+        schema, program = fields["schema"], fields.get("program", "?")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise IndexDamaged(f"The manifest of generation {folder.name} cannot be read. {REBUILD}") from error
+    if schema != SCHEMA:
+        raise IndexOutdated(f"The index was built by kb-search {program}, which kept it in another way. {REBUILD}")
+    try:
+        files = tuple(StoredFile(**file) for file in fields.pop("files"))
+        short = [file.path for file in files if not _has_size(folder / file.path, file.size)]
+        manifest = Manifest(files=files, **fields)
+    except (KeyError, TypeError) as error:
+        raise IndexDamaged(f"The manifest of generation {folder.name} is not whole. {REBUILD}") from error
+    if short:
+        raise IndexDamaged(f"{short[0]} of generation {folder.name} is missing or cut short. {REBUILD}")
+    return manifest
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
+
+
+def compare(folder: Path, manifest: Manifest) -> None:
+    """Raise IndexDamaged for the first file of a generation that is not what was written."""
+    for file in manifest.files:
+        if sha256(folder / file.path) != file.sha256:
+            raise IndexDamaged(f"{file.path} of generation {manifest.generation} is not what was written. {REBUILD}")
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file. Raises IndexDamaged where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise IndexDamaged(f"{path.name} cannot be read: {error.strerror}. {REBUILD}") from error

@@ -1,0 +1,58 @@
+"""A small collection that the tests write themselves, and what they share."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from kb_search.search import Library
+from tests.trial import Trial, fill
+
+# A slow machine is no fault of the program.
+settings.register_profile("steady", deadline=None)
+settings.register_profile("thorough", max_examples=2000, deadline=None)
+settings.load_profile("steady")
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser):
+    """`--write-golden` writes golden files anew; read what `git diff` says about them then."""
+    parser.addoption("--write-golden", action="store_true", help="write the golden files anew instead of comparing")
+
+
+@pytest.fixture
+def golden(request):
+    """Compares a text with a file of tests/golden, or writes the file where that is asked for."""
+
+    def compare(name, text):
+        path = GOLDEN / name
+        if request.config.getoption("write_golden"):
+            path.write_text(text, "utf-8")
+        assert text == path.read_text("utf-8")
+
+    return compare
+
+
+@pytest.fixture
+def trial(tmp_path):
+    """An empty folder for articles, to be filled and indexed by one test."""
+    return Trial(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def collection(tmp_path_factory):
+    """The small collection of `tests.trial`, indexed; only to be read."""
+    trial = Trial(tmp_path_factory.mktemp("collection"))
+    fill(trial)
+    report = trial.index()
+    assert not report.failed, report
+    return trial
+
+
+@pytest.fixture(scope="session")
+def library(collection):
+    """The small collection, open for reading."""
+    library = Library(collection.settings)
+    yield library
+    library.close()

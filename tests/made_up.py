@@ -1,0 +1,166 @@
+"""Small random collections and random questions for them, for Hypothesis.
+
+Few words, often repeated, in three languages, so that a random question often finds something and inflections, titles,
+headings, phrases, silent spans and coarse dates all meet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from kb_search import analysis
+from kb_search.document import Article, Date, Passage, Section, article_id, passage_id
+from kb_search.engines.base import EngineQuery
+from kb_search.query import (
+    And,
+    DateRange,
+    Everything,
+    Language,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Source,
+    Undated,
+    Word,
+    date_range,
+)
+
+WORDS = (
+    "run", "running", "runs", "plan", "planned", "Plans", "peace", "Peace’s", "talks", "the", "of", "to", "be",
+    "Nagorno-Karabakh", "café", "город", "города", "Şuşa", "gösterileri",
+)  # fmt: skip
+LANGUAGES = ("en", "ru", "tr", "zz")
+SOURCES = ("Reuters", "Caucasus Review", "The Peace Review", "")
+AUTHORS = ("", "Ann Peace", "Bo Running")
+DATES = (
+    None, Date(1988), Date(2020), Date(2020, 2), Date(2020, 2, 28), Date(2020, 2, 29), Date(2020, 9, 27),
+    Date(2020, 11), Date(2021), Date(2021, 12, 31),
+)  # fmt: skip
+
+Made = tuple[Article, tuple[Passage, ...]]
+
+
+@st.composite
+def passages(draw: st.DrawFn, article: str) -> tuple[Passage, ...]:
+    """One to four passages of an article, some with a heading, some with a span that is not indexed."""
+    made: list[Passage] = []
+    at, texts = 0, []
+    for ordinal in range(1, draw(st.integers(1, 4)) + 1):
+        words = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12))
+        text = draw(st.sampled_from((" ", "\n", ", "))).join(words) + ".\n"
+        silent = ()
+        if draw(st.integers(0, 4)) == 0:
+            start = len(words[0])
+            silent = ((start, draw(st.integers(start, len(text) - 2))),)
+        section = draw(st.sampled_from(("", "", "The plan", "Running talks")))
+        identity = passage_id(article, text, texts.count(text))
+        made.append(Passage(identity, article, ordinal, at, at + len(text), text, section, (0,), silent))
+        texts.append(text)
+        at += len(text)
+    return tuple(made)
+
+
+@st.composite
+def articles(draw: st.DrawFn, number: int) -> Made:
+    """One article of a collection; `number` tells it apart from the others."""
+    path = f"{number}.txt"
+    identity = article_id(path)
+    parts = draw(passages(identity))
+    headings = {part.section: part.start for part in reversed(parts) if part.section}
+    title = draw(st.lists(st.sampled_from(WORDS), max_size=4))
+    article = Article(
+        id=identity,
+        path=path,
+        title=" ".join(title) or "run",
+        text="".join(part.text for part in parts),
+        untitled=not title,
+        sections=tuple(Section(name, start) for name, start in headings.items()),
+        source=draw(st.sampled_from(SOURCES)),
+        date=draw(st.sampled_from(DATES)),
+        author=draw(st.sampled_from(AUTHORS)),
+        language=draw(st.sampled_from(LANGUAGES)),
+    )
+    return article, parts
+
+
+@st.composite
+def collections(draw: st.DrawFn, first: int = 0, most: int = 8) -> list[Made]:
+    """One article or more, numbered from `first`."""
+    return [draw(articles(first + step)) for step in range(draw(st.integers(1, most)))]
+
+
+@st.composite
+def words(draw: st.DrawFn, field: str = "text") -> Word:
+    """A word of a query, as the parser makes it: with its stems in each language of the collection."""
+    form = draw(st.sampled_from([form for word in WORDS for form in analysis.forms(word)] + ["absent"]))
+    return Word(form, analysis.stems(form, LANGUAGES), exact=draw(st.booleans()), field=field)
+
+
+@st.composite
+def phrases(draw: st.DrawFn, field: str = "text") -> Phrase:
+    """Some forms that follow each other, more often than not some that really do."""
+    found = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3))
+    forms = [form for word in found for form in analysis.forms(word)]
+    return Phrase(tuple(Word(form, analysis.stems(form, LANGUAGES), field=field) for form in forms), field=field)
+
+
+@st.composite
+def ranges(draw: st.DrawFn) -> DateRange:
+    """From one date to another, either end open, sometimes before or after the whole of one."""
+    first, last = draw(st.sampled_from(DATES)), draw(st.sampled_from(DATES))
+    kind = draw(st.sampled_from(("between", "before", "after")))
+    if kind == "between" or not first:
+        return date_range(first, last)
+    if kind == "before":
+        return DateRange(0, first.first - 1)
+    return DateRange(first.last + 1, 99991231)
+
+
+FILTERS: st.SearchStrategy[Node] = st.one_of(
+    st.sampled_from((Source(("reuters",), "r"), Source(("review",), "r"), Source(("peace", "review"), "p"))),
+    st.sampled_from([Language(code) for code in LANGUAGES]),
+    ranges(),
+    st.just(Undated()),
+    st.just(Everything()),
+)
+LEAVES: st.SearchStrategy[Node] = st.one_of(
+    words(), words(), words("title"), words("author"), phrases(), phrases("title"), phrases("author"), FILTERS
+)
+TREES: st.SearchStrategy[Node] = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(lambda nodes: And(tuple(nodes))),
+        st.lists(inner, min_size=2, max_size=3).map(lambda nodes: Or(tuple(nodes))),
+        inner.map(Not),
+    ),
+    max_leaves=5,
+)
+
+DATE_FILTERS = st.one_of(st.just(Undated()), st.sampled_from([date_range(date, date) for date in DATES if date]))
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> EngineQuery:
+    """A tree with nothing, something or much selected beside it; all that it finds is asked for."""
+    query = EngineQuery(draw(TREES), depth=10_000, seconds=60)
+    if draw(st.booleans()):
+        return query
+    return replace(
+        query,
+        sources=draw(_few(st.sampled_from(SOURCES))),
+        not_sources=draw(_few(st.sampled_from(SOURCES))),
+        dates=draw(_few(DATE_FILTERS)),
+        not_dates=draw(_few(DATE_FILTERS)),
+        span=draw(st.none() | ranges()),
+        languages=draw(_few(st.sampled_from(LANGUAGES))),
+        article=draw(st.sampled_from(("", "", "", article_id("0.txt"), "absent"))),
+        sort=draw(st.sampled_from(("relevance", "newest", "oldest"))),
+    )
+
+
+def _few(values: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, ...]]:
+    """Often none, seldom two."""
+    return st.one_of(st.just(()), st.just(()), st.tuples(values), st.tuples(values, values))

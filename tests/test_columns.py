@@ -1,0 +1,152 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb_search import analysis
+from kb_search.columns import ABSENT, Columns, StringTable, load_array
+from kb_search.columnwriter import ColumnWriter
+from kb_search.document import Article, Date, Passage
+from kb_search.errors import IndexDamaged
+
+TEXT = "Peace, peace! The café’s peace."
+
+
+def passage(article, ordinal, text, start=0, **more):
+    """A passage of an article, named by its number."""
+    return Passage(f"{article}-{ordinal}", article, ordinal, start, start + len(text), text, **more)
+
+
+@pytest.fixture
+def segment(tmp_path):
+    """Two articles in two languages: three passages, two headings, one silent span."""
+    writer = ColumnWriter(tmp_path / "segment", (2, 1))
+    english = Article(
+        "en", "en.txt", "Peace plans", "", source="Herald", date=Date(2020, 11), author="Ann", language="en"
+    )
+    first = passage("en", 1, TEXT, section="Planning", sentences=(0, 14))
+    second = passage("en", 2, "Nothing was planned.", len(TEXT), section="Planning", silent=((0, 7),))
+    writer.add(english, (first, second))
+    russian = Article("ru", "ru.txt", "без", "", untitled=True, language="ru")
+    writer.add(russian, (passage("ru", 1, "Города и город."),))
+    writer.finish()
+    return Columns(tmp_path / "segment")
+
+
+def words_of(segment, row):
+    """The forms of a row, with an empty one wherever no phrase may go on."""
+    first, last = int(segment.starts[row]), int(segment.starts[row + 1])
+    return [segment.form_table[number] for number in segment.forms[first:last].tolist()]
+
+
+def test_the_words_of_a_row_are_its_forms_in_order(segment):
+    """A row holds the folded forms of its passage, an empty one for a silent span, and an empty one at its end."""
+    assert words_of(segment, 0) == ["peace", "peace", "the", "cafe", "peace", ""]
+    assert words_of(segment, 1) == ["", "was", "planned", ""]
+    assert words_of(segment, 2) == ["города", "и", "город", ""]
+
+
+def test_stems_are_those_of_the_article_s_language(segment):
+    """The same array gives each word its stem in the language of the article that it stands in."""
+    places = np.flatnonzero(segment.forms)
+    told = [segment.stem_table[number] for number in segment.stems_at(places).tolist()]
+    expected = [
+        analysis.stem(form, language)
+        for row, language in enumerate(("en", "en", "ru"))
+        for form in words_of(segment, row)
+        if form
+    ]
+    assert told == expected
+    assert told[-3:] == ["город", "и", "город"]
+
+
+def test_a_length_counts_title_and_heading_by_their_weights(segment):
+    """A row is as long as its own indexed words, twice those of the title, and once those of the heading."""
+    assert segment.row_length.tolist() == [5 + 2 * 2 + 1, 2 + 2 * 2 + 1, 3]
+    assert segment.words == sum(segment.row_length.tolist())
+
+
+def test_what_is_not_searched_comes_back_as_it_was(segment):
+    """Texts, headings, sentences, silent spans, dates and sources are kept to the character."""
+    assert [segment.text[row] for row in range(3)] == [TEXT, "Nothing was planned.", "Города и город."]
+    assert segment.text.joined(0, 2) == TEXT + "Nothing was planned."
+    assert segment.text.joined(0, 0) == ""
+    assert [segment.section[number] for number in segment.row_heading.tolist()[:2]] == ["Planning", "Planning"]
+    assert segment.row_heading.tolist()[2] == -1
+    assert [segment.sentences(row) for row in range(3)] == [(0, 14), (0,), (0,)]
+    assert [segment.silent(row) for row in range(3)] == [(), ((0, 7),), ()]
+    assert segment.row_date.tolist() == [20201100, 20201100, 0]
+    assert [segment.sources[number] for number in segment.row_source.tolist()] == ["Herald", "Herald", ""]
+
+
+@pytest.mark.parametrize(("name", "row"), [("en-1", 0), ("en-2", 1), ("ru-1", 2), ("en-3", ABSENT), ("", ABSENT)])
+def test_a_passage_is_found_by_its_id(segment, name, row):
+    """An id leads to its row; one that is not there to ABSENT."""
+    assert segment.find_row(name) == row
+
+
+@pytest.mark.parametrize("name", ["en\0", "é", "\udcff", "e" * 100_000, "EN"])
+def test_an_id_that_nobody_has_is_absent_at_no_cost(segment, name):
+    """No text is too odd or too long to be asked for as an id."""
+    assert segment.find_article(name) == segment.find_row(name) == ABSENT
+
+
+def test_positions_of_rows_name_their_row(segment):
+    """The places of some rows' words come with the index of the row that each belongs to."""
+    places, owner = segment.positions_of(np.array([2, 0], np.int32))
+    assert owner.tolist() == [0] * 4 + [1] * 6
+    assert segment.row_at(places).tolist() == [2] * 4 + [0] * 6
+    assert [array.tolist() for array in segment.positions_of(np.array([], np.int32))] == [[], []]
+
+
+@given(st.lists(st.text(), unique=True))
+def test_a_string_table_finds_what_is_in_it_and_nothing_else(tmp_path_factory, texts):
+    """For any strings, each is found under its number, and one that is not there is absent."""
+    folder = tmp_path_factory.mktemp("table")
+    raws = sorted(text.encode() for text in texts)
+    (folder / "name_text.u1").write_bytes(b"".join(raws))
+    (folder / "name_ends.i8").write_bytes(np.cumsum([len(raw) for raw in raws], dtype="<i8").tobytes())
+    table = StringTable(folder, "name")
+    assert [table[number].encode() for number in range(len(table))] == raws
+    assert [table.find(raw.decode()) for raw in raws] == list(range(len(raws)))
+    absent = "".join(texts) + "x"
+    assert table.find(absent) == (texts.index(absent) if absent in texts else ABSENT)
+
+
+def test_arrays_cannot_be_written_to(segment):
+    """What is mapped is read-only: no mistake in a search can reach the disk."""
+    with pytest.raises(ValueError, match="read-only"):
+        segment.forms[0] = 1
+
+
+@pytest.mark.parametrize("name", ["forms.i4", "starts.i8", "row_date.i4"])
+def test_a_file_that_cannot_be_read_is_damage(tmp_path, name):
+    """A missing array is damage, and the sentence names the file and the command that helps."""
+    with pytest.raises(IndexDamaged, match=rf"{name} cannot be read.*kb-search index --full"):
+        load_array(tmp_path / name)
+
+
+def test_an_array_that_is_cut_within_a_number_is_damage(tmp_path):
+    """A file whose size is no multiple of its numbers' is not whole."""
+    (tmp_path / "forms.i4").write_bytes(b"12345")
+    with pytest.raises(IndexDamaged, match=r"forms\.i4"):
+        load_array(tmp_path / "forms.i4")
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"rows": 1}', "\0"])
+def test_a_segment_without_its_description_is_damage(segment, tmp_path, content):
+    """A description that is empty, of another kind or lacks something is no segment."""
+    (tmp_path / "segment" / "segment.json").write_text(content)
+    with pytest.raises(IndexDamaged, match="The segment segment is not whole"):
+        Columns(tmp_path / "segment")
+
+
+def test_a_segment_says_what_is_in_it(segment, tmp_path):
+    """The description names the sources, authors and languages once each, in the order they were met."""
+    described = json.loads((tmp_path / "segment" / "segment.json").read_text("utf-8"))
+    assert described["sources"] == ["Herald", ""]
+    assert described["authors"] == ["Ann", ""]
+    assert described["languages"] == ["en", "ru"]
+    assert (described["rows"], described["articles"]) == (3, 2)

@@ -1,0 +1,217 @@
+"""Typed text to a tree and notes: the golden cases first, then what holds for any text whatsoever."""
+
+import cProfile
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb_search import lexing, parsing
+from kb_search.parsing import MAX_DEPTH, MAX_LENGTH, parse
+from kb_search.query import And, DateRange, Everything, Language, Not, Or, Phrase, Source, Undated, Word, describe
+from tests.conftest import GOLDEN
+
+QUERIES = sorted(path.name for path in (GOLDEN / "queries").glob("*.txt"))
+
+
+def drawn(node):  # noqa: PLR0911 - one case for each kind of node
+    """A tree on one line: operators with their children, words with field and `=`, dates as numbers."""
+    match node:
+        case Word():
+            return ("" if node.field == "text" else f"{node.field}:") + ("=" if node.exact else "") + node.form
+        case Phrase():
+            return (
+                "" if node.field == "text" else f"{node.field}:"
+            ) + f'"{" ".join(word.form for word in node.words)}"'
+        case Source():
+            return f"source:[{' '.join(node.forms)}]"
+        case Language():
+            return f"lang:{node.code}"
+        case DateRange():
+            return f"{node.first:08}–{node.last}"
+        case Undated() | Everything():
+            return type(node).__name__
+        case Not():
+            return f"NOT {drawn(node.child)}"
+        case And() | Or():
+            return f"{type(node).__name__.upper()}({', '.join(map(drawn, node.children))})"
+
+
+def said(typed):
+    """A query as a golden file has it: what was typed, the tree, the tree in words, and the notes."""
+    query = parse(typed)
+    yield f"> {typed}"
+    yield f"  {drawn(query.tree)}"
+    yield f"  Passages {describe(query.tree)}".rstrip()
+    for note in query.notes:
+        yield f"  ! {note.kind} [{note.text}] {note.message}"
+        if note.suggestion is not None:
+            yield f"      → {note.suggestion}"
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_queries_are_understood_as_written_down(name, golden):
+    """Each golden case has the tree, the words and the notes that its file says."""
+    typed = [line[2:] for line in (GOLDEN / "queries" / name).read_text("utf-8").splitlines() if line.startswith("> ")]
+    assert typed
+    golden(f"queries/{name}", "\n\n".join("\n".join(said(one)) for one in typed) + "\n")
+
+
+# ------------------------------------------------------------------------------------------ for any text
+
+KINDS = {"ignored", "expanded", "limited", "corrected", "info"}
+PIECES = [
+    "peace", "talks", "the", "or", "Nagorno-Karabakh", "U.S.", "亚美", "10,120", "AND", "OR", "NOT", "|", "-",
+    "--", "(", ")", '"', "“", "”", "'", "…", "*", "=", "+", "~1", "^2", " ", " ", " ", "undated", "NEAR/5", "karab*",
+    "x:y", "☮",
+]  # fmt: skip
+FIELDS = [f"{name}:" for name in lexing.FIELDS] + [" Titel:peace", "2020", "2021..2020", "2023-02-30", "..", "lang:en"]
+TYPED = st.lists(st.sampled_from(PIECES + FIELDS), max_size=30).map("".join)
+WORDS_ONLY = st.lists(st.sampled_from(PIECES), max_size=16).map("".join)
+ANY = st.one_of(st.text(max_size=80), st.text(st.characters(categories=["Cs", "Cc", "Cf", "Zs", "P"])), TYPED)
+
+
+def leaves(node):
+    """All leaves of a tree, those under a NOT too."""
+    for child in getattr(node, "children", ()) or ([node.child] if isinstance(node, Not) else []):
+        yield from leaves(child)
+    if not isinstance(node, And | Or | Not):
+        yield node
+
+
+def words(tree):
+    """All words of a tree, alone or in phrases."""
+    for leaf in leaves(tree):
+        yield from leaf.words if isinstance(leaf, Phrase) else [leaf] if isinstance(leaf, Word) else []
+
+
+def depth(node):
+    """How many nodes lie above each other."""
+    children = getattr(node, "children", ()) or ([node.child] if isinstance(node, Not) else [])
+    return 1 + max(map(depth, children), default=0)
+
+
+@given(ANY)
+def test_any_text_is_a_query(typed):
+    """Whatever is typed, there is a tree that can be described, and each note is about a part of the query."""
+    query = parse(typed)
+    assert isinstance(describe(query.tree), str)
+    for note in query.notes:
+        assert note.kind in KINDS
+        assert 0 <= note.start <= note.end <= len(query.text)
+        assert note.text == query.text[note.start : note.end]
+        assert note.message[-1] == "."
+        query.text.encode()  # nothing is left that cannot be written down
+
+
+@given(ANY)
+def test_words_stand_where_they_say(typed):
+    """The offsets of a word in the query give back what was typed for it."""
+    query = parse(typed)
+    for word in words(query.tree):
+        assert [word.form] == forms(query.text[word.start : word.end])
+
+
+def forms(text):
+    """The forms of a text."""
+    return parsing.analysis.forms(text)
+
+
+@given(WORDS_ONLY)
+def test_no_word_is_dropped_without_a_note(typed):
+    """Each word that was typed is in the tree, is an operator, or is named by a note."""
+    query = parse(typed)
+    covered = [(word.start, word.end) for word in words(query.tree)]
+    covered += [(note.start, note.end) for note in query.notes]
+    operators = [one for one in lexing.lexemes(query.text) if one.kind in ("and", "or", "not")]
+    covered += [(one.start, one.end) for one in operators]
+    for start, end, form in parsing.analysis.tokens(query.text):
+        assert any(first <= start and end <= last for first, last in covered), form
+
+
+@given(TYPED)
+def test_a_suggestion_mends_what_its_note_is_about(typed):
+    """Searching for what a note suggests leaves fewer notes of its sort."""
+    query = parse(typed)
+    before = Counter(note.message for note in query.notes)
+    for note in query.notes:
+        if note.suggestion is not None and len(query.notes) < 20:
+            after = Counter(one.message for one in parse(note.suggestion).notes)
+            assert after[note.message] < before[note.message]
+
+
+@given(TYPED)
+def test_white_space_around_pieces_changes_nothing(typed):
+    """Spaces before, behind and in place of one another make no other query."""
+    spaced = "\t " + typed.replace(" ", " \u3000\n ") + " \u2028"
+    assert drawn(parse(spaced).tree) == drawn(parse(typed).tree)
+
+
+@given(TYPED)
+def test_a_query_in_parentheses_means_the_same(typed):
+    """Parentheses around a whole query change nothing."""
+    query = parse(typed)
+    if not query.notes:
+        assert drawn(parse(f"({typed})").tree) == drawn(query.tree)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "(" * 50_000, "(a1" * 700, "-(" * 1000 + "peace", "NOT " * 500 + "peace", "title:(" * 285, "(a1 OR (b1 " * 180,
+        '"' * 99_999, "peace " * 20_000, "\0" * 100_000, "\ud800" * 100_000, "亚" * 100_000, "- " * 50_000,
+    ],
+)  # fmt: skip
+def test_huge_and_deep_queries_are_bounded(typed):
+    """The tree of a hostile query is as shallow and its notes are as few as those of an ordinary one."""
+    query = parse(typed)
+    assert len(query.text) <= MAX_LENGTH
+    assert depth(query.tree) <= 2 * MAX_DEPTH + 3
+    assert len(query.notes) <= 21
+    assert sum(len(note.message) for note in query.notes) < 5000
+
+
+def test_a_query_that_is_too_long_is_cut_between_words():
+    """The first two thousand characters are read, no half word is, and a note says so."""
+    query = parse("negotiations " * 8000)
+    assert len(query.text) == 1988
+    assert {word.form for word in words(query.tree)} == {"negotiations"}
+    assert query.notes[-1].kind == "limited"
+    assert query.notes[-1].message == "The query has 104,000 characters; the first 1,988 were read."
+
+
+def test_too_many_notes_are_counted():
+    """A query with a thousand faults names the first and counts the others."""
+    notes = parse("- " * 1000).notes
+    assert len(notes) == 21
+    assert notes[-1].message == "980 more parts of the query could not be read as they stand."
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a ", "a", '"a" ', '"', "(", "()", "a OR ", "- ", "title:", "date:2020..2019 ", "foo:a ", "+a ", "'a b", "~1",
+     "亚", "?a"],
+)  # fmt: skip
+def test_the_work_grows_as_the_query_does(piece, monkeypatch):
+    """Twice the text costs no more than twice the calls, whatever it is made of."""
+    monkeypatch.setattr(parsing, "MAX_LENGTH", 10**6)
+    short, long = (calls(piece * (size // len(piece))) for size in (1000, 2000))
+    assert long <= 2 * short + 200
+
+
+def calls(typed):
+    """How many functions are called to parse a text."""
+    parse(typed)  # fills the memories of words
+    profiler = cProfile.Profile()
+    profiler.runcall(parse, typed)
+    return sum(entry.callcount for entry in profiler.getstats())
+
+
+def test_a_word_stands_for_its_stems_in_the_languages_of_the_collection():
+    """Each language adds its stem, and the first one's stop words are left out."""
+    word = parse("talks", ("en", "ka")).tree
+    assert word.stems == ("talk", "talks")
+    assert drawn(parse("и мир", ("ru", "en")).tree) == "мир"
+    assert drawn(parse("и мир", ("en", "ru")).tree) == "AND(и, мир)"
+    assert drawn(parse("the peace", ()).tree) == "peace"

@@ -22,10 +22,11 @@ from pathlib import Path
 
 from textbook import Textbook
 
-from kb_search import analysis, corpus
+from kb_search import analysis
 from kb_search.config import Settings
 from kb_search.document import Article, Date, Passage, article_id
 from kb_search.engines import engine_named
+from kb_search.filelist import write_files
 from kb_search.generations import building
 from kb_search.passages import split
 from kb_search.results import SearchRequest
@@ -118,7 +119,7 @@ def write_ours(collection: Prepared, folder: Path) -> Library:
         for article, passages in collection:
             writer.add(article, passages)
         writer.finish()
-        corpus.write_state(build.folder, [])
+        write_files(build.folder, [])
         build.publish(engine.name, len(collection), sum(len(passages) for _, passages in collection))
     return Library(settings)
 

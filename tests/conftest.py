@@ -1,5 +1,6 @@
 """A small collection that the tests write themselves, and what they share."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,19 @@ def golden(request):
     def compare(name, text):
         path = GOLDEN / name
         if request.config.getoption("write_golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
         assert text == path.read_text("utf-8")
 
     return compare
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _unflushed():
+    """Nothing that a test writes has to outlive a power cut, and waiting for the disk takes most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _file: None)
+        yield
 
 
 @pytest.fixture

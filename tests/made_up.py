@@ -56,9 +56,9 @@ def passages(draw: st.DrawFn, article: str) -> tuple[Passage, ...]:
             start = len(words[0])
             silent = ((start, draw(st.integers(start, len(text) - 2))),)
         section = draw(st.sampled_from(("", "", "The plan", "Running talks")))
-        identity = passage_id(article, text, texts.count(text))
+        identity = passage_id(article, text, texts.count(text.split()))
         made.append(Passage(identity, article, ordinal, at, at + len(text), text, section, (0,), silent))
-        texts.append(text)
+        texts.append(text.split())
         at += len(text)
     return tuple(made)
 

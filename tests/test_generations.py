@@ -293,8 +293,10 @@ def lost(name):
 DAMAGES = {
     "manifest cut short": written("manifest.json", "{"),
     "manifest of another kind": written("manifest.json", "[]"),
-    "manifest not complete": written("manifest.json", '{"schema": 1, "files": []}'),
-    "manifest with numbers": written("manifest.json", '{"schema": 1, "files": [{"path": 3, "size": 1, "sha256": ""}]}'),
+    "manifest not complete": written("manifest.json", f'{{"schema": {manifest.SCHEMA}, "files": []}}'),
+    "manifest with numbers": written(
+        "manifest.json", f'{{"schema": {manifest.SCHEMA}, "files": [{{"path": 3, "size": 1, "sha256": ""}}]}}'
+    ),
     "manifest lost": lost("manifest.json"),
     "file lost": lost("part/more"),
     "file cut short": written("data", ""),
@@ -361,7 +363,7 @@ def test_verify_finds_a_flipped_bit(index, position):
         verify(index)
 
 
-@pytest.mark.parametrize("schema", [0, 2, "1", None])
+@pytest.mark.parametrize("schema", [0, manifest.SCHEMA + 1, str(manifest.SCHEMA), None])
 def test_an_index_of_another_schema_is_outdated(index, schema):
     """The index of a program that kept it otherwise names that program and the command that helps."""
     publish(index)

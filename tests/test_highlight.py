@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kb_search import analysis
 from kb_search.highlight import LONGEST_SENTENCE, SNIPPET_CHARACTERS, SNIPPET_SENTENCES, Marker, snippet
 from kb_search.parsing import parse
-from kb_search.query import Phrase, Word, text_leaves
+from kb_search.query import Word, text_leaves
 from tests.conftest import GOLDEN
 
 VOCABULARY = ["peace", "Peace's", "talks", "talked", "war", "the", "café", "Nagorno‑Karabakh", "亚美", "U.S.", "x" * 70]
@@ -130,11 +130,12 @@ def test_one_marker_keeps_languages_apart():
 
 
 def test_marking_stays_cheap_with_hundreds_of_phrases():
-    """Phrases with the same beginning are compared with a text in bounded work, and the same one but once."""
-    phrase = Phrase(tuple(Word("a", ("a",)) for _ in range(3)))
-    marker = Marker([phrase] * 1000)
-    assert sum(len(some) for some in marker._phrases.values()) == 1
-    assert marker.marks("a " * 200, "en") == ((0, 399),)
+    """However many phrases begin with the same word, a text is compared once for each length that they have."""
+    phrases = [f'"a {one} {other}"' for one in "bcdefghijk" for other in "bcdefghijk"]
+    leaves = [leaf for phrase in phrases for leaf in text_leaves(parse(phrase).tree)]
+    assert len(leaves) == 100
+    assert [len(some) for some in Marker(leaves)._phrases["a"].values()] == [100]
+    assert Marker(leaves * 10).marks("a b c, a c b a", "en") == ((0, 5), (7, 12))
 
 
 # ---------------------------------------------------------------------------------------------- snippets

@@ -308,7 +308,7 @@ def test_a_run_that_would_remove_most_articles_stops(four):
     """Where more than half of the articles are gone, the run refuses, says so, and the index is as it was."""
     for name in ("alpha", "beta", "gamma"):
         four.remove(f"{name}.txt")
-    with pytest.raises(RemovalsRefused, match=r"remove 3 of 4 articles.*mounted\?.*`kb-search index --allow-removals`"):
+    with pytest.raises(RemovalsRefused, match=r"remove 3 of 4 articles.*mounted\?.*the same command with --allow-removals"):
         four.index()
     with pytest.raises(RemovalsRefused):
         four.index(full=True)
@@ -361,7 +361,7 @@ def test_a_change_leaves_the_generation_before_untouched(four):
     """An incremental build takes files over by hard links, and no byte of the generation before is changed."""
     four.write("epsilon.txt", "Only epsilon stands here.")
     four.index()
-    before = checksums(four)
+    before = {path: digest for path, digest in checksums(four).items() if "000002" in path.parts}
     four.write("alpha.txt", "Only omega stands here.")
     four.index()
     after = checksums(four)

@@ -2,6 +2,7 @@
 
 import math
 import tracemalloc
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -66,12 +67,8 @@ def reason(one, name):
     return dict(one.reasons)[name]
 
 
-TEXTS = st.lists(
-    st.lists(st.sampled_from(["peace", "peaceful", "war", "warring", "talks", "xxx", "yyy"]), max_size=25).map(
-        " ".join
-    ),
-    max_size=6,
-)
+VOCABULARY = ["peace", "peaceful", "war", "warring", "talks", "xxx", "yyy"]
+TEXTS = st.lists(st.lists(st.sampled_from(VOCABULARY), max_size=25).map(" ".join), max_size=6)
 WORDS = st.lists(st.sampled_from(["peace", "war", "talks"]), min_size=1, max_size=3, unique=True)
 
 
@@ -119,7 +116,7 @@ def meetings(tokens, words, rarity):
         (place, at) for place, token in enumerate(tokens) for at, word in enumerate(words) if token[:3] == word[:3]
     ]
     nearest = {}
-    for (one, left), (other, right) in zip(places, places[1:], strict=False):
+    for (one, left), (other, right) in pairwise(places):
         if left != right and other - one <= FARTHEST:
             pair = frozenset((left, right))
             nearest[pair] = max(nearest.get(pair, 0), min(rarity[left], rarity[right]) / (other - one))
@@ -144,7 +141,7 @@ def test_words_close_together_come_before_words_far_apart():
     """Neighbours are better than words some way apart, and those better than words far apart."""
     near, apart, far = "peace talks x x x x x x x x x", "peace x x talks x x x x x x x", "peace x x x x x x x x x talks"
     assert order([far, apart, near], ["peace", "talks"]) == [near, apart, far]
-    assert order([far, near[::-1][::-1]], ["talks", "peace"]) == [near, far]
+    assert order([far, near], ["talks", "peace"]) == [near, far]
 
 
 def test_words_further_apart_than_the_limit_add_nothing():
@@ -169,7 +166,6 @@ def test_a_rare_word_counts_for_more_than_a_common_one():
 
 def test_a_word_of_the_title_counts_towards_the_score():
     """Words of title and heading are worth what the engine says they are worth."""
-    assert order(["war x", "war x"], ["war", "peace"], context=[[0, 0], [0, 2]])
     found = ranked(["war x", "war x"], ["war", "peace"], context=[[0, 0], [0, 2]])
     assert [one.candidate.id for _, one in found] == ["p001", "p000"]
     assert [one.words for _, one in found] == [2, 1]
@@ -185,10 +181,8 @@ def test_equals_come_in_the_order_of_their_ids():
 def test_nothing_to_rank_is_no_error():
     """No candidates give no ranking; without words the order is that of the ids."""
     assert rank([], occurrences([], ["peace", "war"]), PASSAGES, AVERAGE) == []
-    assert [one.candidate.id for one in rank(candidates(2), occurrences(["x", "y"], []), PASSAGES, AVERAGE)] == [
-        "p000",
-        "p001",
-    ]
+    without_words = rank(candidates(2), occurrences(["x", "y"], []), PASSAGES, AVERAGE)
+    assert [one.candidate.id for one in without_words] == ["p000", "p001"]
 
 
 def test_words_in_more_passages_than_there_are_do_no_harm():
@@ -199,8 +193,18 @@ def test_words_in_more_passages_than_there_are_do_no_harm():
 
 def test_hundreds_of_words_take_bounded_memory():
     """A query of seven hundred words against two hundred candidates full of them takes some megabytes."""
-    words = [f"{number:03}" for number in range(700)]
-    found = occurrences([" ".join(words[number : number + 180]) for number in range(200)], words)
+    words, passages, length = 700, 200, 180
+    ones = np.ones((words, passages), np.int32)
+    found = Occurrences(
+        own=ones,
+        context=ones,
+        lengths=np.full(passages, length, np.int32),
+        frequencies=np.full(words, passages, np.int64),
+        candidate=np.repeat(np.arange(passages, dtype=np.int32), length),
+        word=np.arange(passages * length, dtype=np.int32) % words,
+        place=np.tile(np.arange(length), passages),
+        exact=np.ones(passages * length, np.bool_),
+    )
     tracemalloc.start()
     try:
         assert len(rank(candidates(200), found, PASSAGES, AVERAGE)) == 200

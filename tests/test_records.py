@@ -9,7 +9,7 @@ from kb_search.document import Article, Claim, Date, Evidence, Section
 from kb_search.records import decode_article, encode_article
 
 TEXT = st.text(max_size=20)
-CLAIMS = st.builds(Claim, TEXT, TEXT)
+CLAIMS = st.lists(st.builds(Claim, TEXT, TEXT), max_size=2).map(tuple)
 ARTICLES = st.builds(
     Article,
     id=TEXT,
@@ -25,9 +25,7 @@ ARTICLES = st.builds(
     url=TEXT,
     language=TEXT,
     format=TEXT,
-    evidence=st.lists(st.builds(Evidence, TEXT, TEXT, TEXT, st.lists(CLAIMS, max_size=2).map(tuple)), max_size=3).map(
-        tuple
-    ),
+    evidence=st.lists(st.builds(Evidence, TEXT, TEXT, TEXT, CLAIMS), max_size=3).map(tuple),
     pages=st.lists(st.tuples(st.integers(0, 10**9), TEXT), max_size=3).map(tuple),
 )
 

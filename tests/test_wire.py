@@ -1,6 +1,7 @@
 """The JSON shapes that scripts rely on, key by key."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -111,6 +112,12 @@ def test_a_search_answer_has_every_key_of_the_contract() -> None:
         ],
     }
     assert answer["total"] == {"passages": 1, "articles": 1, "articles_exact": True, "complete": True}
+
+
+def test_pages_have_a_start_and_a_label() -> None:
+    """An article that was printed says where each of its pages begins, and what is printed on it."""
+    article = article_json(replace(ARTICLE, pages=((0, "iv"), (5, "1"))), PASSAGES)
+    assert article["pages"] == [{"start": 0, "label": "iv"}, {"start": 5, "label": "1"}]
 
 
 def test_a_hit_has_every_key_of_the_contract() -> None:

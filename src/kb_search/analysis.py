@@ -37,8 +37,8 @@ _MARKS, _FAR_MARKS = (
 )
 _JOINERS = "\u200c\u200d"
 _MARK = rf"(?:[{_MARKS}{_JOINERS}]|(?=[\U00010000-\U0001ffff])[{_FAR_MARKS}])"
-# What is written for an apostrophe within a word: Baku’s, Qurʾan, T‘umanyan, Oʻzbek.
-_APOSTROPHE = "'’‘ʼʻʾʿ՚＇"
+# What is written for an apostrophe within a word: Baku’s, Qurʾan, T‘umanyan, Oʻzbek, Lʹvov.
+_APOSTROPHE = "'’‘ʼʻʾʿʹʺ՚＇"
 # Raised figures are no part of the word they stand at: they call a footnote.
 _NOT_LETTERS = rf"\W_{_UNSPACED}\uff66-\uff9f{_APOSTROPHE}¹²³⁰⁴-⁹"
 _LETTER = rf"[^{_NOT_LETTERS}]"
@@ -66,8 +66,8 @@ _STEMMERS = {
 }  # fmt: skip
 
 _STOP_WORDS = {
-    "en": "a an and are as at be been but by for from had has have he her him his how i if in into is it its "
-    "me my no nor not of on or our she so some such than that the their them then there these they this "
+    "en": "a an and are as at be been but by did do does for from had has have he her him his how i if in into is it "
+    "its me my no nor not of on or our she so some such than that the their them then there these they this "
     "those to too us was we were what when where which while who whom why will with would you your",
     "ru": "а без бы был была были было быть в во вот вы для до его ее если есть еще же за и из или их к как "
     "ко которые который мы на не ни но о об он она они от по при с со так также то только у что это я",
@@ -149,10 +149,12 @@ _LOOKED_AT = 2000
 
 def language_of_script(text: str) -> str:
     """The likeliest language of a text by its letters alone; empty where they are Latin or few."""
-    letters = [char for char in text[:_LOOKED_AT] if char.isalpha()]
-    scripts = Counter(unicodedata.name(char, "").partition(" ")[0] for char in letters)
-    script, count = next(iter(scripts.most_common(1)), ("", 0))
-    return _SCRIPTS.get(script, "") if count * 2 > len(letters) else ""
+    letters = {char: count for char, count in Counter(text[:_LOOKED_AT]).items() if char.isalpha()}
+    scripts = Counter[str]()
+    for char, count in letters.items():  # the different letters are few
+        scripts[unicodedata.name(char, "").partition(" ")[0]] += count
+    script, most = next(iter(scripts.most_common(1)), ("", 0))
+    return _SCRIPTS.get(script, "") if most * 2 > sum(letters.values()) else ""
 
 
 def base_language(tag: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kb_search import facets
 from kb_search.analysis import base_language
+from kb_search.document import UNDATED
 from kb_search.engines.base import Candidate, EngineQuery, EngineReader, Matches, SearchTooLong
 from kb_search.errors import UsageError
 from kb_search.highlight import Marker
@@ -241,9 +242,9 @@ def _understood(tree: Node, request: SearchRequest) -> str:
     if request.not_sources:
         parts.append("not in " + " or ".join(request.not_sources))
     if request.dates:
-        parts.append("dated " + " or ".join(request.dates))
+        parts.append(_dated(request.dates))
     if request.not_dates:
-        parts.append("not dated " + " or ".join(request.not_dates))
+        parts.append("not " + _dated(request.not_dates))
     if request.since:
         parts.append(f"since {request.since}")
     if request.until:
@@ -253,6 +254,12 @@ def _understood(tree: Node, request: SearchRequest) -> str:
     if request.article:
         parts.append("in one article")
     return " · ".join(parts)
+
+
+def _dated(values: Sequence[str]) -> str:
+    dates = [value for value in values if value != UNDATED]
+    said = ["dated " + " or ".join(dates)] if dates else []
+    return " or ".join([*said, *[UNDATED] * (UNDATED in values)])
 
 
 _SHOWN = 60

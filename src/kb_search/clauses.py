@@ -39,8 +39,7 @@ _MOST_NAMED = 60
 # hyphens are a dash.
 _JOINS = re.compile(r"[.’']?[-‐‑‒–.&@_+'’/]|://")
 _JOINS_FIGURES = re.compile(r"[.’']?[-‐‑‒–.&@_+'’/,:;]")
-# What other programs understand. A ? at the end of a word is a question mark, and
-# one in an address is neither; the endings are cut off.
+# What other programs understand. A ? at the end of a word is a question mark, one in an address is neither.
 _WILDCARD = re.compile(r"\*|^[^/]*\w\?(?=\w)")
 _ENDING = re.compile(r"[~^][\d.]*$")
 _BEFORE_A_WORD = re.compile(r"[-+!&~^\\−]+(?=\w)")
@@ -105,9 +104,11 @@ class ClauseReader:
     def quoted(self, name: str, span: Span, whole: Span) -> Node | None:
         """A quotation in a field; `span` holds its marks too, `whole` also the NOT and the field before it."""
         place = Place((span[0] + 1, span[1] - 1), span, whole)
-        if name in WORD_FIELDS:
-            return self._noted(self._phrase(name, place), place)
-        return self._filter(name, place)
+        if name not in WORD_FIELDS:
+            return self._filter(name, place)
+        if "*" in self._notes.text[slice(*place.inner)]:
+            self._notes.add("ignored", span, "Inside quotation marks * stands for nothing and was left out.")
+        return self._noted(self._phrase(name, place), place)
 
     def chunk(self, name: str, span: Span, whole: Span) -> Node | None:
         """A run without white space in a field."""
@@ -143,8 +144,8 @@ class ClauseReader:
             return Everything()
         if typed != UNDATED:
             return None
-        message = "“undated” stands for passages without a date; in quotation marks it is a word."
-        self._notes.add("info", span, message, self._notes.repaired(span, f'"{UNDATED}"'))
+        message = "“undated” stands for passages without a date; “=undated” is the word."
+        self._notes.add("info", span, message, self._notes.repaired(span, f"={UNDATED}"))
         return Undated()
 
     def _words(self, name: str, place: Place) -> Node | None:
@@ -176,7 +177,7 @@ class ClauseReader:
         """The place without an ending such as ~1. Notes that, and what else has no meaning here."""
         if typed.isalnum():
             return place
-        start, end = place.inner
+        start, end = place.value
         if field := _NO_FIELD.match(self._notes.text, start):
             self._note_no_field(field)
         if sign := _BEFORE_A_WORD.match(typed):
@@ -184,9 +185,9 @@ class ClauseReader:
         if ending := _ENDING.search(typed):
             cut = start + ending.start()
             self._notes.add("ignored", (cut, end), f"{named(ending[0])} is not understood and was left out.")
-            end = cut
+            place = Place((start, cut), place.value, place.whole)
         self._note_wildcards(typed, place)
-        return place._replace(inner=(start, end))
+        return place
 
     def _note_wildcards(self, typed: str, place: Place) -> None:
         if _WILDCARD.search(typed) and analysis.words(typed):

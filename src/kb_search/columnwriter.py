@@ -7,12 +7,11 @@ numbered as they are met and renumbered in byte order at the end.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from kb_search import analysis
 from kb_search.columns import Ints, load_array
@@ -20,27 +19,32 @@ from kb_search.document import Article, Passage
 from kb_search.records import encode_article
 
 _RENUMBER_AT_ONCE = 1 << 20
+# So many numbers wait to be written together; row by row, turning lists into arrays took a sixth of all indexing.
+_WRITTEN_AT_ONCE = 1 << 16
 
 
 class _ArrayFile:
-    """A file that an array is appended to."""
+    """A file that an array is appended to; `count` is its length."""
 
     def __init__(self, folder: Path, name: str, kind: str) -> None:
-        self.path = folder / f"{name}.{kind}"
-        self._kind = np.dtype(kind if kind[0] == "S" else "u1" if kind == "u1" else f"<{kind}")
-        self._file: BinaryIO = self.path.open("wb")
+        self._kind = np.dtype(kind if kind[0] == "S" else f"<{kind}")
+        self._file: BinaryIO = (folder / f"{name}.{kind}").open("wb")
+        self._waiting: list[int] | list[bytes] = []
         self.count = 0
 
-    def extend(self, values: ArrayLike) -> None:
-        array = np.asarray(values, self._kind)
-        self._file.write(array.tobytes())
-        self.count += len(array)
+    def extend(self, values: Sequence[int] | Sequence[bytes]) -> None:
+        self._waiting.extend(values)  # type: ignore[arg-type]  # a file has numbers or ids, never both
+        self.count += len(values)
+        if len(self._waiting) >= _WRITTEN_AT_ONCE:
+            self._flush()
 
-    def write(self, raw: bytes) -> None:
-        self._file.write(raw)
-        self.count += len(raw)
+    def _flush(self) -> None:
+        if self._waiting:
+            self._file.write(np.asarray(self._waiting, self._kind).tobytes())
+            self._waiting.clear()
 
     def close(self) -> None:
+        self._flush()
         self._file.close()
 
 
@@ -48,14 +52,13 @@ class _Strings:
     """A table of strings that is appended to."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._text = _ArrayFile(folder, f"{name}_text", "u1")
+        self._text: BinaryIO = (folder / f"{name}_text.u1").open("wb")
         self._ends = _ArrayFile(folder, f"{name}_ends", "i8")
+        self._end = 0
 
-    def extend(self, texts: Iterable[str]) -> None:
-        raws = [text.encode("utf-8", "surrogatepass") for text in texts]
-        ends = self._text.count + np.cumsum([len(raw) for raw in raws], dtype=np.int64)
-        self._text.write(b"".join(raws))
-        self._ends.extend(ends)
+    def append(self, text: str) -> None:
+        self._end += self._text.write(text.encode("utf-8", "surrogatepass"))
+        self._ends.extend([self._end])
 
     def close(self) -> None:
         self._text.close()
@@ -83,6 +86,21 @@ class _Lists:
         self._starts.close()
 
 
+class _FormNumbers(dict[str, int]):
+    """From a word as it is written to the number of its form; forms are numbered as they are met, the empty one 0."""
+
+    def __init__(self) -> None:
+        self.forms: dict[str, int] = {"": 0}
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = self.forms.setdefault(analysis.fold(word), len(self.forms))
+        return number
+
+    def of(self, text: str) -> list[int]:
+        """The numbers of the words of a text, in order."""
+        return list(map(self.__getitem__, analysis.words(text)))
+
+
 class ColumnWriter:
     """A segment while it is written. `add` articles, then `finish` once; nothing can be read before that."""
 
@@ -91,8 +109,7 @@ class ColumnWriter:
         folder.mkdir(parents=True)
         self._folder = folder
         self._title_weight, self._heading_weight = context_weights
-        self._numbers: dict[str, int] = {"": 0}  # written word -> number of its form
-        self._forms: dict[str, int] = {"": 0}
+        self._numbers = _FormNumbers()
         self._sources: dict[str, int] = {}
         self._authors: dict[str, int] = {}
         self._languages: dict[str, int] = {}
@@ -112,15 +129,15 @@ class ColumnWriter:
 
     def add(self, article: Article, passages: Sequence[Passage]) -> None:
         """Append an article with its passages, in order."""
-        title = [] if article.untitled else self._numbered(article.title)
+        title = [] if article.untitled else self._numbers.of(article.title)
         self._heads.append(title)
         first = self.rows
         headings: dict[str, int] = {}
         for passage in passages:
             if passage.section and passage.section not in headings:
                 headings[passage.section] = len(self._headings)
-                self._headings.append(self._numbered(passage.section))
-                self._section.extend([passage.section])
+                self._headings.append(self._numbers.of(passage.section))
+                self._section.append(passage.section)
             self._add_row(passage, headings.get(passage.section, -1), len(title))
         self._add_article(article, first)
 
@@ -129,8 +146,8 @@ class ColumnWriter:
         self._words.append([*numbers, 0])
         self._sentences.append(passage.sentences)
         self._silent.append([edge for span in passage.silent for edge in span])
-        self._text.extend([passage.text])
-        length = sum(1 for number in numbers if number) + self._title_weight * title_length
+        self._text.append(passage.text)
+        length = len(numbers) - numbers.count(0) + self._title_weight * title_length
         if heading >= 0:
             length += self._heading_weight * len(self._headings[heading])
         self._pooled += length
@@ -148,38 +165,25 @@ class ColumnWriter:
         self._articles["author"].extend([self._authors.setdefault(article.author, len(self._authors))])
         self._articles["language"].extend([self._languages.setdefault(article.language, len(self._languages))])
         self._articles["id"].extend([article.id.encode("ascii")])
-        self._records.extend([encode_article(article)])
+        self._records.append(encode_article(article))
         self.articles += 1
 
     def _own_words(self, passage: Passage) -> list[int]:
         """The numbers of the indexed words; a 0 where something silent stood, so that no phrase spans it."""
         if not passage.silent:
-            return self._numbered(passage.text)
+            return self._numbers.of(passage.text)
         numbers: list[int] = []
         at = 0
         for start, end in passage.silent:
-            numbers += [*self._numbered(passage.text[at:start]), 0]
+            numbers += [*self._numbers.of(passage.text[at:start]), 0]
             at = end
-        return numbers + self._numbered(passage.text[at:])
-
-    def _numbered(self, text: str) -> list[int]:
-        known, numbers = self._numbers, []
-        for word in analysis.words(text):
-            number = known.get(word)
-            if number is None:
-                form = analysis.fold(word)
-                number = known[word] = self._forms.setdefault(form, len(self._forms))
-            numbers.append(number)
-        return numbers
+        return numbers + self._numbers.of(passage.text[at:])
 
     def finish(self) -> None:
         """Write what is only known at the end, and close all files."""
         self._languages = self._languages or {"": 0}
         self._write_heads()
-        for file in (self._words, self._sentences, self._silent, self._text, self._section, self._records):
-            file.close()
-        for column in (*self._rows.values(), *self._articles.values()):
-            column.close()
+        self.close()
         self._write_order("row", "S32")
         self._write_order("article", "S16")
         self._write_vocabulary()
@@ -194,10 +198,17 @@ class ColumnWriter:
         }
         (self._folder / "segment.json").write_text(json.dumps(described, ensure_ascii=False), "utf-8")
 
+    def close(self) -> None:
+        """Close all files; without `finish` they are of no use."""
+        for file in (self._words, self._sentences, self._silent, self._text, self._section, self._records):
+            file.close()
+        for column in (*self._rows.values(), *self._articles.values()):
+            column.close()
+
     def _write_order(self, name: str, kind: str) -> None:
         """The numbers of rows or articles in the order of their ids, to look one up and to break ties."""
         order = _ArrayFile(self._folder, f"{name}_order", "i4")
-        order.extend(np.argsort(load_array(self._folder / f"{name}_id.{kind}"), kind="stable"))
+        order.extend(np.argsort(load_array(self._folder / f"{name}_id.{kind}"), kind="stable").tolist())
         order.close()
 
     def _write_heads(self) -> None:
@@ -208,9 +219,10 @@ class ColumnWriter:
 
     def _write_vocabulary(self) -> None:
         """Renumber the forms in byte order, and give each its stem in every language of the segment."""
-        ordered = sorted(self._forms, key=lambda form: form.encode("utf-8", "surrogatepass"))
+        forms = self._numbers.forms
+        ordered = sorted(forms, key=lambda form: form.encode("utf-8", "surrogatepass"))
         renumbered = np.empty(len(ordered), np.int32)
-        renumbered[[self._forms[form] for form in ordered]] = np.arange(len(ordered), dtype=np.int32)
+        renumbered[[forms[form] for form in ordered]] = np.arange(len(ordered), dtype=np.int32)
         for name in ("forms", "heads"):
             self._renumber(self._folder / f"{name}.i4", renumbered)
         self._write_strings("form", ordered)
@@ -225,7 +237,8 @@ class ColumnWriter:
 
     def _write_strings(self, name: str, texts: list[str]) -> None:
         table = _Strings(self._folder, name)
-        table.extend(texts)
+        for text in texts:
+            table.append(text)
         table.close()
 
     def _renumber(self, path: Path, renumbered: Ints) -> None:

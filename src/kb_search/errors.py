@@ -14,6 +14,9 @@
         ├── IndexDamaged              what is on disk is not what was written
         └── IndexUnsafe               others could have written into the folder
 
+Two more live where they arise: `SearchTooLong` in `engines.base` (503), and `_HttpError` in
+`web.app`, which carries the status that Flask gave it.
+
 The message of each is one or two sentences in plain words, safe to show to a reader: it names the file or
 the value, says what is wrong and what to do. It never holds a traceback.
 """

@@ -72,9 +72,11 @@ class Build:
         known = self._checksums_of_links()
         files = []
         for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
-            flush(path)
             status = path.stat()
-            checksum = known.get((status.st_dev, status.st_ino)) or manifests.sha256(path)
+            checksum = known.get((status.st_dev, status.st_ino), "")
+            if not checksum:  # what is linked was flushed when it was published
+                flush(path)
+                checksum = manifests.sha256(path)
             files.append(StoredFile(path.relative_to(self.folder).as_posix(), status.st_size, checksum))
         created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         manifest = Manifest(self.generation, engine, articles, passages, tuple(files), created=created)

@@ -25,12 +25,17 @@ _BEFORE_MARK = 160
 _SPACE = re.compile(r"\s+")
 
 
+#: Phrases that begin with one word, by how many words they have: however many there are, a text is compared with them
+#: once for each length, and all words of a query have room for some forty lengths.
+_Phrases = dict[int, set[tuple[str, ...]]]
+
+
 class _Role(NamedTuple):
     """A word's form, whether it is marked by itself, and the phrases that begin with it."""
 
     form: str
     is_marked: bool
-    phrases: tuple[list[str], ...]
+    phrases: _Phrases
 
 
 class Marker:
@@ -40,13 +45,13 @@ class Marker:
         """Take the leaves of a query that are to be marked."""
         self._stems: set[str] = set()
         self._forms: set[str] = set()
-        self._phrases: dict[str, list[list[str]]] = {}
+        self._phrases: dict[str, _Phrases] = {}
         #: What each written word means to the query, by language; a page has few different words.
         self._known: dict[str, dict[str, _Role]] = {}
-        for leaf in dict.fromkeys(leaves):
+        for leaf in leaves:
             if isinstance(leaf, Phrase):
-                forms = [word.form for word in leaf.words]
-                self._phrases.setdefault(forms[0], []).append(forms)
+                forms = tuple(word.form for word in leaf.words)
+                self._phrases.setdefault(forms[0], {}).setdefault(len(forms), set()).add(forms)
             elif leaf.exact:
                 self._forms.add(leaf.form)
             else:
@@ -76,18 +81,19 @@ class Marker:
             roles.append(role)
         return [(offset + start, offset + end) for start, end in self._found(places, roles)]
 
-    def _found(self, places: list[Span], roles: list[_Role]) -> Iterator[Span]:
+    @staticmethod
+    def _found(places: list[Span], roles: list[_Role]) -> Iterator[Span]:
+        forms = [role.form for role in roles]
         for number, role in enumerate(roles):
             if role.is_marked:
                 yield places[number]
-            for phrase in role.phrases:
-                last = number + len(phrase)
-                if [one.form for one in roles[number:last]] == phrase:
-                    yield places[number][0], places[last - 1][1]
+            for length, phrases in role.phrases.items():
+                if tuple(forms[number : number + length]) in phrases:
+                    yield places[number][0], places[number + length - 1][1]
 
     def _role(self, form: str, language: str) -> _Role:
         marked = form in self._forms or analysis.stem(form, language) in self._stems
-        return _Role(form, marked, tuple(self._phrases.get(form, ())))
+        return _Role(form, marked, self._phrases.get(form, {}))
 
 
 def _united(spans: list[Span]) -> tuple[Span, ...]:

@@ -148,21 +148,20 @@ class _Run:
         """Write a generation, not yet published: as a change of the one before, or, where that is crowded, anew."""
         old = self._before.reader if self._before else None
         base = self._before.opened.folder if self._before and old and not self._is_crowded(tasks, old) else None
-        writer = self._engine.writer(self._build.folder, base)
-        for number, task in enumerate(tasks):
-            self._progress(number, len(tasks), task.found.relative)
-            unchanged = task.status == "unchanged"
-            if base and task.known and not unchanged:
-                for article in task.known.articles:
-                    writer.delete(article)
-            if task.read:
-                self._read(task, writer)
-                continue
-            self._keep(task)
-            if old and task.known and unchanged and not base:
-                _copy(task.known, old, writer)
-        self._progress(len(tasks), len(tasks), "")
-        writer.finish()
+        with closing(self._engine.writer(self._build.folder, base)) as writer:
+            for number, task in enumerate(tasks):
+                self._progress(number, len(tasks), task.found.relative)
+                if base and task.known and task.status != "unchanged":
+                    for article in task.known.articles:
+                        writer.delete(article)
+                if task.read:
+                    self._read(task, writer)
+                else:
+                    self._keep(task)
+                    if old and not base:
+                        _copy(task, old, writer)
+            self._progress(len(tasks), len(tasks), "")
+            writer.finish()
         write_files(self._build.folder, self._known)
 
     def _is_crowded(self, tasks: Sequence[Task], old: EngineReader) -> bool:
@@ -256,12 +255,12 @@ class _Run:
         return self._build.publish(self._engine.name, holdings.articles, holdings.passages)
 
 
-def _copy(known: KnownFile, old: EngineReader, writer: EngineWriter) -> None:
-    """Carry the articles of an unchanged file over from the old generation."""
-    for article in known.articles:
+def _copy(task: Task, old: EngineReader, writer: EngineWriter) -> None:
+    """Carry the articles of a file over from the old generation if it is unchanged."""
+    for article in task.known.articles if task.known and task.status == "unchanged" else ():
         whole = old.article(article)
         if whole is None:
-            raise IndexDamaged(f"The article {article} of {known.path} is missing. {REBUILD}")
+            raise IndexDamaged(f"The article {article} of {task.found.relative} is missing. {REBUILD}")
         writer.add(*whole)
 
 

@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kb_search import analysis, lexing
 from kb_search.clauses import ClauseReader, Notes, named
 from kb_search.lexing import TEXT, Lexeme
 from kb_search.query import And, Everything, Node, Not, Or, Query, Word, joined, text_leaves
-from kb_search.results import Span
+from kb_search.results import Note, Span
 
 MAX_LENGTH = 2000
 #: Deeper parentheses are left out, so that walking a tree never reaches Python's own limit.
 MAX_DEPTH = 32
 
+_SUGGESTIONS_TRIED = 3
+
 _EMPTY = "There is nothing to search for in these parentheses, so they were left out."
-_SINGLE_QUOTES = re.compile(r"(?<![^\s(])['‘](\w[^'‘’]*)['’](?!\w)")
+_SINGLE_QUOTES = re.compile(r"""(?<![^\s(])['‘](\w[^'‘’"“”]*)['’](?!\w)""")
 
 
 def parse(text: str, languages: tuple[str, ...] = ("en",)) -> Query:
@@ -31,7 +33,11 @@ def parse(text: str, languages: tuple[str, ...] = ("en",)) -> Query:
     `languages` are those of the collection, the most frequent first: a word stands for its stem in each of
     them, and the first one's stop words are left out beside other words. Never raises.
     """
-    languages = languages or ("en",)
+    query = _read(text, languages or ("en",))
+    return replace(query, notes=_with_useful_suggestions(query, languages or ("en",)))
+
+
+def _read(text: str, languages: tuple[str, ...]) -> Query:
     cleaned, is_cut = lexing.clean(text, MAX_LENGTH)
     notes = Notes(cleaned)
     if is_cut:
@@ -39,7 +45,36 @@ def parse(text: str, languages: tuple[str, ...] = ("en",)) -> Query:
         notes.add("limited", (len(cleaned), len(cleaned)), message)
     _note_single_quotes(notes)
     tree = _Parser(notes, ClauseReader(notes, languages)).parse()
+    _note_needless_star(tree, notes)
     return Query(cleaned, _without_stop_words(tree, analysis.stop_words(languages[0]), notes), notes.all())
+
+
+def _with_useful_suggestions(query: Query, languages: tuple[str, ...]) -> tuple[Note, ...]:
+    """The notes, with only those suggestions that mend what the note is about.
+
+    Each is read to see; the first few are enough, and more would cost more than the query itself.
+    """
+    notes, tried = [], 0
+    for note in query.notes:
+        if note.suggestion is not None:
+            tried += 1
+            useful = tried <= _SUGGESTIONS_TRIED and _mends(note, query, languages)
+            note = note if useful else replace(note, suggestion=None)  # noqa: PLW2901 - the same note, corrected
+        notes.append(note)
+    return tuple(notes)
+
+
+def _mends(note: Note, query: Query, languages: tuple[str, ...]) -> bool:
+    """Whether following a note leaves fewer notes of its sort, and fewer in all."""
+    after = [one.message for one in _read(note.suggestion or "", languages).notes]
+    before = [one.message for one in query.notes]
+    return after.count(note.message) < before.count(note.message) and len(after) < len(before)
+
+
+def _note_needless_star(tree: Node, notes: Notes) -> None:
+    if isinstance(tree, And) and Everything() in tree.children:
+        place = notes.text.find("*")
+        notes.add("info", (place, place + 1), "Beside other words * changes nothing: it finds everything.")
 
 
 def _note_single_quotes(notes: Notes) -> None:
@@ -103,9 +138,11 @@ class _Parser:
 
     def read_unclosed(self, lexeme: Lexeme) -> None:
         """A quotation mark without its fellow means nothing."""
+        if not self._notes.text[lexeme.end :].strip():
+            self._notes.add("ignored", _span(lexeme), "This quotation mark has no fellow and was left out.")
+            return
         message = "This quotation mark is never closed, so the words after it were read one by one."
-        after = self._notes.text[lexeme.end :].strip()
-        self._notes.add("corrected", _span(lexeme), message, self._notes.text.rstrip() + '"' if after else None)
+        self._notes.add("corrected", _span(lexeme), message, self._notes.text.rstrip() + '"')
 
     def _name(self) -> str:
         """The field of what comes next: the one that waits for it, or that of the parentheses around it."""
@@ -260,8 +297,13 @@ def _without_stop_words(tree: Node, stops: frozenset[str], notes: Notes) -> Node
     return smaller or Everything()
 
 
+def _is_alone(word: Word, text: str) -> bool:
+    beside = text[max(word.start - 1, 0) : word.start] + text[word.end : word.end + 1]
+    return not beside.strip().strip("()")
+
+
 def _note_stop_words(dropped: list[Word], notes: Notes) -> None:
-    either = [word for word in dropped if word.form == "or"]
+    either = [word for word in dropped if word.form == "or" and _is_alone(word, notes.text)]
     for word in either:
         message = "In small letters, “or” is a word like any other and was left out; in capitals it means either."
         notes.add("ignored", (word.start, word.end), message, notes.repaired((word.start, word.end), "OR"))

@@ -76,5 +76,5 @@ def refuse_removals(folder: Path, outcome: Iterable[tuple[str, str]], known: Map
         raise RemovalsRefused(
             f"This would remove {going:,} of {articles:,} articles from the index: their files are gone or cannot be "
             f"read any more. Is {folder} the right folder, and is it mounted? If they are meant to go, run "
-            "`kb-search index --allow-removals`."
+            "the same command with --allow-removals."
         )

@@ -21,7 +21,7 @@ from tests.oracle import Oracle
 
 # A build takes some 20 ms, so few examples; `pytest --hypothesis-profile=thorough` tries twenty times as many.
 BUILDS = settings(
-    max_examples=settings.default.max_examples // 5, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=settings.default.max_examples // 8, deadline=None, suppress_health_check=list(HealthCheck)
 )
 ALL = EngineQuery(Everything(), depth=10_000, seconds=60)
 
@@ -36,12 +36,12 @@ def engine(request):
 def built(engine, collection, base=None, removed=()):
     """A reader of a generation with a collection, made anew or as a change of the one in `base`."""
     with tempfile.TemporaryDirectory() as folder:
-        writer = engine.writer(Path(folder), base)
-        for article in removed:
-            writer.delete(article)
-        for article, passages in collection:
-            writer.add(article, passages)
-        writer.finish()
+        with closing(engine.writer(Path(folder), base)) as writer:
+            for article in removed:
+                writer.delete(article)
+            for article, passages in collection:
+                writer.add(article, passages)
+            writer.finish()
         with closing(engine.reader(Path(folder))) as reader:
             yield reader, Path(folder)
 

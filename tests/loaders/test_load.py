@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_search.errors import DocumentError, SkippedDocument
-from kb_search.loaders import RowProblem, is_companion, load, loader_name
+from kb_search.loaders import SUFFIXES, RowProblem, is_companion, load, loader_name
 from kb_search.passages import split
 from tests.loaders.helpers import PROSE, source
 
@@ -23,6 +23,16 @@ from tests.loaders.helpers import PROSE, source
         ("a.xhtml", "html"),
         ("a.jsonl", "jsonl"),
         ("a.jsonl.gz", "jsonl"),
+        ("a.csv", "table"),
+        ("a.tsv.gz", "table"),
+        ("a.pdf", "pdf"),
+        ("a.docx", "docx"),
+        ("a.odt", "odt"),
+        ("a.epub", "epub"),
+        ("a.eml", "mail"),
+        ("a.mht", "mail"),
+        ("a.mhtml", "mail"),
+        ("a.zip", "archive"),
         ("a.gz", None),
         ("a.exe", None),
         ("txt", None),
@@ -62,7 +72,7 @@ def test_a_file_beyond_the_limit_is_refused(tmp_path):
     )
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.jsonl"])
+@pytest.mark.parametrize("name", [f"a{suffix}" for suffix in SUFFIXES])
 def test_files_that_cannot_be_opened(tmp_path, name):
     """A file that is gone, a folder, a pipe and a link that leads back to itself are each a sentence."""
     path = tmp_path / name
@@ -107,9 +117,9 @@ def test_two_files_with_the_same_text_are_two_articles(tmp_path):
     assert one.id != two.id
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
-    st.sampled_from(["a.txt", "a.md", "a.html", "a.jsonl", "a.jsonl.gz"]),
+    st.sampled_from([f"a{suffix}" for suffix in SUFFIXES]),
     st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "surrogatepass")),
 )
 def test_any_bytes_are_an_article_or_a_sentence(tmp_path_factory, name, raw):

@@ -215,6 +215,8 @@ def test_nothing_else_is_left_out(tmp_path):
     ]
     article = read(tmp_path, "a.pdf", pdf(*pages))
     assert article.text.count("This sentence is a refrain.") == 4
+    plain = [[Put(f"Article {number}", y=800), *lines(*WRAPPED)] for number in range(1, 5)]
+    assert "Article 3" in read(tmp_path, "a.pdf", pdf(*plain)).text
     assert [section.title for section in article.sections] == ["Article 2", "Article 3", "Article 4"]
     assert (article.title, article.evidence_for("text")) == ("Article 1", None)
 
@@ -231,12 +233,18 @@ def test_what_the_document_says_of_itself(tmp_path):
     )
 
 
-@pytest.mark.parametrize("title", ["Microsoft Word - draft_7.doc", "untitled", "report-final.indd", "My paper.docx"])
+@pytest.mark.parametrize(
+    "title", ["Microsoft Word - draft_7.doc", "untitled", "(anonymous)", "report-final.indd", "My paper.docx"]
+)
 def test_the_name_of_a_file_is_no_title(tmp_path, title):
-    """Titles that programs write by themselves lose."""
-    article = read(tmp_path, "a.pdf", pdf([Put("A Winter of Talks", y=780, size=24), *lines(*WRAPPED)], Title=title))
-    assert article.title == "A Winter of Talks"
-    assert Claim(title, "PDF document information, the name of a file") in article.evidence_for("title").others
+    """Titles and authors that programs write by themselves lose."""
+    article = read(
+        tmp_path,
+        "a.pdf",
+        pdf([Put("A Winter of Talks", y=780, size=24), *lines(*WRAPPED)], Title=title, Author="Administrator"),
+    )
+    assert (article.title, article.author) == ("A Winter of Talks", "")
+    assert Claim(title, "PDF document information, written by a program") in article.evidence_for("title").others
 
 
 def test_a_scan_is_called_a_scan(tmp_path):

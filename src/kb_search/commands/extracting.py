@@ -21,10 +21,10 @@ _Extracted = tuple[str, str, list[tuple[Article, tuple[Passage, ...]]]]
 
 
 @click.command("extract")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one document a file.")
 @with_settings
-def extract_command(settings: Settings, files: tuple[Path, ...], *, as_json: bool) -> int:
+def extract_command(settings: Settings, files: tuple[str, ...], *, as_json: bool) -> int:
     """Print title, date, source, sections and passages of FILES as `index` would see them."""
     for name, found in _all(files, settings):
         status, reason, articles = _extract(found, settings)
@@ -35,15 +35,16 @@ def extract_command(settings: Settings, files: tuple[Path, ...], *, as_json: boo
     return 0
 
 
-def _all(files: tuple[Path, ...], settings: Settings) -> Iterator[tuple[str, FoundFile]]:
+def _all(files: tuple[str, ...], settings: Settings) -> Iterator[tuple[str, FoundFile]]:
     """Each file with the name it was given by; a folder stands for the files in it."""
-    for path in files:
+    for name in files:
+        path = Path(name)
         if path.is_dir():
             for found in corpus.walk(path):
                 yield str(path / found.relative), found
         else:
             whole, root = path.parent.resolve() / path.name, settings.corpus.resolve()
-            yield str(path), corpus.look(whole, root if whole.is_relative_to(root) else whole.parent)
+            yield name, corpus.look(whole, root if whole.is_relative_to(root) else whole.parent)
 
 
 def _extract(found: FoundFile, settings: Settings) -> _Extracted:

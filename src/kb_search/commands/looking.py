@@ -35,7 +35,7 @@ def stats_command(settings: Settings, *, as_json: bool) -> int:
         f"dates: {stats.first_date or 'none'} to {stats.last_date or 'none'}; {stats.undated:,} articles undated"
     )
     click.echo(
-        f"engine {stats.engine}, generation {stats.generation}, {stats.bytes / 1e6:.1f} MB; {stats.generations} on disk"
+        f"engine {stats.engine}, generation {stats.generation}, {_size(stats.bytes)}; on disk: {stats.generations}"
     )
     for source, count in stats.sources:
         click.echo(f"  {count:>8,} passages  {printable(source) or 'no source'}")
@@ -43,6 +43,10 @@ def stats_command(settings: Settings, *, as_json: bool) -> int:
     for file in stats.problems:
         click.echo(f"  {file.status}: {printable(file.path)}: {printable(file.reason)}")
     return 0
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
 
 
 @click.command("articles")

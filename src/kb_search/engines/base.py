@@ -169,6 +169,10 @@ class EngineWriter(ABC):
     def finish(self) -> None:
         """Write everything down."""
 
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the files; without `finish` before, what was added is lost."""
+
 
 class EngineReader(ABC):
     """Answers from one generation. Safe to share between threads."""

@@ -77,6 +77,10 @@ class LocalWriter(EngineWriter):
             shutil.rmtree(self._folder_of_new)
         _replace(self._folder / _LIST, json.dumps({"segments": names}).encode())
 
+    def close(self) -> None:
+        """Let go of the files; without `finish` before, what was added is lost."""
+        self._columns.close()
+
     @abstractmethod
     def index(self, columns: Columns) -> None:
         """Append the inverted index of a finished segment."""

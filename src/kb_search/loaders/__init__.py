@@ -47,6 +47,10 @@ _LOADERS = {
     ".docx": "docx",
     ".odt": "odt",
     ".epub": "epub",
+    ".eml": "mail",
+    ".mht": "mail",
+    ".mhtml": "mail",
+    ".zip": "archive",
 }
 #: How the names of the files end that are read.
 SUFFIXES = tuple(_LOADERS)
@@ -68,7 +72,7 @@ def load(file: SourceFile) -> Iterator[Article | RowProblem]:
 
 
 def loader_name(path: Path) -> str | None:
-    """The loader for a file, by its name: `text`, `markdown`, `html` or `jsonl`; None where there is none."""
+    """The loader for a file, by its name, which is that of its module; None where there is none."""
     name = path.name.lower()
     return next((loader for suffix, loader in _LOADERS.items() if name.endswith(suffix)), None)
 

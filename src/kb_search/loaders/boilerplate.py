@@ -10,35 +10,38 @@ from __future__ import annotations
 
 import re
 
-from lxml.etree import _Element
+from lxml.etree import XPath, _Element
 
+from kb_search.loaders.vocabulary import called, vocabulary
 
-def _words(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|[\s_-])(?:{words})(?=$|[\s_-])", re.IGNORECASE)
-
-
-#: Words that name a box which is no part of the article, whatever stands in it.
-_NAMES = _words(
-    "newsletters?|subscribe|subscription|sign-?up|registration-?wall|paywall|donate|donations?"
-    "|shar(?:es|ing|edaddy|ethis|e-?(?:bar|buttons?|tools|links|icons|this))|add-?(?:this|toany)"
-    "|social(?:-?(?:media|shar(?:e|ing)|links|icons|bar|buttons?))?|follow-?us"
-    "|related-?(?:posts?|articles?|stories|content|news|links|topics)|jp-relatedposts|yarpp|recirc(?:ulation)?"
-    "|most-?(?:read|popular|viewed)|popular-?posts?|trending|advert(?:s|isements?|orial)?|ads?|outbrain|taboola"
-    "|cookies?|consent|gdpr|comments?|commentlist|disqus|respond|bread-?crumbs?|copyright"
-    "|(?:post|entry|article)-?tags|tag-?list|tagcloud|pagination|pager|post-?navigation|skip-?links?"
-    "|about-?(?:the-?)?author|author-?(?:box|bio|info|card|description|about)(?:-\\w+)?"
-    "|sr-only|screen-?reader-?text|visually-?hidden|call-?to-?action|cta"
-)
-#: Words that name a box of pointers to other articles if there is more in it that is linked than not. Pages
-#: also call so what opens the rest of the article, or the parts of the text that pointers stand between.
-_NAMES_OF_LINKS = _words(
-    "share|related|recommend(?:ed|ations?)?|read-?(?:more|also|next|on)|more-?(?:from|on|stories|news|articles)"
-    "|see-?also|also-?read|popular|up-?next|next-?(?:article|post|story)|promos?|promotion|sponsor(?:ed|s)?"
-    "|commercial|tags|intext-?links|teasers?"
-)
-#: What blog programs write into a class about the subject of an article; no name of a box.
-_SUBJECTS = re.compile(r"\b(?:tag|category|cat|post|postid|author|format|type|status)-\S+")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+#: Names of boxes that are no part of an article, whatever stands in them.
+_BOX = vocabulary("""
+    newsletter newsletters subscribe subscription signup sign-up registration-wall paywall donate donation donations
+    shares sharing sharedaddy sharethis share-this share-bar share-buttons share-button share-tools share-links
+    share-icons addthis add-this addtoany social social-media social-share social-sharing social-links social-icons
+    social-bar social-buttons follow-us related-posts related-post related-articles related-article related-stories
+    related-content related-news related-links related-topics yarpp recirc recirculation most-read most-popular
+    most-viewed popular-posts trending advert adverts advertisement advertisements advertorial ad ads outbrain taboola
+    cookie cookies consent gdpr comment comments commentlist disqus respond breadcrumb breadcrumbs copyright
+    post-tags entry-tags article-tags tag-list tagcloud pagination pager post-navigation skip-link skip-links
+    about-author about-the-author author-box author-bio author-info author-card author-description author-about
+    sr-only screen-reader-text visually-hidden call-to-action cta
+    """)
+#: Names of boxes of pointers to other articles, if there is more in them that is linked than not. Pages also
+#: call so what opens the rest of the article, or the parts of the text that pointers stand between.
+_POINTERS = vocabulary("""
+    share related recommend recommended recommendation recommendations read-more read-also read-next read-on
+    more-from more-on more-stories more-news more-articles see-also also-read popular up-next next-article next-post
+    next-story promo promos promotion sponsor sponsored sponsors commercial tags intext-links teaser teasers
+    """)
+#: Names of boxes beside the article, whose dates and people are not the article's.
+_ASIDE = vocabulary("""
+    comment comments commentlist respond replies sidebar side-bar related related-posts related-articles recommended
+    recommendation recommendations most-read most-popular most-viewed popular-posts latest-news latest-posts
+    latest-articles trending newsletter teaser teasers card cards carousel slider swiper read-more read-also read-next
+    more-from more-news more-stories
+    """)
+_ASIDE_TAGS = frozenset({"nav", "aside", "form", "select", "button"})
 #: trafilatura removes the others (nav, footer, aside, form …) itself.
 _BOXES = (
     "div", "section", "ul", "ol", "li", "p", "span", "header", "table", "details", "article", "a", "h2", "h3", "h4",
@@ -47,28 +50,30 @@ _BOXES = (
 _ROLES = frozenset({"dialog", "alertdialog"})
 #: A box with a larger share of the prose of a page is no furniture.
 _MOST_PROSE = 0.25
-#: A paragraph that is a pointer to another article: what it begins with, before a link.
+#: What a line begins with that points to other articles, in the languages that the pages we saw were in.
 _POINTER = re.compile(
-    r"\W{0,4}(?:(?:please\s+)?(?:read|see|watch|view|learn|find out|hear|listen)\s+(?:also|more|next|on|here|now|the full story)"
-    r"|also\s+(?:read|see|watch|on)|see\s+also|(?:you\s+(?:may|might)\s+(?:also\s+)?(?:like|enjoy))|more\s+(?:on|from|about|stories|news)"
-    r"|related(?:\s+\w+)?|recommended|don.t\s+miss|up\s+next|click\s+here|sign\s+up|subscribe|continue\s+reading"
-    r"|lesen\s+sie(?:\s+\w+)?\s+auch|lesen\s+sie\s+(?:mehr|hier)|mehr\s+(?:zum\s+thema|dazu|lesen|infos?|über)|(?:siehe|lies)\s+auch"
+    r"\W{0,4}(?:(?:please\s+)?(?:read|see|watch|view|learn|find\s+out|hear|listen)\s+(?:also|more|next|on|here|now)"
+    r"|also\s+(?:read|see|watch|on)|you\s+(?:may|might)\s+(?:also\s+)?(?:like|enjoy)|more\s+(?:on|from|about|stories|news)"
+    r"|read(?=:)|related(?:\s+\w+)?|recommended|don.t\s+miss|up\s+next|click\s+here|sign\s+up|subscribe|continue\s+reading"
+    r"|lesen\s+sie(?:\s+\w+)?\s+(?:auch|mehr|hier)|mehr\s+(?:zum\s+thema|dazu|lesen|infos?|über)|(?:siehe|lies)\s+auch"
     r"|auch\s+interessant|das\s+könnte|weitere\s+(?:artikel|infos?|informationen)|zum\s+thema|weiterlesen"
     r"|(?:à\s+)?lire\s+(?:aussi|également|la\s+suite)|voir\s+aussi|en\s+savoir\s+plus"
-    r"|(?:lea?|vea|mira|te\s+puede)\s+(?:también|además|más|interesar)|(?:leer|ver)\s+(?:más|también)|más\s+(?:información|sobre)"
-    r"|(?:leia|veja|saiba)\s+(?:também|mais)|leggi\s+(?:anche|di\s+più)|vedi\s+anche|lees\s+(?:ook|meer|verder)"
-    r"|(?:czytaj|zobacz|przeczytaj|sprawdź)\s+(?:też|także|również|więcej)"
-    r"|читайте\s+(?:также|ещё|еще|далее|подробнее)|смотрите\s+также|по\s+теме|ещё\s+по\s+теме|подробнее"
+    r"|(?:lea?|vea|mira|te\s+puede)\s+(?:también|además|más|interesar)|(?:leer|ver)\s+(?:más|también)"
+    r"|más\s+(?:información|sobre)|(?:leia|veja|saiba)\s+(?:também|mais)|leggi\s+(?:anche|di\s+più)|vedi\s+anche"
+    r"|lees\s+(?:ook|meer|verder)|(?:czytaj|zobacz|przeczytaj|sprawdź)\s+(?:też|także|również|więcej)"
+    r"|читайте\s+(?:также|ещё|еще|далее|подробнее)|смотрите\s+также|(?:ещё\s+)?по\s+теме|подробнее"
     r"|читайте\s+також|дивіться\s+також|ayrıca\s+(?:oku|bkz)|(?:devamını|daha\s+fazla)\s+oku|ilgili\s+haber"
     r"|həmçinin\s+oxu|oxuyun|կարդացեք\s+նաև|նաև|წაიკითხეთ\s+(?:ასევე|აგრეთვე)"
     r")\b",
     re.IGNORECASE,
 )
-_LINES = ("p", "li", "h2", "h3", "h4", "h5", "h6", "div", "blockquote", "aside")
 _LONGEST_POINTER = 300
 #: So much of what follows must be linked: a sentence that begins with `Related` and has a link is none.
 _LEAST_LINKED = 0.6
-_WORD = re.compile(r"\w+")
+_LINES = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "div", "blockquote", "aside"})
+_WORD = re.compile(r"\w")
+_TEXT = XPath("string()")
+_LINKS = XPath("descendant-or-self::a")
 
 
 def prune(page: _Element) -> None:
@@ -77,34 +82,32 @@ def prune(page: _Element) -> None:
     Scripts and styles must be gone already: their text would count.
     """
     prose = unlinked(page)
-    for box in [element for element in page.iter(*_BOXES) if _is_named(element)]:
+    for box in [element for element in page.iter(*_BOXES) if _is_furniture(element)]:
         if box.find(".//h1") is None and unlinked(box) <= _MOST_PROSE * prose:
-            drop(box)
+            _drop(box)
     for line in dict.fromkeys(map(_line_around, page.iter("a"))):
-        if line is not None and _is_pointer(line):
-            drop(line)
+        if line is not None and _points(line):
+            _drop(line)
 
 
-def drop(element: _Element) -> None:
-    """Take an element out, and leave the text behind it where it is."""
-    parent, before = element.getparent(), element.getprevious()
-    if parent is None:
-        return
-    if element.tail and before is not None:
-        before.tail = (before.tail or "") + element.tail
-    elif element.tail:
-        parent.text = (parent.text or "") + element.tail
-    parent.remove(element)
+def is_aside(element: _Element) -> bool:
+    """Whether an element stands beside the article: in a menu, a comment, a list of other articles."""
+    for above in element.iterancestors():
+        if above.tag in ("body", "main", "article"):
+            return False
+        if above.tag in _ASIDE_TAGS or called(above, _ASIDE):
+            return True
+    return False
 
 
 def length(element: _Element) -> int:
-    """The number of characters of an element's text, white space at the ends of its pieces aside."""
-    return sum(len(text.strip()) for text in element.itertext())
+    """The number of characters of an element's text, without white space."""
+    return len("".join(_TEXT(element).split()))
 
 
 def linked(element: _Element) -> int:
     """How many of them stand in links."""
-    return sum(length(link) for link in element.iter("a"))
+    return sum(map(length, _LINKS(element)))
 
 
 def unlinked(element: _Element) -> int:
@@ -118,30 +121,31 @@ def is_pointer(text: str) -> bool:
     return bool(found) and not _WORD.search(text, found.end())
 
 
-def _is_named(element: _Element) -> bool:
-    if element.get("role") in _ROLES:
+def _drop(element: _Element) -> None:
+    """Take an element out, and leave the text behind it where it is."""
+    parent, before = element.getparent(), element.getprevious()
+    if parent is None:
+        return
+    if element.tail and before is not None:
+        before.tail = (before.tail or "") + element.tail
+    elif element.tail:
+        parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
+
+
+def _is_furniture(element: _Element) -> bool:
+    if element.get("role") in _ROLES or called(element, _BOX):
         return True
-    names = f"{element.get('id') or ''} {element.get('class') or ''}"
-    if len(names) < 3:
-        return False
-    names = _CAMEL.sub("-", _SUBJECTS.sub("", names[:500]))
-    if _NAMES.search(names):
-        return True
-    return bool(_NAMES_OF_LINKS.search(names)) and 2 * linked(element) > length(element)
+    return called(element, _POINTERS) and 2 * linked(element) > length(element)
 
 
 def _line_around(link: _Element) -> _Element | None:
     """The line of text that a link stands in."""
-    for element in link.iterancestors():
-        if element.tag in _LINES:
-            return element
-    return None
+    return next((element for element in link.iterancestors() if element.tag in _LINES), None)
 
 
-def _is_pointer(element: _Element) -> bool:
+def _points(element: _Element) -> bool:
     """Whether a line only points at another article: `Read more: ` and a link."""
-    if length(element) > _LONGEST_POINTER:
-        return False
-    text = " ".join("".join(element.itertext()).split())
-    found = _POINTER.match(text)
-    return bool(found) and linked(element) >= _LEAST_LINKED * (len(text) - found.end())
+    text = " ".join(_TEXT(element).split())
+    found = _POINTER.match(text) if len(text) <= _LONGEST_POINTER else None
+    return bool(found) and linked(element) >= _LEAST_LINKED * length(element) * (1 - found.end() / len(text))

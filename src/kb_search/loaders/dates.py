@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from kb_search.document import Date
 
 _MONTHS = """
-    january jan januar janvier janv ocak yanvar январь января янв
-    february feb februar février févr şubat fevral февраль февраля фев февр
-    march mar märz mrz mars mart март марта мар
-    april apr avril avr nisan aprel апрель апреля апр
-    may mai mayıs may май мая
-    june jun juni juin haziran iyun июнь июня июн
-    july jul juli juillet juil temmuz iyul июль июля июл
-    august aug août ağustos avqust август августа авг
-    september sep sept septembre eylül sentyabr сентябрь сентября сен сент
-    october oct oktober okt octobre ekim oktyabr октябрь октября окт
-    november nov novembre kasım noyabr ноябрь ноября ноя нояб
-    december dec dezember dez décembre déc aralık dekabr декабрь декабря дек
+    january jan januar jänner janvier janv ocak yanvar январь января янв enero ene gennaio gen janeiro januari
+      stycznia styczeń січня ledna leden ianuarie januára јануар siječnja януари tammikuuta
+    february feb februar feber février févr fév şubat fevral февраль февраля фев февр febrero febbraio fevereiro
+      fev februari lutego luty лютого února únor februarie februára veljače февруари helmikuuta
+    march mar märz mrz mars mart март марта мар marzo março marco maart marca marzec березня března březen martie
+      ožujka maaliskuuta
+    april apr avril avr nisan aprel апрель апреля апр abril abr aprile kwietnia kwiecień квітня dubna duben aprilie
+      apríla travnja април huhtikuuta
+    may mai mayıs may май мая mayo maggio mag maio mei maja maj травня května květen mája svibnja toukokuuta
+    june jun juni juin haziran iyun июнь июня июн junio giugno giu junho czerwca czerwiec червня června červen iunie
+      júna lipnja юни kesäkuuta
+    july jul juli juillet juil temmuz iyul июль июля июл julio luglio lug julho lipca lipiec липня července červenec
+      iulie júla srpnja юли heinäkuuta
+    august aug août aout ağustos avqust август августа авг agosto ago augustus augusti sierpnia sierpień серпня srpna
+      srpen augusta kolovoza elokuuta
+    september sep sept septembre eylül sentyabr сентябрь сентября сен сент septiembre setiembre settembre set setembro
+      września wrzesień вересня září septembrie septembra rujna септември syyskuuta
+    october oct oktober okt octobre ekim oktyabr октябрь октября окт octubre ottobre ott outubro out października
+      październik жовтня října říjen octombrie októbra listopada октомври lokakuuta
+    november nov novembre kasım noyabr ноябрь ноября ноя нояб noviembre novembro listopad листопада listopadu
+      noiembrie novembra studenog studenoga ноември marraskuuta
+    december dec dezember dez décembre déc aralık dekabr декабрь декабря дек diciembre dic dicembre dezembro desember
+      grudnia grudzień грудня prosince prosinec decembrie decembra prosinca декември joulukuuta
     """
-#: Name of a month in English, German, French, Turkish, Azerbaijani or Russian -> its number.
-_MONTH = {name: number for number, line in enumerate(_MONTHS.strip().splitlines(), 1) for name in line.split()}
+#: Names that mean different months in different languages: Croatian October and Polish and Czech November.
+_TWO_MONTHS = frozenset({"listopada", "listopad", "listopadu"})
+
+
+def _month_numbers() -> dict[str, int]:
+    """Name of a month in some twenty languages of Europe and the Caucasus -> its number."""
+    rows = re.split(r"\n {4}(?=\S)", _MONTHS.rstrip())[1:]
+    numbers = {name: number for number, row in enumerate(rows, 1) for name in row.split()}
+    return {name: number for name, number in numbers.items() if name not in _TWO_MONTHS}
+
+
+_MONTH = _month_numbers()
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?"
 _NAME = r"(?P<month>[^\W\d_]{3,10})\.?"
 _YEAR = r"(?P<year>\d{4})"
@@ -44,6 +66,26 @@ _YEAR_MONTH = re.compile(r"(\d{4})/(\d{1,2})", re.ASCII)
 _COMPACT = re.compile(r"((?:1[5-9]|20)\d\d)(\d\d)(\d\d)(?:T?\d{4,6}Z?)?", re.ASCII)
 _NUMBERS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})" + _TIME, re.ASCII | re.DOTALL)
 _LONGEST = 80
+_ANYWHERE = re.compile(
+    r"(?<![\d./-])(?:"
+    r"(?P<y1>(?:19|20)\d\d)(?P<s1>[-/.])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2})(?=$|\D|T)"
+    r"|(?P<y2>(?:19|20)\d\d)\s?[年년]\s?(?P<m2>\d{1,2})\s?[月월]\s?(?P<d2>\d{1,2})\s?[日일]"
+    r"|(?P<a>\d{1,2})(?P<s3>[./-])\s?(?P<b>\d{1,2})(?P=s3)\s?(?P<y3>(?:19|20)\d\d|\d\d)(?![\d:]|[./-]\d)"
+    r"|(?P<d4>\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s-]+(?:of\s|de\s|d['’])?(?P<n4>[^\W\d_]{3,13})\.?,?[\s-]+(?:del?\s+)?"
+    r"(?P<y4>(?:19|20)\d\d)(?!\d)"
+    r")|(?<!\w)(?P<n5>[^\W\d_]{3,13})\.?\s+(?P<d5>\d{1,2})(?:st|nd|rd|th)?(?:,\s*|\s+)(?P<y5>(?:19|20)\d\d)(?!\d)",
+    re.IGNORECASE,
+)
+_MOST_SEARCHED = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """A day in a text, and where it stands."""
+
+    date: Date
+    start: int
+    end: int
 
 
 def read_date(text: str, latest: Date | None = None) -> Date:
@@ -58,6 +100,52 @@ def read_date(text: str, latest: Date | None = None) -> Date:
     if latest and found.first > latest.first:
         raise ValueError("in the future")
     return found
+
+
+def find_dates(text: str, latest: Date, *, day_first: bool | None = None) -> list[FoundDate]:
+    """The days that stand anywhere in a text, in order; those beyond `latest` and impossible ones are left out.
+
+    `day_first` says how the text's language writes figures: `03/04/2023` is 3 April if it is True, 4 March
+    if it is False, and no date if it is None. Only where it is True a year may have two figures.
+    """
+    found = []
+    for match in _ANYWHERE.finditer(text[:_MOST_SEARCHED]):
+        try:
+            date = _found(match, day_first)
+        except ValueError:
+            continue
+        if date.first <= latest.first:
+            found.append(FoundDate(date, match.start(), match.end()))
+    return found
+
+
+def _found(match: re.Match[str], day_first: bool | None) -> Date:  # noqa: FBT001 - it is a setting with three values
+    parts = {name: part for name, part in match.groupdict().items() if part}
+    if "y1" in parts:
+        return _date(parts["y1"], parts["m1"], parts["d1"])
+    if "y2" in parts:
+        return _date(parts["y2"], parts["m2"], parts["d2"])
+    if "y3" in parts:
+        return _in_figures(parts["a"], parts["b"], parts["y3"], day_first)
+    month = _MONTH.get((parts.get("n4") or parts["n5"]).lower())
+    if month is None:
+        raise ValueError("not a date")
+    return _date(parts.get("y4") or parts["y5"], month, parts.get("d4") or parts["d5"])
+
+
+def _in_figures(first: str, second: str, year: str, day_first: bool | None) -> Date:  # noqa: FBT001 - as above
+    if day_first is None:
+        if len(year) == 2:
+            raise ValueError("two readings")
+        return _only_reading(first, second, year)
+    if len(year) == 2:
+        if not day_first:
+            raise ValueError("two readings")
+        year = f"20{year}"
+    try:
+        return _date(year, *((second, first) if day_first else (first, second)))
+    except ValueError:
+        return _only_reading(first, second, year)
 
 
 def latest_day() -> Date:

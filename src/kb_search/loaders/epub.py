@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import unquote
 
 from lxml.etree import _Element
@@ -57,7 +58,8 @@ def load(file: SourceFile) -> Iterator[Article | RowProblem]:
             blocks += _chapter(package, chapter, labels)
         except DocumentError as error:
             problems.append(RowProblem(printable(chapter), str(error)))
-    yield assemble(around(file), compose(blocks, title), claims, "epub")
+    body = replace(compose(blocks, title), title="")
+    yield assemble(around(file), body, claims, "epub")
     yield from problems
 
 

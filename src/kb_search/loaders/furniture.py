@@ -26,6 +26,12 @@ _LONGEST = 200
 #: Larger letters than the text's are a heading's.
 _LARGEST = 1.15
 
+#: `Article 7` at the top of the seventh page is no page number where every article has a page of its own.
+_NUMBERED_HEADING = re.compile(
+    r"(?:article|chapter|section|part|annex|appendix|protocol|clause|artikel|kapitel|abschnitt|teil|chapitre|partie"
+    r"|статья|глава|раздел|часть|приложение|madde|bölüm|maddə|fəsil|hissə|հոդված|գլուխ)\W{0,3}\d{1,4}\W{0,3}",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 _ROMAN = re.compile(r"(?=[ivxlc])(c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
@@ -106,7 +112,8 @@ def _keys(row: Sequence[Line], number: int) -> Iterator[_Key]:
     text = " ".join(" ".join(line.text for line in row).split())
     yield _Key(text, text)
     found = list(_NUMBER.finditer(text))
-    for one in (found[-1:] + found[:1]) if len(text) <= _LONGEST else ():
+    may_be_page = len(text) <= _LONGEST and not _NUMBERED_HEADING.fullmatch(text)
+    for one in (found[-1:] + found[:1]) if may_be_page else ():
         shown, ahead = f"{text[: one.start()]}#{text[one.end() :]}", int(one[0]) - number
         yield _Key(f"{shown}\n{ahead}", shown)
         if one.start() == 0 or one.end() == len(text):

@@ -6,23 +6,19 @@ none, the whole body is taken, menus and footers aside: rather too much than an 
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 
-import trafilatura
 from bs4 import BeautifulSoup, NavigableString, Tag
-from lxml.etree import _Element
 
 from kb_search.document import Article
 from kb_search.loaders.base import SourceFile, printable, read_bytes
 from kb_search.loaders.body import Block, Body, compose
-from kb_search.loaders.cleaning import decode, scrub
+from kb_search.loaders.cleaning import decode
+from kb_search.loaders.maintext import main_text, parse
 from kb_search.loaders.metadata import Said, around, assemble
 from kb_search.loaders.webmeta import page_claims
 
-#: Larger pages go without trafilatura, which needs seconds for each million characters of some of them.
-_MOST_MARKUP = 5_000_000
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:-]{1,40})""", re.IGNORECASE)
 _XML_HEAD = re.compile(r"\s*<\?xml[^>]{0,200}>")
 _LINES = re.compile(r"[^\S\n]*\n\s*|\s+")
@@ -32,11 +28,7 @@ _PARAGRAPH = re.compile(
     "address|article|aside|blockquote|body|br|caption|center|dd|details|dialog|div|dl|dt|fieldset|figcaption"
     "|figure|footer|form|h[1-6]|header|hr|li|main|menu|nav|ol|p|pre|section|summary|table|td|th|tr|ul"
 )
-_INLINE = frozenset({"hi", "ref", "del", "code"})
 _NOT_ARTICLE = re.compile("nav|footer|aside|form|button|select|head|noscript|svg|iframe|object")
-
-# trafilatura warns on the console of every page that it finds too short; what it does not find, we take.
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
 def load(file: SourceFile) -> Iterator[Article]:
@@ -50,63 +42,18 @@ def load(file: SourceFile) -> Iterator[Article]:
 
 def read_page(text: str) -> tuple[Body, list[Said]]:
     """The main text of a page, and what the page says about it. Loaders of mail and of saved pages ask this too."""
-    markup = scrub(_XML_HEAD.sub("", text, count=1))
-    page = BeautifulSoup(markup, "lxml")
-    body = _main_text(markup) or compose(all_blocks(page))
-    claims = page_claims(page)
+    head = _XML_HEAD.match(text)
+    markup = text[head.end() :] if head else text
+    page, whole = parse(markup)
+    claims = [] if page is None else page_claims(page, markup)
+    title = next((one.value for one in claims if one.field == "title"), "")
+    blocks = [] if page is None or not whole else main_text(page, title)
+    body = compose(blocks)
+    if not body.text:
+        body = compose(all_blocks(BeautifulSoup(markup, "lxml")))
     if body.title:
         claims.append(Said("title", body.title, "first heading"))
     return body, claims
-
-
-def _main_text(markup: str) -> Body | None:
-    """The article as trafilatura finds it, or None."""
-    if len(markup) > _MOST_MARKUP:
-        return None
-    try:
-        found = trafilatura.bare_extraction(markup, include_comments=False, with_metadata=False)
-        body = compose(()) if found is None or isinstance(found, dict) else compose(_blocks(found.body))
-    except Exception:  # noqa: BLE001 - whatever a hostile page does to it, the body's text is left
-        return None
-    return body if body.text else None
-
-
-def _blocks(element: _Element) -> Iterator[Block]:
-    """Paragraphs, headings, items of lists and rows of tables of trafilatura's tree."""
-    for child in element:
-        if child.tag == "head":
-            level = _HEADING.fullmatch(child.get("rend") or "")
-            yield Block(_words(child), int(level[1]) if level else 2)
-        elif child.tag == "list":
-            items = (_words(item, without="list") for item in child.iter("item"))
-            yield from (Block(f"- {item}", tight=bool(number)) for number, item in enumerate(filter(None, items)))
-        elif child.tag == "table":
-            rows = (" | ".join(filter(None, map(_words, row))) for row in child)
-            yield from (Block(row, tight=bool(number)) for number, row in enumerate(rows))
-        elif child.tag in ("quote", "div") and len(child) and not (child.text or "").strip():
-            yield from _blocks(child)
-        else:
-            yield Block(_words(child))
-        yield Block(_flat(child.tail or ""))
-
-
-def _words(element: _Element, without: str = "") -> str:
-    """The text of an element; what is no part of a line of text stands a space apart."""
-    return _flat("".join(_strings(element, without)))
-
-
-def _strings(element: _Element, without: str) -> Iterator[str]:
-    yield element.text or ""
-    for child in element:
-        gap = "" if child.tag in _INLINE else " "
-        if child.tag != without:
-            yield gap
-            yield from _strings(child, without)
-        yield gap + (child.tail or "")
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
 
 
 def all_blocks(page: BeautifulSoup) -> Iterator[Block]:
@@ -130,6 +77,10 @@ def all_blocks(page: BeautifulSoup) -> Iterator[Block]:
         elif type(node) is NavigableString and not hidden:
             words.append(str(node))
     yield _block(words, None)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _block(words: list[str], tag: Tag | None) -> Block:

@@ -25,30 +25,25 @@ def read_markup(markup: str) -> Iterator[Block]:
     page = BeautifulSoup(markup, "lxml")
     for tag in page.find_all(_ASIDE):
         tag.name = "div"
-    for item in page.find_all("li"):
-        _mark(item)
+    for items in page.find_all(["ul", "ol"]):
+        for number, item in enumerate(items.find_all("li", recursive=False), 1):
+            _mark(item, f"{number}. " if items.name == "ol" else "- ")
     for row in reversed(page.find_all("tr")):
         _join_cells(row)
     return all_blocks(page)
 
 
-def _mark(item: Tag) -> None:
-    """Put a dash or a number in front of the first words of an item."""
-    marker = "- "
-    if item.parent and item.parent.name == "ol":
-        marker = f"{len(item.find_previous_siblings('li')) + 1}. "
-    inner = item
-    while (first := next((child for child in inner.children if str(child).strip()), None)) and isinstance(first, Tag):
-        if first.name not in ("p", "div"):
-            break
-        inner = first
+def _mark(item: Tag, marker: str) -> None:
+    """Put a dash or a number in front of the first words of an item, which may stand in a paragraph of their own."""
+    first = next((child for child in item.children if isinstance(child, Tag) or str(child).strip()), None)
+    inner = first if isinstance(first, Tag) and first.name == "p" else item
     inner.insert(0, marker)
 
 
 def _join_cells(row: Tag) -> None:
     """Make one line of a row, unless a cell holds more than a paragraph."""
     cells = row.find_all(_CELL, recursive=False)
-    if any(len(cell.find_all(_BOXES)) > 1 for cell in cells):
+    if any(len(cell.find_all(_BOXES, limit=2)) > 1 for cell in cells):
         return
     texts = [" ".join(cell.get_text().split()) for cell in cells]
     row.clear()

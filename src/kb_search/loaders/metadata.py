@@ -35,6 +35,20 @@ ROW_FIELDS = ("id", "text", *FIELDS)
 _UNTITLED_LENGTH = 80
 _LARGEST_TOML = 1024 * 1024
 _NAME_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?=$|[-_ .])", re.ASCII)
+#: Titles and authors that programs put into the properties of a document without being asked.
+_FILE_TITLE = re.compile(
+    r"microsoft (?:word|powerpoint) ?-.*|[(]?(?:untitled|anonymous|unspecified)[)]?(?:[ -]?\d+)?"
+    r"|(?:slide|page|document) ?\d*|.*\.(?:docx?|pdf|rtf|odt|indd|qxd|tex|dvi|txt|html?)",
+    re.IGNORECASE,
+)
+_NO_AUTHOR = re.compile(
+    r"[(]?(?:anonymous|unknown|unspecified)[)]?|administrator|admin|user|owner|author|microsoft office user|python-docx"
+    r"|(?:microsoft|adobe|acrobat)\b.*",
+    re.IGNORECASE,
+)
+_BY_PROGRAM = "written by a program"
+#: The entries of an archive stand in it as in a folder.
+_ARCHIVE_SUFFIX = re.compile(r"(?<=.)\.zip$", re.IGNORECASE)
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
 _URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
@@ -66,6 +80,15 @@ def said(fields: Mapping[str, object], origin: str, *, named: bool = False) -> l
         for field, value in found
         if field in FIELDS and value
     ]
+
+
+def document_properties(title: str, author: str, origin: str) -> list[Said]:
+    """What the properties of a document say: believed, but for what programs write there by themselves."""
+    claims = [
+        Said("title", title, origin, _BY_PROGRAM if _FILE_TITLE.fullmatch(title[:200].strip()) else ""),
+        Said("author", author, origin, _BY_PROGRAM if _NO_AUTHOR.fullmatch(author[:200].strip()) else ""),
+    ]
+    return [claim for claim in claims if claim.value.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +222,7 @@ def _names(relative: str) -> Iterable[Said]:
     if found := _NAME_DATE.match(name):
         yield Said("date", found[1], "file name")
     if folders:
-        yield Said("source", folders[-1], "folder name")
+        yield Said("source", _ARCHIVE_SUFFIX.sub("", folders[-1]), "folder name")
 
 
 def sidecar_paths(path: Path) -> tuple[Path, Path]:

@@ -13,7 +13,7 @@ from lxml.etree import _Element
 from kb_search.document import Article
 from kb_search.loaders.base import SourceFile
 from kb_search.loaders.body import Block, compose
-from kb_search.loaders.metadata import Said, around, assemble
+from kb_search.loaders.metadata import Said, around, assemble, document_properties
 from kb_search.loaders.package import Package, created, dublin_core
 
 _ORIGIN = "document properties"
@@ -49,10 +49,8 @@ def _properties(package: Package) -> list[Said]:
     if "meta.xml" not in package:
         return []
     meta = package.xml("meta.xml")
-    first = next(meta.iter(_META + "initial-creator"), None)
-    author = [Said("author", first.text, _ORIGIN)] if first is not None and first.text else []
-    day = next(meta.iter(_META + "creation-date"), None)
-    return [*author, *dublin_core(meta, _ORIGIN), *created(None if day is None else day.text, _ORIGIN)]
+    first, day = (meta.findtext(f".//{_META}{name}") or "" for name in ("initial-creator", "creation-date"))
+    return [*document_properties("", first, _ORIGIN), *dublin_core(meta, _ORIGIN), *created(day, _ORIGIN)]
 
 
 def _titles(content: _Element) -> frozenset[str]:

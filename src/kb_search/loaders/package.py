@@ -11,12 +11,13 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
 from kb_search.errors import DocumentError
 from kb_search.loaders.base import SourceFile, printable, read_bytes
-from kb_search.loaders.metadata import Said
+from kb_search.loaders.metadata import Said, document_properties
 
 #: All parts that are read may unpack to so many bytes: XML in memory has ten times its size.
 MOST_BYTES = 32 * 1024 * 1024
@@ -29,7 +30,6 @@ _MOST_ENTRIES = 100_000
 _ENTRY = b"PK\x01\x02"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _DC = "{http://purl.org/dc/elements/1.1/}"
-_DUBLIN_CORE = {"title": "title", "creator": "author", "publisher": "source", "language": "language"}
 
 #: What Python's zipfile raises for archives that are damaged, protected or packed in another way.
 ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError, ValueError)
@@ -116,13 +116,18 @@ def is_swollen(info: zipfile.ZipInfo) -> bool:
 
 def dublin_core(element: etree._Element, origin: str) -> list[Said]:
     """What a document says of itself in the terms of Dublin Core (ISO 15836), dates aside."""
-    claims = []
-    for term, field in _DUBLIN_CORE.items():
-        values = [" ".join("".join(one.itertext()).split()) for one in element.iter(_DC + term)]
-        claims.append(
-            Said(field, ", ".join(filter(None, values)) if field == "author" else next(iter(values), ""), origin)
-        )
-    return [claim for claim in claims if claim.value]
+    title, author, publisher, language = (
+        _values(element, term) for term in ("title", "creator", "publisher", "language")
+    )
+    claims = document_properties(next(title, ""), ", ".join(author), origin)
+    claims += [Said("source", value, origin) for value in islice(publisher, 1)]
+    return claims + [Said("language", value, origin) for value in islice(language, 1)]
+
+
+def _values(element: etree._Element, term: str) -> Iterator[str]:
+    """What is said for a term, as often as it is; what is empty is not said."""
+    found = (" ".join("".join(one.itertext()).split()) for one in element.iter(_DC + term))
+    return filter(None, found)
 
 
 def created(day: str | None, origin: str) -> list[Said]:

@@ -21,7 +21,7 @@ from kb_search.loaders.body import compose
 from kb_search.loaders.cleaning import one_line
 from kb_search.loaders.furniture import Repeated, without_furniture
 from kb_search.loaders.layout import Page, body_size, reading_order
-from kb_search.loaders.metadata import Said, around, assemble
+from kb_search.loaders.metadata import Said, around, assemble, document_properties
 from kb_search.loaders.pdfpage import lines_of
 from kb_search.loaders.printed import blocks
 
@@ -35,11 +35,6 @@ _MOST_UNKNOWN = 0.3
 _ORIGIN = "PDF document information"
 _UNKNOWN = re.compile(r"[\x00\ufffd\ue000-\uf8ff]")
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?", re.ASCII)
-_FILE_TITLE = re.compile(
-    r"microsoft (?:word|powerpoint) ?-.*|untitled(?:[ -]?\d+)?|(?:slide|page|document) ?\d+|\S*\d*"
-    r"\.(?:docx?|pdf|rtf|odt|indd|qxd|tex|dvi|txt|html?)|.*\.(?:docx?|pdf|indd|qxd)",
-    re.IGNORECASE,
-)
 
 
 def load(file: SourceFile) -> Iterator[Article | RowProblem]:
@@ -69,7 +64,7 @@ def _opened(file: SourceFile) -> pypdfium2.PdfDocument:
         document = pypdfium2.PdfDocument(content)
         count = len(document)
     except pypdfium2.PdfiumError as error:
-        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
+        if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
             raise DocumentError(f"{name} is protected by a password; save it without one.") from error
         raise DocumentError(f"{name} is damaged or no PDF; get it anew where it came from.") from error
     if not 0 < count <= _MOST_PAGES:
@@ -131,13 +126,11 @@ def _problem(labels: Sequence[str], what: str) -> Iterator[RowProblem]:
 
 def _claims(information: dict[str, str]) -> list[Said]:
     """What the document says of itself. The day on which a PDF was made is not that of publication."""
-    title = information.get("Title", "").strip()
-    claims = [Said("title", title, _ORIGIN, "the name of a file" if _FILE_TITLE.fullmatch(title) else "")]
-    claims.append(Said("author", information.get("Author", ""), _ORIGIN))
+    claims = document_properties(information.get("Title", ""), information.get("Author", ""), _ORIGIN)
     if created := _DATE.match(information.get("CreationDate", "")):
         day = "-".join(filter(None, created.groups()))
         claims.append(Said("date", day, f"{_ORIGIN}, day of creation", "not that of publication"))
-    return [claim for claim in claims if claim.value]
+    return claims
 
 
 def _left_out(repeated: Sequence[Repeated]) -> Iterator[Evidence]:

@@ -7,6 +7,7 @@ or a short line, other letters, a bullet. Words that were divided at the end of 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -198,7 +199,7 @@ def _joined(line: str, after: str, words: frozenset[str]) -> str:
     written there, or by the parts, if each is a word of its own.
     """
     if not line.endswith(_HYPHENS) or not line[-2:-1].isalnum() or not after[:1].isalnum():
-        return line + " " if line and after else line
+        return line + " " if line and after and not _is_wide(line[-1] + after[0]) else line
     first, second = _LAST_WORD.search(line[-_TAIL:-1]), _WORD.match(after)
     if not first or not second or not after[0].islower():
         return line
@@ -207,6 +208,11 @@ def _joined(line: str, after: str, words: frozenset[str]) -> str:
         return line[:-1]
     parted = {head, tail} <= words and min(len(head), len(tail)) >= _LEAST_PART
     return line if f"{head}-{tail}" in words or "-" in head or parted else line[:-1]
+
+
+def _is_wide(letters: str) -> bool:
+    """Whether letters are such as Chinese and Japanese have, which write no spaces between words."""
+    return all(unicodedata.east_asian_width(letter) in "WF" for letter in letters)
 
 
 def _level(paragraph: _Paragraph, text: str, body: float, largest: float) -> int:

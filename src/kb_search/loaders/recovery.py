@@ -14,34 +14,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from lxml.etree import XPath, _Element
+from lxml.etree import _Element
 
 from kb_search.loaders.body import Block
 from kb_search.loaders.boilerplate import is_pointer, length, linked
+from kb_search.loaders.vocabulary import called, vocabulary
 from kb_search.sentences import STOPS
 
-_BOX = "self::p or self::div or self::li or self::blockquote or self::pre or self::dd or self::dt"
-_HEADS = "self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6"
-_INSIDE = "p|.//div|.//li|.//blockquote|.//pre|.//dd|.//dt|.//h1|.//h2|.//h3|.//h4|.//h5|.//h6|.//table|.//section"
-_OUTSIDE = " or ".join(
-    f"ancestor::{name}"
-    for name in ("nav", "footer", "aside", "form", "figure", "table", "button", "figcaption", "label", "select")
-)
-#: Lines of text: boxes without a box in them, menus, tables and the like aside.
-_LINES = XPath(f".//*[{_BOX} or {_HEADS}][not(.//{_INSIDE})][not({_OUTSIDE})]")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LINES = ("p", "div", "li", "blockquote", "pre", "dd", "dt", *_HEADINGS)
+_OUTSIDE = ("nav", "footer", "aside", "form", "figure", "table", "button", "figcaption", "label", "select")
 #: A page with more of them goes without: comparing costs time by their number times the length of the text.
 _MOST_LINES = 3000
-_LEAD = re.compile(
-    r"(?:^|[\s_-])(?:lead|leadin|lede|intro(?:duction|text)?|teaser(?:text)?|excerpt|abstract|summary|standfirst|stand-first|deck|dek"
-    r"|sub-?(?:title|headline|heading|head|line)|subhed|kicker-?text|perex|chapo|chapeau|entradilla|bajada|copete|vorspann|anons|ingress)"
-    r"(?=$|[\s_-])",
-    re.IGNORECASE,
-)
-_NEVER = re.compile(
-    r"caption|credit|byline|author|(?:^|[\s_-])(?:date|time|meta|info|tags?|label|hidden|hide|button|btn|count|media|image|photo"
-    r"|gallery|video|player|embed|ticker|login|price|rating|vote|poll|form)(?=$|[\s_-])",
-    re.IGNORECASE,
-)
+_LEAD = vocabulary("""
+    lead leadin lead-in lede intro introduction introtext intro-text teaser teaser-text excerpt abstract summary
+    standfirst stand-first deck dek subtitle sub-title subheadline sub-headline subheading sub-heading subhead subline
+    sub-line subhed perex chapo chapeau entradilla bajada copete vorspann anons ingress
+    """)
+#: Names of boxes for what is about the article or a picture in it, not of it.
+_NEVER = vocabulary("""
+    caption captions wp-caption-text credit credits byline author authors date time meta info tag tags label hidden hide
+    button btn count media image photo picture gallery video player embed ticker login price rating vote poll form
+    """)
 _FEWEST_WORDS = 5
 #: Letters of a line that may stand in a text by accident.
 _SHORT = 25
@@ -60,7 +54,7 @@ def recover(page: _Element, blocks: Sequence[Block], description: str = "") -> l
 
     `page` is the tree that they were found in, `description` what it says in short about itself.
     """
-    elements = _LINES(page)
+    elements = _elements(page)
     if not blocks or len(elements) > _MOST_LINES:
         return list(blocks)
     lines = [line for line in map(_line, elements) if line.bare]
@@ -78,6 +72,18 @@ def recover(page: _Element, blocks: Sequence[Block], description: str = "") -> l
         elif _belongs(lines[number], homes, heads=places[number + 1] is not None):
             before.setdefault(last + 1, []).append(_block(lines[number]))
     return list(_merged(blocks, before))
+
+
+def _elements(page: _Element) -> list[_Element]:
+    """The lines of a page: boxes of text without a box in them, menus, tables and the like aside."""
+    outer = set()
+    for element in page.iter(*_LINES, "table", "section"):
+        above = element.getparent()
+        while above is not None and above not in outer:
+            outer.add(above)
+            above = above.getparent()
+    inner = [element for element in page.iter(*_LINES) if element not in outer]
+    return [element for element in inner if next(element.iterancestors(*_OUTSIDE), None) is None]
 
 
 def _merged(blocks: Sequence[Block], before: dict[int, list[Block]]) -> Iterator[Block]:
@@ -126,7 +132,7 @@ def _belongs(line: _Line, homes: set[_Element | None], *, heads: bool) -> bool:
     quoted = element.tag == "blockquote" or (parent is not None and parent.tag == "blockquote")
     if parent not in homes and not (quoted and parent is not None and parent.getparent() in homes):
         return False
-    if _NEVER.search(_names(element, parent)) or 2 * linked(element) > length(element) or is_pointer(line.text):
+    if called(element, _NEVER, around=1) or 2 * linked(element) > length(element) or is_pointer(line.text):
         return False
     if element.tag in ("li", "dt", "dd"):
         return True
@@ -138,10 +144,6 @@ def _belongs(line: _Line, homes: set[_Element | None], *, heads: bool) -> bool:
 def _is_prose(text: str) -> bool:
     """Whether a line is some words that end as a sentence does."""
     return len(text.split()) >= _FEWEST_WORDS and text.rstrip("\"'”’“»)]")[-1:] in STOPS
-
-
-def _names(*elements: _Element | None) -> str:
-    return " ".join(f"{one.get('class') or ''} {one.get('id') or ''}" for one in elements if one is not None)
 
 
 def _lead(lines: Sequence[_Line], description: str) -> list[Block]:
@@ -160,8 +162,7 @@ def _lead(lines: Sequence[_Line], description: str) -> list[Block]:
 
 
 def _is_called_lead(element: _Element) -> bool:
-    named = _names(element, element.getparent())
-    return bool(_LEAD.search(named)) and not _NEVER.search(named)
+    return called(element, _LEAD, around=1) and not called(element, _NEVER, around=1)
 
 
 def _block(line: _Line) -> Block:

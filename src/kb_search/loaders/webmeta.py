@@ -1,4 +1,4 @@
-"""What the head of a web page says about its article: JSON-LD, Open Graph and other meta tags, `<time>`.
+"""What a web page says about its article: JSON-LD, Open Graph and other meta tags, `<time>`, byline and dateline.
 
 The names are those of schema.org, the Open Graph protocol, Dublin Core and the readers that papers serve.
 """
@@ -10,23 +10,29 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from lxml.etree import XPath, _Element
 
+from kb_search.loaders.bylines import bylines, names, written_bylines
+from kb_search.loaders.lines import page_lines, title_line
 from kb_search.loaders.metadata import Said, said
+from kb_search.loaders.webdates import agreed, date_claims, guessed_date, readable
 
 #: Field -> the meta tags that tell it, best first.
 _META = {
     "title": ("og:title", "twitter:title", "dc.title", "citation_title", "headline"),
     "source": ("og:site_name", "publisher", "dc.publisher", "citation_journal_title", "article:publisher"),
     "date": (
-        "article:published_time", "og:article:published_time", "og:published_time", "datepublished",
-        "citation_publication_date", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date",
-        "dcterms.created", "dc.date.created", "parsely-pub-date", "sailthru.date", "publish-date",
-        "publishdate", "pubdate", "publication_date", "date",
+        "article:published_time", "og:article:published_time", "og:published_time", "article:published",
+        "citation_online_date", "citation_publication_date", "bepress_citation_date", "prism.publicationdate",
+        "dc.date.issued", "dcterms.issued", "dc.date", "dc:date", "dcterms.date", "dcterms.created", "dc.date.created",
+        "parsely-pub-date", "sailthru.date", "article.published", "published-date", "published_date", "publish-date",
+        "publishdate", "pubdate", "publication_date", "cxenseparse:recs:publishtime", "datepublished", "uploaddate",
+        "datecreated", "date",
     ),
-    "author": ("author", "article:author", "dc.creator", "dcterms.creator", "citation_author",
+    "author": ("author", "article:author", "dc.creator", "dc:creator", "dcterms.creator", "citation_author",
                "parsely-author", "sailthru.author", "byl"),
     "url": ("og:url",),
     "language": ("og:locale", "content-language", "dc.language"),
@@ -35,17 +41,72 @@ _ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "LiveBlogPosting", "Social
 #: A page seldom has 50 objects of JSON-LD; one with more than this was not made for readers.
 _MOST_NODES = 2000
 
+_LINKED = XPath("descendant::script[@type='application/ld+json']")
+_METAS = XPath("descendant::meta[@content]")
+_HEADINGS = XPath("descendant::h1")
+#: Words of a publisher's name that no person has.
+_ORGANISATION = re.compile(
+    r"\b(?:e\.? ?V|GmbH|Inc|Ltd|LLC|AG|Verlag|Verein|Verband|Bundesverband|Landesanstalt|Ministerium|Ministry|Institut(?:e)?"
+    r"|University|Universität|Union|Foundation|Stiftung|Agency|Agentur|Zeitung|News|Media|Magazin(?:e)?|Online|Press|Times|Network|Group"
+    r"|Association|Organi[sz]ation|Committee|Department|Office|Bureau|Editorial|Board)\b", re.IGNORECASE
+)
 _APPENDED = re.compile(r"(.*\S)\s+[|–—·•»:-]+\s+(.*)", re.DOTALL)
 
 Node = Mapping[str, object]
 
 
-def page_claims(page: BeautifulSoup) -> list[Said]:
-    """What a page says about its article, in the order of rank. Nothing in it is trusted or executed."""
-    claims = [*_linked_data(page), *_meta_tags(page), *_other_tags(page), *_host(page)]
+def page_claims(page: _Element, markup: str = "") -> list[Said]:
+    """What a page says about its article, in the order of rank. Nothing in it is trusted or executed.
+
+    `markup` is what the page was read from; without it htmldate is not asked.
+    """
+    head = [*_linked_data(page), *_meta_tags(page), *_other_tags(page), *_host(page)]
+    language = next((one.value for one in head if one.field == "language"), "")
+    address = next((one.value for one in head if one.field == "url"), "")
+    lines = page_lines(page)
+    title = title_line(lines, [one.value for one in _titles(page, head)])
+    dates = [*date_claims(page, lines, title, address, language), *_linked_page(page)]
+    authors = [Said("author", who, origin) for who, origin in bylines(page)]
+    if title is not None:
+        authors += [Said("author", who, "line near the title") for who in written_bylines(lines, title)]
+    claims = [_readable(one, language) for one in [*head, *dates]]
+    if markup and not any(one.field == "date" for one in claims):
+        claims += guessed_date(page, markup, address)
+    claims = [*(one for one in claims if one.field != "date"), *agreed([one for one in claims if one.field == "date"])]
+    return [*_titles(page, [one for one in claims if one.field != "author"]), *_people([*head, *authors])]
+
+
+def _readable(claim: Said, language: str) -> Said:
+    return replace(claim, value=readable(claim.value, language)) if claim.field == "date" else claim
+
+
+def _titles(page: _Element, claims: Iterable[Said]) -> list[Said]:
+    """The claims, and in them the titles without the name of the site."""
+    claims = list(claims)
     sites = {_folded(one.value) for one in claims if one.field == "source"}
-    headings = {_folded(tag.get_text(" ")) for tag in page.find_all("h1", limit=20)}
+    headings = {_folded(_words(tag)) for tag in _HEADINGS(page)[:20]}
     return [_without_site(one, sites, headings) if one.field == "title" else one for one in claims]
+
+
+def _people(claims: Iterable[Said]) -> list[Said]:
+    """What is said about authors, as names alone; the publisher is none, and is refused as one."""
+    claims = list(claims)
+    sites = {_bare(one.value) for one in claims if one.field == "source"}
+    people = []
+    for one in claims:
+        if one.field == "author":
+            found = names(one.value)
+            publishes = _bare(one.value) in sites or bool(_ORGANISATION.search(one.value))
+            publishes = publishes or (bool(found) and all(_bare(name) in sites for name in found))
+            reason = "the publisher" if publishes else "" if found else "not a name"
+            people.append(replace(one, value=", ".join(found) or one.value, refused=reason))
+    return people
+
+
+def _bare(text: str) -> str:
+    """A name as it stands in an address: `The Valley Paper` as `thevalleypaper`."""
+    text = re.sub(r"\.(?:com|org|net|de|at|ch|fr|ru|pl|es|co|uk|info|tv|news)$", "", text.casefold().strip())
+    return re.sub(r"\W", "", text)
 
 
 def _without_site(claim: Said, sites: AbstractSet[str], headings: AbstractSet[str]) -> Said:
@@ -60,11 +121,11 @@ def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _linked_data(page: BeautifulSoup) -> Iterator[Said]:
+def _linked_data(page: _Element) -> Iterator[Said]:
     """The first article among the page's JSON-LD objects."""
     nodes = list(_nodes(page))
     known = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
-    article = next(filter(_is_article, nodes), None)
+    article = next((node for node in nodes if _is_a(node, _ARTICLE_TYPES)), None)
     if article is None:
         return
     fields = {
@@ -79,11 +140,20 @@ def _linked_data(page: BeautifulSoup) -> Iterator[Said]:
         yield Said(one.field, html.unescape(one.value), one.origin)
 
 
-def _nodes(page: BeautifulSoup) -> Iterator[Node]:
+def _linked_page(page: _Element) -> Iterator[Said]:
+    """The day on which the page itself, or its video, is said to be published."""
+    for node in _nodes(page):
+        day = node.get("datePublished") or node.get("uploadDate")
+        if isinstance(day, str) and _is_a(node, ("Page", "VideoObject", "Episode", "Recipe", "Product", "Event")):
+            yield Said("date", day, "JSON-LD of the page")
+            return
+
+
+def _nodes(page: _Element) -> Iterator[Node]:
     """All objects of all JSON-LD scripts, whatever they are wrapped in."""
     left = _MOST_NODES
-    for script in page.find_all("script", type="application/ld+json", limit=50):
-        waiting = [_parsed(script.string or "")]
+    for script in _LINKED(page)[:50]:
+        waiting = [_parsed(script.text or "")]
         while waiting and left:
             value = waiting.pop(0)
             left -= 1
@@ -101,10 +171,10 @@ def _parsed(text: str) -> object:
         return None
 
 
-def _is_article(node: Node) -> bool:
+def _is_a(node: Node, types: tuple[str, ...]) -> bool:
     kinds = node.get("@type")
     named = kinds if isinstance(kinds, list) else [kinds]
-    return any(isinstance(kind, str) and kind.endswith(_ARTICLE_TYPES) for kind in named)
+    return any(isinstance(kind, str) and kind.endswith(types) for kind in named)
 
 
 def _names(value: object, known: Mapping[str, Node]) -> list[str]:
@@ -125,25 +195,26 @@ def _address(article: Node) -> object:
     return article.get("url") or (page.get("@id") if isinstance(page, dict) else page)
 
 
-def _meta_tags(page: BeautifulSoup) -> Iterator[Said]:
+def _meta_tags(page: _Element) -> Iterator[Said]:
     contents = _contents(page)
-    for field, names in _META.items():
-        for name in names:
+    for field, tags in _META.items():
+        for name in tags:
             for value in contents.get(name, ()):
                 if field in ("url", "date") or "://" not in value:
                     yield Said(field, value, f"meta tag {name}")
-    language = page.html.get("lang") if page.html else None
-    if isinstance(language, str):
+    if language := page.get("lang"):
         yield Said("language", language, "lang of the page")
 
 
-def _contents(page: BeautifulSoup) -> dict[str, list[str]]:
+def _contents(page: _Element) -> dict[str, list[str]]:
     """Name of a meta tag in small letters -> what it says; several authors have several tags."""
     contents: dict[str, list[str]] = {}
-    for tag in page.find_all("meta", content=True, limit=500):
+    for tag in _METAS(page)[:500]:
         name = tag.get("property") or tag.get("name") or tag.get("itemprop") or tag.get("http-equiv")
-        value = str(tag["content"]).strip()
-        if isinstance(name, str) and value:
+        value = (tag.get("content") or "").strip()
+        if name == "author" and tag.get("itemprop"):  # of a work in the list of references, as often as not
+            continue
+        if name and value:
             contents.setdefault(name.lower(), []).append(value)
     return {name: _joined(name, values) for name, values in contents.items()}
 
@@ -153,34 +224,31 @@ def _joined(name: str, values: Iterable[str]) -> list[str]:
     return [", ".join(different)] if name in _META["author"] else different[:1]
 
 
-def _other_tags(page: BeautifulSoup) -> Iterator[Said]:
-    link = page.find("link", rel="canonical", href=True)
-    if isinstance(link, Tag):
-        yield Said("url", str(link["href"]), "canonical link")
-    if date := _time(page):
-        yield Said("date", date, "time element")
-    heading = page.find("h1")
-    if isinstance(heading, Tag) and len(page.find_all("h1", limit=2)) == 1:
-        yield Said("title", heading.get_text(" "), "first heading")
-    if page.title:
-        yield Said("title", page.title.get_text(" "), "title element")
+def _other_tags(page: _Element) -> Iterator[Said]:
+    if link := _canonical(page):
+        yield Said("url", link, "canonical link")
+    headings = [heading for heading in _HEADINGS(page)[:3] if _words(heading)]
+    if len(headings) == 1:
+        yield Said("title", _words(headings[0]), "first heading")
+    title = page.find(".//head/title")
+    if title is not None:
+        yield Said("title", _words(title), "title element")
 
 
-def _time(page: BeautifulSoup) -> str:
-    """The day of publication where a `<time>` says that it is one, or where the page names one day only."""
-    times = [tag for tag in page.find_all("time", limit=200) if tag.get("datetime")]
-    marked = [tag for tag in times if tag.has_attr("pubdate") or tag.get("itemprop") == "datePublished"]
-    days = {str(tag["datetime"]).strip()[:10] for tag in marked[:1] or times}
-    return days.pop() if len(days) == 1 else ""
+def _canonical(page: _Element) -> str:
+    link = page.find(".//link[@rel='canonical']")
+    return "" if link is None else link.get("href") or ""
 
 
-def _host(page: BeautifulSoup) -> Iterator[Said]:
+def _words(element: _Element) -> str:
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def _host(page: _Element) -> Iterator[Said]:
     """Who published the page, if nothing else says it: the host of its own address."""
-    link = page.find("link", rel="canonical", href=True) or page.find("meta", property="og:url", content=True)
-    if not isinstance(link, Tag):
-        return
+    address = _canonical(page) or next(iter(_contents(page).get("og:url", ())), "")
     try:
-        host = urlsplit(str(link.get("href") or link.get("content"))).hostname
+        host = urlsplit(address).hostname
     except ValueError:
         return
     if host and "." in host:

@@ -76,7 +76,7 @@ class State:
         )
         since, until = reader.date("since"), reader.date("until")
         if since and until and since.first > until.last:
-            reader.problem("since", str(since), f"is later than until={until}, so both were left out")
+            reader.problem("since", str(since), f"is later than until={until}, so neither can be used")
             since = until = None
         asked = replace(request, since=since, until=until)
         return cls(asked, tuple(reader.problems), tuple(reader.unknown()), per_page)
@@ -190,9 +190,9 @@ class _Reader:
     def single(self, name: str) -> str:
         given = self._given.get(name, [""])
         if len(given) > 1:
-            self.problem(name, given[-1], f"was left out: only the first {name} counts")
+            self.problem(name, given[-1], f"cannot be used: only the first {name} counts")
         if name != "q" and len(given[0]) > MAX_VALUE_LENGTH:
-            self.problem(name, given[0], "is too long and was left out")
+            self.problem(name, given[0], "is too long to be used")
             return ""
         return given[0].strip() if name != "q" else given[0]
 
@@ -200,9 +200,9 @@ class _Reader:
         given = [value for value in dict.fromkeys(self._given.get(name, [])) if value.strip()]
         kept = [value for value in given if len(value) <= MAX_VALUE_LENGTH]
         if len(kept) < len(given):
-            self.problem(name, max(given, key=len), "is too long and was left out")
+            self.problem(name, max(given, key=len), "is too long to be used")
         if len(kept) > MAX_VALUES:
-            why = f"was left out: a search takes at most {MAX_VALUES} values of {name}"
+            why = f"cannot be used: a search takes at most {MAX_VALUES} values of {name}"
             self.problem(name, kept[MAX_VALUES], why)
         return tuple(kept[:MAX_VALUES])
 
@@ -214,13 +214,13 @@ class _Reader:
         value = self.single(name)
         read = self._date(name, value) if value else None
         if read == UNDATED:
-            self.problem(name, value, "was left out: write date=undated for what has no date")
+            self.problem(name, value, "cannot be used: write date=undated for what has no date")
         return read if isinstance(read, Date) else None
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
         value = self.single(name) or allowed[0]
         if value not in allowed:
-            self.problem(name, value, f"was left out: choose {' or '.join(allowed)}")
+            self.problem(name, value, f"cannot be used: choose {' or '.join(allowed)}")
             return allowed[0]
         return value
 
@@ -229,7 +229,7 @@ class _Reader:
         if not value:
             return default
         if not _WHOLE_NUMBER.fullmatch(value) or not 1 <= int(value) <= highest:
-            self.problem(name, value, f"was left out: it takes a whole number from 1 to {highest:,}")
+            self.problem(name, value, f"cannot be used: it takes a whole number from 1 to {highest:,}")
             return default
         return int(value)
 
@@ -239,7 +239,7 @@ class _Reader:
         try:
             return Date.parse(value)
         except ValueError as error:
-            self.problem(name, value, f"was left out: {error}")
+            self.problem(name, value, f"cannot be used: {error}")
             return None
 
 

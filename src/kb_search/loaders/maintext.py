@@ -1,0 +1,124 @@
+"""The article of a web page without the page around it: paragraphs, headings, lists and tables.
+
+trafilatura finds it (A. Barbaresi, Trafilatura: A Web Scraping Library, ACL 2021). Before it looks, what is
+plainly no part of an article is taken out of the page; afterwards, what it lost of the article is put back.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+
+import trafilatura
+from lxml.etree import ElementDefaultClassLookup, HTMLParser, LxmlError, _Element, fromstring, strip_elements
+from lxml.html import HtmlElement
+
+from kb_search.loaders.body import Block
+from kb_search.loaders.boilerplate import is_pointer, prune
+from kb_search.loaders.dates import read_date
+from kb_search.loaders.recovery import recover
+
+#: Larger pages go without trafilatura, which needs seconds for each million characters of some of them.
+_MOST_MARKUP = 5_000_000
+_UNREADABLE = ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "head")
+_CONTROLS = bytes(byte for byte in [*range(32), 127] if byte not in b"\t\n\r")
+_INLINE = frozenset({"hi", "ref", "del", "code"})
+_HEADING = re.compile(r"h([1-6])")
+_DESCRIPTION = "string(.//meta[@name='description' or @property='og:description']/@content)"
+
+# trafilatura warns on the console of every page that it finds too short; what it does not find, we take.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+
+def parse(markup: str) -> tuple[HtmlElement | None, bool]:
+    """The tree of a page, or None, and whether all of the page is in it: the parser stops at the 256th level."""
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    # lxml.html chooses a class for each element in Python, which takes a tenth of all time; trafilatura needs one.
+    parser.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement))
+    raw = markup.encode("utf-8", "replace").translate(None, _CONTROLS)
+    try:
+        page = fromstring(raw, parser)
+    except (LxmlError, ValueError):
+        return None, False
+    whole = len(raw) <= _MOST_MARKUP and not any("depth" in entry.message for entry in parser.error_log)
+    return page, whole
+
+
+def main_text(page: HtmlElement, title: str = "") -> list[Block]:
+    """The blocks of the article on a page (changed in place) that is called `title`; none where none is found."""
+    description = page.xpath(_DESCRIPTION)
+    try:
+        strip_elements(page, *_UNREADABLE, with_tail=False)
+        prune(page)
+        blocks = list(_found(page))
+    except Exception:  # noqa: BLE001 - whatever a hostile page does to it, the body's text is left
+        return []
+    return list(_without_head(recover(page, blocks, description), title))
+
+
+def _found(page: HtmlElement) -> Iterator[Block]:
+    """What trafilatura finds.
+
+    Its fast way (`fast=True`) saves a sixth of all time and is not good enough: on 240 pages it differed on 20;
+    11 times it had next to nothing, nine times other articles along with this one. Favouring precision or
+    recall, comments and links each did worse on the pages with gold than the defaults (benchmarks/web_pages.py).
+    """
+    found = trafilatura.bare_extraction(page, include_comments=False, with_metadata=False)
+    if found is not None:
+        yield from (block for block in _blocks(found.body) if block.text and not is_pointer(block.text))
+
+
+def _without_head(blocks: Sequence[Block], title: str) -> Iterator[Block]:
+    """The blocks without what repeats the title or only says the date above the text."""
+    wanted = "".join(title.casefold().split())
+    for number, block in enumerate(blocks):
+        if number < 4 and not block.level and ("".join(block.text.casefold().split()) == wanted or _is_date(block.text)):
+            continue
+        yield block
+
+
+def _is_date(text: str) -> bool:
+    try:
+        read_date(text)
+    except ValueError:
+        return False
+    return len(text) > 4
+
+
+def _blocks(element: _Element) -> Iterator[Block]:
+    """Paragraphs, headings, items of lists and rows of tables of trafilatura's tree."""
+    for child in element:
+        if child.tag == "head":
+            level = _HEADING.fullmatch(child.get("rend") or "")
+            yield Block(_words(child), int(level[1]) if level else 2)
+        elif child.tag == "list":
+            items = (_words(item, without="list") for item in child.iter("item"))
+            yield from (Block(f"- {item}", tight=bool(number)) for number, item in enumerate(filter(None, items)))
+        elif child.tag == "table":
+            rows = (" | ".join(filter(None, map(_words, row))) for row in child)
+            yield from (Block(row, tight=bool(number)) for number, row in enumerate(rows))
+        elif child.tag in ("quote", "div") and len(child) and not (child.text or "").strip():
+            yield from _blocks(child)
+        else:
+            yield Block(_words(child))
+        yield Block(_flat(child.tail or ""))
+
+
+def _words(element: _Element, without: str = "") -> str:
+    """The text of an element; what is no part of a line of text stands a space apart."""
+    return _flat("".join(_strings(element, without)))
+
+
+def _strings(element: _Element, without: str) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        gap = "" if child.tag in _INLINE else " "
+        if child.tag != without:
+            yield gap
+            yield from _strings(child, without)
+        yield gap + (child.tail or "")
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

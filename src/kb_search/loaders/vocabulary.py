@@ -1,0 +1,49 @@
+"""What the names that web designers give to boxes say: the words of a class or an id, looked up in small lists.
+
+A list is written as words of one to three parts: `newsletter`, `read-more`. Case and how the parts are joined
+do not count: `readMore`, `read_more` and `article-readmore` all have it; `thread-moretti` has not.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lxml.etree import _Element
+
+#: Words in small or large letters or both, as in `readMore`, and figures.
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+#: What blog programs write into a class about the subject of an article; no name of a box.
+_SUBJECTS = re.compile(r"\b(?:tag|category|cat|post|postid|format|type|status)-\S+")
+_LONGEST = 300
+
+
+def vocabulary(words: str) -> frozenset[str]:
+    """The words of a list, as `called` looks them up."""
+    return frozenset(word.replace("-", "") for word in words.split())
+
+
+def called(element: _Element, words: frozenset[str], *, around: int = 0) -> bool:
+    """Whether the id or a class of an element, or of one of `around` boxes around it, has one of the words."""
+    while element is not None:
+        if not words.isdisjoint(_said(element.get("id") or "", element.get("class") or "")):
+            return True
+        if not around:
+            return False
+        element, around = element.getparent(), around - 1
+    return False
+
+
+@lru_cache(4096)
+def _said(own: str, classes: str) -> frozenset[str]:
+    """All that an id and classes say."""
+    return _runs(own).union(*map(_runs, _SUBJECTS.sub("", classes[:_LONGEST]).split()))
+
+
+@lru_cache(16384)
+def _runs(name: str) -> frozenset[str]:
+    """All runs of one to three parts of a name, in small letters and without what joins them."""
+    parts = [part.lower() for part in _PARTS.findall(name[:_LONGEST])]
+    pairs = map("".join, zip(parts, parts[1:], strict=False))
+    triples = map("".join, zip(parts, parts[1:], parts[2:], strict=False))
+    return frozenset([*parts, *pairs, *triples])

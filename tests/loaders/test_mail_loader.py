@@ -1,0 +1,194 @@
+import base64
+import quopri
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb_search.document import Claim
+from kb_search.errors import DocumentError
+from kb_search.loaders import load
+from kb_search.loaders.mail import _MOST_PARTS
+from tests.loaders.helpers import PROSE, read, source
+
+HEAD = (
+    "From: A. Author <author@paper.example>\r\nSubject: Talks in the valley\r\nDate: Tue, 7 Nov 2023 23:30:00 +0400\r\n"
+)
+PAGE = f"<html><head><title>Talks</title></head><body><h2>The Road</h2><p>{PROSE}</p><p>{PROSE}</p></body></html>"
+
+
+def mail(folder, content, name="a.eml"):
+    """The article of a mail."""
+    return read(folder, name, content.replace("\r\n", "\n").replace("\n", "\r\n"))
+
+
+def parts(*bodies, kind="mixed", head=HEAD):
+    """A mail of several parts, each with its own headers."""
+    inner = "".join(f"--limit\r\n{body}\r\n" for body in bodies)
+    return f'{head}MIME-Version: 1.0\r\nContent-Type: multipart/{kind}; boundary="limit"\r\n\r\n{inner}--limit--\r\n'
+
+
+def text(words, kind="plain", more=""):
+    """A part of text."""
+    return f"Content-Type: text/{kind}; charset=utf-8\r\n{more}\r\n{words}"
+
+
+def test_headers_are_claims(tmp_path):
+    """Subject, sender and the day on which it was sent, where it was sent, are believed."""
+    article = mail(tmp_path, f"{HEAD}\r\n{PROSE}\r\n\r\nA. Author\r\n")
+    assert (article.title, article.author, str(article.date)) == ("Talks in the valley", "A. Author", "2023-11-07")
+    assert (article.text, article.format) == (f"{PROSE}\n\nA. Author", "eml")
+    assert [article.evidence_for(field).origin for field in ("title", "author", "date")] == [
+        "header Subject", "header From", "header Date",
+    ]  # fmt: skip
+
+
+def test_encoded_headers(tmp_path):
+    """Encoded words are read, also those of an old charset; bytes without a declaration are guessed."""
+    koi8 = base64.b64encode("Переговоры".encode("koi8_r")).decode()
+    head = f"Subject: =?koi8-r?B?{koi8}?= =?utf-8?Q?_=E2=80=93_ja?= (1)\r\n"
+    head += "From: =?utf-8?q?=C5=9Eule?= <s@paper.example>\r\n"
+    article = mail(tmp_path, f"{head}\r\n{PROSE}")
+    assert (article.title, article.author) == ("Переговоры – ja (1)", "Şule")
+    article = mail(tmp_path, f"Subject: Görüşme\r\nFrom: <s@paper.example>\r\n\r\n{PROSE}")
+    assert (article.title, article.author) == ("Görüşme", "s@paper.example")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "charset", "words"),
+    [
+        ("base64", "windows-1251", "Переговоры начались снова."),
+        ("quoted-printable", "iso-8859-9", "Görüşmeler başladı."),
+        ("8bit", "utf-8", "Բանակցությունները սկսվեցին։"),
+        ("base64", "no-such-charset", "The talks began."),
+    ],
+)
+def test_encodings_of_the_text(tmp_path, encoding, charset, words):
+    """A text is unpacked and decoded as its part declares; an unknown charset is guessed."""
+    raw = words.encode("ascii" if charset.startswith("no") else charset)
+    packed = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring, "8bit": bytes}[encoding](raw)
+    head = f"Content-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
+    assert read(tmp_path, "a.eml", head.encode() + packed).text == words
+
+
+def test_plain_text_goes_before_html(tmp_path):
+    """Of two forms of the same text the plain one is read, whichever comes first."""
+    forms = [text(PROSE), text("<p>As HTML.</p>", "html")]
+    for order in (forms, forms[::-1]):
+        assert mail(tmp_path, parts(*order, kind="alternative")).text == PROSE
+
+
+def test_a_mail_in_html_alone(tmp_path):
+    """The words of the HTML are the text, all of them; headings are sections."""
+    article = mail(
+        tmp_path, parts(text("<h2>The Road</h2><p>One.</p><div>Two.</div><p>See you</p>", "html"), kind="related")
+    )
+    assert (article.text, [section.title for section in article.sections]) == ("One.\n\nTwo.\n\nSee you", ["The Road"])
+
+
+def test_attachments_are_not_read(tmp_path):
+    """Every text that is shown with the mail is read, what is attached is not."""
+    attached = text("attached", more='Content-Disposition: attachment; filename="a.txt"\r\n')
+    picture = "Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo="
+    forwarded = "Content-Type: message/rfc822\r\n\r\nSubject: other\r\n\r\nforwarded"
+    article = mail(tmp_path, parts(text(PROSE), attached, picture, forwarded, text("The list's foot.")))
+    assert article.text == f"{PROSE}\n\nThe list's foot."
+
+
+def test_a_saved_page(tmp_path):
+    """A page is read as web pages are; the day on which it was saved is kept, and is not its date."""
+    head = (
+        "From: <Saved by a browser>\r\nSnapshot-Content-Location: https://www.paper.example/talks\r\n"
+        + HEAD.partition("\r\n")[2]
+    )
+    page = text(quopri.encodestring(PAGE.encode()).decode(), "html", "Content-Transfer-Encoding: quoted-printable\r\n")
+    for name in ("a.mht", "a.mhtml"):
+        article = mail(tmp_path, parts(page, "Content-Type: text/css\r\n\r\np {}", kind="related", head=head), name)
+        assert PROSE in article.text
+        assert (article.title, article.url, article.source) == (
+            "Talks",
+            "https://www.paper.example/talks",
+            "paper.example",
+        )
+        assert (article.date, article.author, article.format) == (None, "", "mht")
+        assert article.evidence_for("date").others == (
+            Claim("2023-11-07", "header Date, the day on which the page was saved"),
+        )
+
+
+def test_dates_that_are_none(tmp_path):
+    """A date that cannot be is refused, and kept as evidence."""
+    for date in ("yesterday", "Tue, 31 Feb 2023 10:00:00 +0000", "1" * 500):
+        article = mail(tmp_path, f"Subject: Talks\r\nDate: {date}\r\n\r\n{PROSE}")
+        assert article.date is None
+        assert article.evidence_for("date").others[0].origin == "header Date, not a date"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.eml", HEAD, "a.eml holds no text."),
+        ("a.eml", "", "a.eml is empty."),
+        ("a.mht", f"{HEAD}\r\n{PROSE}", "a.mht holds no web page."),
+        (
+            "a.eml",
+            "\n--x" * (_MOST_PARTS + 1),
+            "a.eml has more parts, or longer headers, than any mail; save its text alone.",
+        ),
+        (
+            "a.eml",
+            "Content-Type: text/plain;" + " a=b;\n" * 5000,
+            "a.eml has more parts, or longer headers, than any mail; save its text alone.",
+        ),
+    ],
+)
+def test_mails_that_give_no_text(tmp_path, name, content, sentence):
+    """A mail without text, or made to take long, is a sentence."""
+    with pytest.raises(DocumentError) as caught:
+        list(load(source(tmp_path, name, content)))
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        parts("no headers and no blank line"),
+        parts(text(PROSE)).replace("--limit--", ""),
+        parts(text(PROSE), head="Subject: =?utf-8?b?!!!?=\r\nFrom: =?x?q?=0a?= <@\r\nDate: \x01\r\n"),
+        f"Content-Type: multipart/mixed\r\n\r\n{PROSE}",
+        f'Content-Type: text/plain; charset="utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{PROSE}',
+        f"Subject: {'=?utf-8?q?a?=' * 50_000}\r\nFrom: {'(' * 50_000}\r\n\r\n{PROSE}",
+    ],
+)  # fmt: skip
+def test_broken_mails_do_not_stop_anything(tmp_path, content):
+    """Broken parts, boundaries, encodings and headers end with an article or a sentence."""
+    try:
+        article = mail(tmp_path, content)
+    except DocumentError as error:
+        assert str(error) == "a.eml holds no text."  # noqa: PT017 - either is right
+    else:
+        assert article.text
+
+
+def test_parts_within_parts(tmp_path):
+    """Parts nested deeper than any mail are a sentence, or are not read."""
+    for depth in (10, 3000):
+        opening = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(depth))
+        file = source(tmp_path, "a.eml", opening + text(PROSE))
+        if depth == 10:
+            assert next(iter(load(file))).text == PROSE
+        else:
+            with pytest.raises(DocumentError, match=r"^a\.eml (holds no text|is damaged or no mail; save it anew)\.$"):
+                list(load(file))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["a.eml", "a.mht"]), st.integers(0, 600), st.binary(min_size=1, max_size=12))
+def test_a_damaged_mail_is_an_article_or_a_sentence(tmp_path_factory, name, place, noise):
+    """Whatever bytes are overwritten, the end is an article or a sentence."""
+    whole = parts(text(PAGE, "html"), text(PROSE)).encode()
+    file = source(tmp_path_factory.mktemp("any"), name, whole[:place] + noise + whole[place + len(noise) :])
+    try:
+        assert all(one.text for one in load(file))
+    except DocumentError:
+        return

@@ -1,0 +1,139 @@
+"""The settings of one run, and what is said where they are impossible."""
+
+from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
+
+import pytest
+
+from kb_search.config import CONFIG_NAME, ENV_PREFIX, Settings, load_settings
+from kb_search.errors import ConfigError
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Writes a configuration file and makes its folder the working one."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(text, name=CONFIG_NAME):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+def test_without_anything_the_defaults_hold(tmp_path, monkeypatch):
+    """No file, no environment and no options give the defaults."""
+    monkeypatch.chdir(tmp_path)
+    assert load_settings() == Settings()
+
+
+def test_settings_cannot_be_changed():
+    """Settings are read once and passed down."""
+    with pytest.raises(FrozenInstanceError):
+        Settings().port = 1
+
+
+def test_command_line_goes_before_environment_before_file_before_default(write):
+    """Of several places that set something, the nearer to the reader wins."""
+    write('port = 1\nper_page = 11\ntitle = "File"\nhost = "::1"')
+    environment = {f"{ENV_PREFIX}PORT": "2", f"{ENV_PREFIX}PER_PAGE": "12", f"{ENV_PREFIX}TITLE": ""}
+    settings = load_settings(environment=environment, port=3, per_page=None)
+    assert (settings.port, settings.per_page, settings.title, settings.host) == (3, 12, "File", "::1")
+    assert settings.time_limit == Settings().time_limit
+
+
+def test_every_setting_can_come_from_the_environment(write):
+    """Each setting has a variable of its name, and what it says is read as that setting's kind."""
+    write("")
+    said = {
+        "corpus": "/c", "index": "/i", "title": "T", "engine": "whoosh", "language": "hy", "host": "h", "port": "1",
+        "per_page": "20", "time_limit": "2.5", "max_file_bytes": "7",
+    }  # fmt: skip
+    assert set(said) == {field.name for field in fields(Settings)}
+    settings = load_settings(environment={ENV_PREFIX + name.upper(): value for name, value in said.items()})
+    for name, value in said.items():
+        assert str(getattr(settings, name)) == value
+        assert type(getattr(settings, name)) is type(getattr(Settings(), name))
+
+
+def test_paths_of_a_file_are_relative_to_it(write):
+    """A configuration can be used from any folder; absolute paths and those from elsewhere stay as they are."""
+    path = write('corpus = "articles"\nindex = "/elsewhere"', "deep/other.toml")
+    settings = load_settings(path)
+    assert settings.corpus == path.parent / "articles"
+    assert settings.index == Path("/elsewhere")
+    assert load_settings(path, corpus=Path("mine")).corpus == Path("mine")
+    assert load_settings(path, {f"{ENV_PREFIX}CORPUS": "yours"}).corpus == Path("yours")
+
+
+def test_a_tilde_is_the_readers_own_folder(write, monkeypatch):
+    """`~` means the same in a file and in the environment as it does on the command line."""
+    monkeypatch.setenv("HOME", "/home/reader")
+    write('corpus = "~/articles"')
+    settings = load_settings(environment={f"{ENV_PREFIX}INDEX": "~/index"})
+    assert (settings.corpus, settings.index) == (Path("/home/reader/articles"), Path("/home/reader/index"))
+
+
+def test_a_byte_order_mark_does_no_harm(write):
+    """A file that an editor began with a byte order mark is read like any other."""
+    write("\ufeffport = 99")
+    assert load_settings().port == 99
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("port = ", "The configuration kb-search.toml is not valid TOML"),
+        (
+            "prot = 1",
+            "There is no setting 'prot'; the settings are corpus, engine, host, index, language, ",
+        ),
+        ("[server]\nport = 1", "There is no setting 'server'"),
+        ('port = "many"', "The setting 'port' cannot be 'many'."),
+        ("port = true", "The setting 'port' cannot be True."),
+        ("port = 1.5", "The setting 'port' cannot be 1.5."),
+        ("port = [1]", "The setting 'port' cannot be [1]."),
+        ("corpus = 5", "The setting 'corpus' cannot be 5."),
+        ('corpus = ["a", "b"]', "The setting 'corpus' cannot be ['a', 'b']."),
+        ("title = 5", "The setting 'title' cannot be 5."),
+        ("title = 1979-05-27", "The setting 'title' cannot be datetime.date(1979, 5, 27)."),
+        ("port = 70000", "The port must be between 0 and 65535, not 70000."),
+        ("port = -1", "The port must be between 0 and 65535, not -1."),
+        ("per_page = 0", "The setting 'per_page' must be between 1 and 200, not 0."),
+        ("per_page = 201", "The setting 'per_page' must be between 1 and 200, not 201."),
+        ("time_limit = 0", "The settings 'time_limit' and 'max_file_bytes' must be numbers above 0."),
+        ("time_limit = nan", "The settings 'time_limit' and 'max_file_bytes' must be numbers above 0."),
+        ("time_limit = inf", "The settings 'time_limit' and 'max_file_bytes' must be numbers above 0."),
+        ("max_file_bytes = -5", "The settings 'time_limit' and 'max_file_bytes' must be numbers above 0."),
+        ('engine = "sphinx"', "There is no engine 'sphinx'; choose one of whoosh."),
+        ('language = "english"', "The setting 'language' must be a code such as en or hy, not 'english'."),
+        ('host = ""', "The setting 'host' must not be empty, which would mean every address of this machine."),
+    ],
+)
+def test_what_is_impossible_is_named(write, text, message):
+    """A wrong setting is an error that names it and says what would do; nothing is guessed."""
+    write(text)
+    with pytest.raises(ConfigError) as refused:
+        load_settings()
+    assert str(refused.value).startswith(message)
+
+
+def test_a_file_that_was_asked_for_must_be_there(tmp_path):
+    """A configuration that was named and is missing, a folder or no text is an error; one that nobody named is not."""
+    with pytest.raises(ConfigError, match=r"Cannot read the configuration .*gone\.toml: No such file or directory\."):
+        load_settings(tmp_path / "gone.toml")
+    with pytest.raises(ConfigError, match="Cannot read the configuration"):
+        load_settings(tmp_path)
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="is not valid TOML"):
+        load_settings(tmp_path / "bytes.toml")
+
+
+def test_a_value_of_the_environment_is_checked_like_any_other():
+    """It does not matter where an impossible value comes from."""
+    with pytest.raises(ConfigError, match=r"The setting 'port' cannot be 'http'\."):
+        load_settings(environment={f"{ENV_PREFIX}PORT": "http"})
+    with pytest.raises(ConfigError, match="There is no setting 'colour'"):
+        load_settings(colour="red")

@@ -101,10 +101,15 @@ def test_positions_of_rows_name_their_row(segment):
     assert [array.tolist() for array in segment.positions_of(np.array([], np.int32))] == [[], []]
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder that all examples of one test write to."""
+    return tmp_path_factory.mktemp("table")
+
+
 @given(st.lists(st.text(), unique=True))
-def test_a_string_table_finds_what_is_in_it_and_nothing_else(tmp_path_factory, texts):
+def test_a_string_table_finds_what_is_in_it_and_nothing_else(folder, texts):
     """For any strings, each is found under its number, and one that is not there is absent."""
-    folder = tmp_path_factory.mktemp("table")
     raws = sorted(text.encode() for text in texts)
     (folder / "name_text.u1").write_bytes(b"".join(raws))
     (folder / "name_ends.i8").write_bytes(np.cumsum([len(raw) for raw in raws], dtype="<i8").tobytes())

@@ -301,10 +301,15 @@ FILES = st.builds(
 )  # fmt: skip
 
 
-@given(st.lists(FILES, unique_by=lambda one: one.path))
-def test_what_a_run_knew_is_read_back(tmp_path_factory, files):
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder that all examples of one test write to."""
+    return tmp_path_factory.mktemp("files")
+
+
+@given(st.lists(FILES, max_size=5, unique_by=lambda one: one.path))
+def test_what_a_run_knew_is_read_back(folder, files):
     """Whatever names and reasons hold, the list of files comes back as it was written."""
-    folder = tmp_path_factory.mktemp("files")
     write_files(folder, files)
     assert read_files(folder) == {one.path: one for one in files}
 

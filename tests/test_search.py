@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_search import analysis, answering
@@ -62,7 +62,11 @@ TYPED = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
+FEWER = settings(max_examples=settings.default.max_examples // 2)
+
+
 @given(TYPED)
+@FEWER
 def test_what_is_typed_finds_what_the_oracle_finds(library, oracle, text):
     """For any query typed, passages and articles are those of its tree, and every hit by words has a mark."""
     tree = parse(text, ("en", "ru")).tree
@@ -76,6 +80,7 @@ def test_what_is_typed_finds_what_the_oracle_finds(library, oracle, text):
 
 
 @given(TYPED, st.data())
+@FEWER
 def test_choosing_a_value_gives_exactly_its_count(library, text, data):
     """A value of a facet shows how many passages come if it is chosen, and leaving it out leaves the others."""
     results = ask(library, text)
@@ -107,6 +112,7 @@ def test_counts_add_up(library, text):
 
 
 @given(st.text(max_size=60))
+@FEWER
 def test_any_text_is_answered(library, text):
     """Nothing that can be typed is an error, and what comes back says what was understood."""
     results = ask(library, text)

@@ -92,7 +92,8 @@ class Search:
     def results(self, started: float) -> Results:
         """Find, rank, cut out the page and count. `started` is when the request came."""
         request = self._request
-        asked = self._asked(self._tree, min(max(request.page * request.per_page, WINDOW), MAX_DEPTH))
+        depth = min(max(request.page * request.per_page, WINDOW), MAX_DEPTH)
+        asked = self._asked(self._tree, depth, self._seconds)
         matches = self._matches(asked)
         ranked = self._ranked(self._tree, matches.candidates, asked.sort)
         first = (request.page - 1) * request.per_page
@@ -107,7 +108,7 @@ class Search:
             articles=matches.articles,
             articles_exact=matches.articles_exact,
             hits=tuple(map(self._hit, ranked[first : first + request.per_page])),
-            nearest=self._nearest() if self._complete and not matches.passages else (),
+            nearest=self._nearest(started) if self._complete and not matches.passages else (),
             facets=(
                 facets.source_facet(matches.sources, request),
                 facets.date_facet(matches.dates, request),
@@ -124,7 +125,7 @@ class Search:
     def _pages(self, matches: Matches) -> int:
         return max(-(-min(matches.passages, MAX_DEPTH) // self._request.per_page), 1)
 
-    def _asked(self, tree: Node, depth: int) -> EngineQuery:
+    def _asked(self, tree: Node, depth: int, seconds: float) -> EngineQuery:
         request = self._request
         sort = request.sort
         if sort == "relevance" and not scoring_words(tree):
@@ -140,7 +141,7 @@ class Search:
             article=request.article,
             sort=sort,
             depth=depth,
-            seconds=self._seconds,
+            seconds=seconds,
         )
 
     def _matches(self, asked: EngineQuery) -> Matches:
@@ -165,12 +166,12 @@ class Search:
         rest = [(one, min(one.score, most)) for one in candidates[len(head) :]]
         return ranked + [Ranked(one, score, (("words", score),), 0) for one, score in rest]
 
-    def _nearest(self) -> tuple[Hit, ...]:
+    def _nearest(self, started: float) -> tuple[Hit, ...]:
         """Where nothing has all the words: what has most of them, the better ranked first among equals."""
         wider = any_of(self._tree)
         if wider == self._tree or len(scoring_words(wider)) < 2:
             return ()
-        asked = self._asked(wider, WINDOW)
+        asked = self._asked(wider, WINDOW, self._seconds - (time.perf_counter() - started))
         try:
             ranked = self._ranked(wider, self._reader.search(asked).candidates, "relevance")
         except SearchTooLong:

@@ -66,7 +66,9 @@ def names(text: str) -> list[str]:
     if lead := _LEADING.match(text):
         text = text[lead.end() :]
     text = _ENDS.sub("", text).strip(" ,;:.-–—|/*'\"“”")
-    found = [one.strip(" ,;:.-–—'\"") + ("." if one.strip().endswith(("Jr.", "Sr.")) else "") for one in _AND.split(text)]
+    found = [
+        one.strip(" ,;:.-–—'\"") + ("." if one.strip().endswith(("Jr.", "Sr.")) else "") for one in _AND.split(text)
+    ]
     return list(dict.fromkeys(one for one in found if _is_name(one)))[:_MOST_NAMES]
 
 
@@ -77,7 +79,9 @@ def bylines(page: _Element) -> Iterator[tuple[str, str]]:
         if mark := _mark(element):
             marked[mark].append(element)
     for mark, elements in marked.items():
-        found = list(dict.fromkeys(name for one in elements[:_MOST_MARKED] if not is_aside(one) for name in _names_in(one)))
+        found = list(
+            dict.fromkeys(name for one in elements[:_MOST_MARKED] if not is_aside(one) for name in _names_in(one))
+        )
         if found and len(found) <= _MOST_AUTHORS:
             yield ", ".join(_unlike(found)), mark
 

@@ -14,7 +14,7 @@ import codecs
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
@@ -48,9 +48,6 @@ _ALPHABETS = {
     "Arabic": "ايلمنوتربدعكةسهقفحجشأصىطخضذئثزغءظإؤآًّپچژگکی",
     "Thai": "านรอกเงมยลวดทสตะปบคหแจพชขใไผโถซธภฉ่้าิีึืุู็์ั",
 }
-_SCRIPTS = {
-    "Russian": "CYRILLIC", "Ukrainian": "CYRILLIC", "Bulgarian": "CYRILLIC", "Serbian": "CYRILLIC", "Greek": "GREEK",
-}  # fmt: skip
 #: The encodings of the world's papers and pages; of two that give the same text the earlier one is named.
 _LIKELY = (
     "cp1252", "cp1251", "cp1254", "cp1250", "iso8859_2", "koi8_r", "koi8_u", "iso8859_5", "cp866", "mac_cyrillic",
@@ -65,14 +62,18 @@ _FREQUENT_HAN = frozenset(
 _NEVER = math.log(0.0005)
 _RARE_SIGN = math.log(0.01)
 _SIGN = math.log(0.1)
-_SIGNS = frozenset("“”„‘’‚«»‹›–—…·•°§€£©®№  ¿¡´×½¼¾²³ªº，。、「」『』（）：；！？·《》")
-#: A capital within a word, or a word in capitals: possible, but seldom.
-_CAPITAL = -1.2
+_SIGNS = frozenset("“”„‘’‚«»‹›–—…•°§€£©®№\xa0¿¡，。、「」『』（）：；！？《》")
+#: Letters that end a word.
+_HEBREW_FINALS = frozenset("ךםןףץ")
+#: A capital behind a small letter is hardly ever meant; one behind another capital now and then.
+_CAPITAL_INSIDE, _CAPITAL_AGAIN = -4.0, -0.4
+#: How much less likely each encoding of the list is than the one before it.
+_STEP = 0.25
 _SAMPLE = 20_000
 _MOST_JUDGED = 4000
 #: A text in its own encoding is at -1 to -3.5 for each byte, in a wrong one mostly below -5.
 _READS_WELL = -4.5
-_RUN = re.compile(r"[^\x00-\x7f]")
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,15 @@ def guess(raw: bytes) -> Guess:
     if not judged:
         return Guess("cp1252", 0.0)
     best, text, encoding = judged[0]
-    others = [score for score, other, _ in judged[1:] if other != text]
-    margin = best - others[0] if others else math.inf
-    foreign = len(_RUN.findall(text[:_MOST_JUDGED]))
-    return Guess(encoding, round(1 - math.exp(-margin * min(foreign, 100) / 10), 2))
+    margin = next((best - score for score, other, _ in judged[1:] if other != text), math.inf)
+    foreign = len(_FOREIGN.findall(text[:_MOST_JUDGED]))
+    return Guess(encoding, round(1 - math.exp(-margin * min(foreign, 100) / 3), 2) if foreign else 0.0)
+
+
+def reads_well(raw: bytes, encoding: str) -> bool:
+    """Whether bytes read like some language in an encoding (or cannot be read in it at all)."""
+    judged = _judge(_sample(raw), [encoding])
+    return not judged or judged[0][0] >= _READS_WELL
 
 
 _Judged = tuple[float, str, str]
@@ -121,18 +127,18 @@ def _sample(raw: bytes) -> bytes:
 def _judge(sample: bytes, encodings: Iterable[str]) -> list[_Judged]:
     """Score, text and encoding for each that can decode the sample, best first."""
     judged = []
-    for encoding in encodings:
+    foreign = sum(byte > 127 for byte in sample) or 1
+    for place, encoding in enumerate(encodings):
         try:
             text = codecs.getincrementaldecoder(encoding)().decode(sample)
         except (UnicodeDecodeError, LookupError):
             continue
-        judged.append((_score(text, sample), text, encoding))
+        judged.append(((_score(text) - place * _STEP) / foreign, text, encoding))
     return sorted(judged, key=_rank)
 
 
-def _score(text: str, sample: bytes) -> float:
-    """How much a text reads like a language, for each byte beyond ASCII: the higher, the better."""
-    foreign = sum(byte > 127 for byte in sample) or 1
+def _score(text: str) -> float:
+    """How much a text reads like a language: the higher, the better."""
     fixed = 0.0
     letters: dict[str, int] = {}
     before = " "
@@ -141,15 +147,16 @@ def _score(text: str, sample: bytes) -> float:
             if letter.isalpha() and not _is_wide(letter):
                 lower = letter.lower()
                 letters[lower] = letters.get(lower, 0) + 1
-                fixed += _CAPITAL if lower != letter and before.isalpha() else 0.0
-                fixed += _NEVER if _clash(letter, before) else 0.0
+                if lower != letter and before.isalpha():
+                    fixed += _CAPITAL_AGAIN if before.isupper() else _CAPITAL_INSIDE
+                fixed += _NEVER if _clash(letter, before) or before in _HEBREW_FINALS else 0.0
             else:
                 fixed += _sign(letter, before)
-        elif letter.isalpha() and _clash(before, letter):
+        elif letter.isalpha() and (_clash(before, letter) or before in _HEBREW_FINALS):
             fixed += _NEVER
         before = letter
     best = max((_as_language(letters, name) for name in _ALPHABETS), default=0.0) if letters else 0.0
-    return (fixed + best) / foreign
+    return fixed + best
 
 
 def _as_language(letters: dict[str, int], name: str) -> float:
@@ -185,11 +192,15 @@ def _wide(letter: str) -> float:
         return -4.5
     if letter in _SIGNS:
         return -3.0
+    return -8.0 if _in_rows(letter, "gb2312", 0xB0, 0xD7) or _in_rows(letter, "big5", 0xA4, 0xC6) else -10.5
+
+
+def _in_rows(letter: str, standard: str, first: int, last: int) -> bool:
+    """Whether a character stands in those rows of a Chinese standard that are for the frequent ones."""
     try:
-        common = 0xB0 <= letter.encode("gb2312")[0] <= 0xD7
+        return first <= letter.encode(standard)[0] <= last
     except UnicodeEncodeError:
-        common = False
-    return -8.0 if common else -10.5
+        return False
 
 
 def _clash(one: str, other: str) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from dataclasses import dataclass
-
-from charset_normalizer import from_bytes
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from kb_search.errors import DocumentError
+from kb_search.loaders.charset import guess, reads_well
+from kb_search.loaders.mojibake import mend
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -22,19 +23,16 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-#: Encodings that articles are found in. Left to itself, the detector takes a short Russian text for DOS
-#: code page 1125 and short English with curly quotes for Icelandic on a Macintosh.
-_LIKELY = [
-    "cp1252", "cp1251", "koi8_r", "cp1250", "cp1254", "cp1253", "cp1255", "cp1256", "iso8859_5",
-    "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr",
-]  # fmt: skip
-#: The detector looks at so many bytes: enough to tell, and it never takes longer than a second.
-_SAMPLE = 64 * 1024
 #: A text with a larger share of control characters is none; a few may always be there. Random bytes have
 #: 10 %, text next to nothing.
 _MOST_CONTROLS = 0.03
 _CONTROL_BYTES = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
 _FEWEST_CONTROLS = 8
+#: So many letters beyond ASCII must be right for each that is broken.
+_FEWEST_WHOLE = 10
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
+#: A guess goes before what is declared only if it is as sure as this.
+_SURE = 0.9
 #: Encodings that Python knows and no article is written in.
 _NOT_FOR_PAGES = {"idna", "punycode", "utf-7", "unicode-escape", "raw-unicode-escape"}
 _SIGNATURES = (
@@ -67,21 +65,35 @@ _MOST_MARKS = 30
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text, the encoding that it was read with, and whether that had to be guessed."""
+    """Text, the encoding that it was read with, whether that had to be guessed, and how sure the guess is (0 to 1).
+
+    `mended` counts the places that had been garbled before the file was saved (`cafÃ©`) and were put right,
+    `garbled` those that look so and were left.
+    """
 
     text: str
     encoding: str
     guessed: bool = False
+    confidence: float = 1.0
+    mended: int = 0
+    garbled: int = 0
 
 
 def decode(raw: bytes, name: str, declared: str = "") -> Decoded:
     """Text from bytes: by its byte order mark, as UTF-8, as it declares, or in the likeliest encoding.
 
     UTF-8 goes before what is declared, because text in another encoding is hardly ever valid UTF-8, and
-    wrong declarations are frequent; pure ASCII bytes can be an encoding with escapes (ISO 2022).
+    wrong declarations are frequent; pure ASCII bytes can be an encoding with escapes (ISO 2022). A
+    declaration is not believed where the text does not read like any language with it and does with another.
     `name` is the file as messages call it, `declared` what an HTML or XML head says. Raises DocumentError
     where the bytes are no text.
     """
+    decoded = _decoded(raw, name, declared)
+    right = mend(decoded.text)
+    return replace(decoded, text=right.text, mended=right.places, garbled=right.left)
+
+
+def _decoded(raw: bytes, name: str, declared: str) -> Decoded:
     for bom, encoding in _BOMS:
         if raw.startswith(bom):
             return Decoded(raw[len(bom) :].decode(encoding, "replace"), encoding)
@@ -89,12 +101,33 @@ def decode(raw: bytes, name: str, declared: str = "") -> Decoded:
     if not unmarked:
         _refuse_binary(raw, name)
     said = _known(declared)
-    for encoding in filter(None, (unmarked, said if raw.isascii() else "", "utf-8", said)):
+    for encoding in filter(None, (unmarked, said if raw.isascii() else "", "utf-8")):
         try:
-            return Decoded(raw.decode(encoding), encoding)
+            return Decoded(raw.decode(encoding), encoding, guessed=encoding == unmarked)
         except UnicodeDecodeError:
             continue
-    return _guessed(raw)
+    return _broken_utf8(raw) or _in_old_encoding(raw, said)
+
+
+def _broken_utf8(raw: bytes) -> Decoded | None:
+    """The text, where it is UTF-8 but for a few bytes (cut off in a letter, pasted together)."""
+    text = raw.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = len(_FOREIGN.findall(text)) - broken
+    if whole < _FEWEST_WHOLE * broken:
+        return None
+    return Decoded(text, "utf-8", guessed=True, confidence=round(1 - broken / (whole + broken), 2))
+
+
+def _in_old_encoding(raw: bytes, said: str) -> Decoded:
+    if said and reads_well(raw, said):
+        with suppress(UnicodeDecodeError):
+            return Decoded(raw.decode(said), said)
+    best = guess(raw)
+    if said and best.confidence < _SURE:
+        with suppress(UnicodeDecodeError):
+            return Decoded(raw.decode(said), said)
+    return Decoded(raw.decode(best.encoding, "replace"), best.encoding, guessed=True, confidence=best.confidence)
 
 
 def clean(text: str) -> str:
@@ -165,12 +198,6 @@ def _known(declared: str) -> str:
     if name.replace("_", "-") in _NOT_FOR_PAGES or name.startswith(("utf-16", "utf-32")):
         return ""
     return "cp1252" if name in ("ascii", "iso8859-1") else name
-
-
-def _guessed(raw: bytes) -> Decoded:
-    best = from_bytes(raw[:_SAMPLE], cp_isolation=_LIKELY).best()
-    encoding = best.encoding if best else "cp1252"
-    return Decoded(raw.decode(encoding, "replace"), encoding, guessed=True)
 
 
 def _fewer_marks(run: re.Match[str]) -> str:

@@ -16,7 +16,7 @@ from kb_search.loaders.base import SourceFile, printable, read_bytes
 from kb_search.loaders.body import Block, Body, compose
 from kb_search.loaders.cleaning import decode
 from kb_search.loaders.maintext import main_text, parse
-from kb_search.loaders.metadata import Said, around, assemble
+from kb_search.loaders.metadata import Said, around, assemble, read_as
 from kb_search.loaders.webmeta import page_claims
 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:-]{1,40})""", re.IGNORECASE)
@@ -35,9 +35,9 @@ def load(file: SourceFile) -> Iterator[Article]:
     """The one article of a page. Raises DocumentError where it cannot be read or holds no text."""
     raw = read_bytes(file)
     declared = _DECLARED.search(raw[:4096])
-    text = decode(raw, printable(file.relative), declared[1].decode("ascii", "ignore") if declared else "").text
-    body, claims = read_page(text)
-    yield assemble(around(file), body, claims, "html")
+    decoded = decode(raw, printable(file.relative), declared[1].decode("ascii", "ignore") if declared else "")
+    body, claims = read_page(decoded.text)
+    yield assemble(around(file), body, [*claims, *read_as(decoded)], "html")
 
 
 def read_page(text: str) -> tuple[Body, list[Said]]:

@@ -26,9 +26,14 @@ class Line:
 
 def page_lines(page: _Element) -> list[Line]:
     """All runs of text of a page."""
-    return [Line(" ".join(text.split()), text.getparent()) for text in _TEXTS(page)[:_MOST] if not text.is_tail] if False else [
-        Line(" ".join(text.split()), text.getparent().getparent() if text.is_tail else text.getparent()) for text in _TEXTS(page)[:_MOST]
-    ]
+    return (
+        [Line(" ".join(text.split()), text.getparent()) for text in _TEXTS(page)[:_MOST] if not text.is_tail]
+        if False
+        else [
+            Line(" ".join(text.split()), text.getparent().getparent() if text.is_tail else text.getparent())
+            for text in _TEXTS(page)[:_MOST]
+        ]
+    )
 
 
 def title_line(lines: Sequence[Line], titles: Sequence[str]) -> int | None:

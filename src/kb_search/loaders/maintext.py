@@ -73,7 +73,11 @@ def _without_head(blocks: Sequence[Block], title: str) -> Iterator[Block]:
     """The blocks without what repeats the title or only says the date above the text."""
     wanted = "".join(title.casefold().split())
     for number, block in enumerate(blocks):
-        if number < 4 and not block.level and ("".join(block.text.casefold().split()) == wanted or _is_date(block.text)):
+        if (
+            number < 4
+            and not block.level
+            and ("".join(block.text.casefold().split()) == wanted or _is_date(block.text))
+        ):
             continue
         yield block
 

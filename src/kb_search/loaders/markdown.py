@@ -20,7 +20,7 @@ from kb_search.errors import DocumentError
 from kb_search.loaders.base import SourceFile, printable, read_bytes
 from kb_search.loaders.body import Block, Body, compose
 from kb_search.loaders.cleaning import decode, scrub
-from kb_search.loaders.metadata import Said, around, assemble, said
+from kb_search.loaders.metadata import Said, around, assemble, read_as, said
 
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\n(.{0,65536}?\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _LINE = re.compile(r"^([A-Za-z_]{1,40})[ \t]*:[ \t]+(.*)$", re.MULTILINE)
@@ -39,8 +39,9 @@ _DEEPEST = 90
 
 def load(file: SourceFile) -> Iterator[Article]:
     """The one article of a Markdown file. Raises DocumentError where it cannot be read or holds no text."""
-    text = scrub(decode(read_bytes(file), printable(file.relative)).text)
-    claims, text = front_matter(text, printable(file.relative))
+    decoded = decode(read_bytes(file), printable(file.relative))
+    claims, text = front_matter(scrub(decoded.text), printable(file.relative))
+    claims += read_as(decoded)
     body = read_markdown(text)
     if body.title:
         claims.append(Said("title", body.title, "first heading"))

@@ -19,7 +19,7 @@ from kb_search.document import Article, Claim, Date, Evidence, article_id
 from kb_search.errors import DocumentError
 from kb_search.loaders.base import Defaults, SourceFile, printable, read_bytes, reading
 from kb_search.loaders.body import Body, keep_title
-from kb_search.loaders.cleaning import one_line, shorten
+from kb_search.loaders.cleaning import Decoded, one_line, shorten
 from kb_search.loaders.dates import latest_day, read_date
 from kb_search.sentences import first_sentence
 
@@ -29,6 +29,8 @@ SIDECAR_SUFFIX = ".meta.toml"
 FIELDS = {"title": 500, "source": 200, "date": 100, "author": 300, "url": 2000, "language": 20}
 
 #: All that a row of a file can say of an article.
+#: What else there is evidence for, and no article has as a field.
+_LENGTHS = FIELDS | {"encoding": 60}
 ROW_FIELDS = ("id", "text", *FIELDS)
 
 #: An article without a title is called by so much of its first sentence.
@@ -89,6 +91,20 @@ def document_properties(title: str, author: str, origin: str) -> list[Said]:
         Said("author", author, origin, _BY_PROGRAM if _NO_AUTHOR.fullmatch(author[:200].strip()) else ""),
     ]
     return [claim for claim in claims if claim.value.strip()]
+
+
+def read_as(decoded: Decoded) -> list[Said]:
+    """What a reader must know of how a file's bytes became text: a guessed encoding, letters that were put right."""
+    claims = []
+    if decoded.guessed:
+        origin = f"guessed by how the text reads, {decoded.confidence:.0%} sure"
+        claims.append(Said("encoding", decoded.encoding, origin))
+    for places, what in ((decoded.mended, "were put right"), (decoded.garbled, "look so and were left")):
+        if places:
+            claims.append(
+                Said("encoding", decoded.encoding, f"letters garbled before the file was saved: {places} {what}")
+            )
+    return claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +169,14 @@ def settle(claims: Iterable[Said], latest: Date) -> tuple[Evidence, ...]:
         try:
             value = _read(claim, latest)
         except ValueError as reason:
-            text = one_line(claim.value, FIELDS[claim.field])
+            text = one_line(claim.value, _LENGTHS[claim.field])
             refused.setdefault(claim.field, []).append(Claim(text, f"{claim.origin}, {reason}"))
         else:
             if value:
                 readable.setdefault(claim.field, []).append(Claim(value, claim.origin))
     return tuple(
         _evidence(field, readable.get(field, []), refused.get(field, []))
-        for field in FIELDS
+        for field in _LENGTHS
         if field in readable or field in refused
     )
 
@@ -172,7 +188,7 @@ def _evidence(field: str, readable: Sequence[Claim], refused: Sequence[Claim]) -
 
 def _read(claim: Said, latest: Date) -> str:
     """The value of a claim as it is kept; ValueError, with a reason, where it cannot be read."""
-    text = one_line(claim.value, FIELDS[claim.field])
+    text = one_line(claim.value, _LENGTHS[claim.field])
     if not text:
         return ""
     if claim.refused:

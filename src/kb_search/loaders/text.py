@@ -10,15 +10,16 @@ from kb_search.loaders.base import SourceFile, printable, read_bytes
 from kb_search.loaders.cleaning import clean, decode
 from kb_search.loaders.dates import latest_day, read_date
 from kb_search.loaders.headings import outline
-from kb_search.loaders.metadata import Said, around, assemble
+from kb_search.loaders.metadata import Said, around, assemble, read_as
 
 _RUN_IN = re.compile(r"date[ \t]+(\d{4}(?:-\d{2}(?:-\d{2})?)?)(?:\s+|$)", re.ASCII)
 
 
 def load(file: SourceFile) -> Iterator[Article]:
     """The one article of a text file. Raises DocumentError where it cannot be read or holds no text."""
-    text = clean(decode(read_bytes(file), printable(file.relative)).text)
-    claims, text = run_in_date(text)
+    decoded = decode(read_bytes(file), printable(file.relative))
+    claims, text = run_in_date(clean(decoded.text))
+    claims += read_as(decoded)
     body = outline(text)
     if body.title:
         claims.append(Said("title", body.title, "first line"))

@@ -28,7 +28,10 @@ _PROPERTIES = frozenset({
     "datePublished", "dateCreated", "uploadDate", "schema:datePublished", "schema:dateCreated", "dc:date", "dc:created"
 })  # fmt: skip
 _PUBLISHED = vocabulary("published entry-date pubdate dt-published post-date publish-date")
-_UPDATED = re.compile(r"updat|modif|aktualisier|geändert|mis à jour|actualiz|atualiz|aggiorn|обновл|güncel|zuletzt|last\s+edit|stand:", re.IGNORECASE)
+_UPDATED = re.compile(
+    r"updat|modif|aktualisier|geändert|mis à jour|actualiz|atualiz|aggiorn|обновл|güncel|zuletzt|last\s+edit|stand:",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(
     r"publish|posted|veröffentlicht|erschienen|erstellt|eingetragen|publié|mis en ligne|publicad|pubblicat|opublikowan|опубликован|yayın"
     r"|created|gepostet|geschrieben|\bdat(?:um|e|a)\b|\bam\b|\bon\b|\ble\b",
@@ -38,7 +41,9 @@ _DATED_BOX = vocabulary("""
     date dates datetime date-time time timestamp datum fecha data created publish published publication posted post-meta
     entry-meta meta submitted byline by-line info dateline pubdate publishdate postdate day
     """)
-_ADDRESS = re.compile(r"(?<!\d)((?:19[89]|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?=[/_.-]|$)|/((?:20)\d\d)(\d\d)(\d\d)(?=[/_.-]|$)")
+_ADDRESS = re.compile(
+    r"(?<!\d)((?:19[89]|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?=[/_.-]|$)|/((?:20)\d\d)(\d\d)(\d\d)(?=[/_.-]|$)"
+)
 #: Languages that write the day before the month in figures, without exception that matters.
 _DAY_FIRST = frozenset(
     "az be bg bs ca cs da de el es et fi fr gl hr hy id is it ka kk lv mk nb nl nn no pl pt ro ru sk sl sq sr tr uk vi".split()
@@ -61,7 +66,9 @@ class _Spot:
     number: int
 
 
-def date_claims(page: _Element, lines: Sequence[Line], title: int | None, address: str, language: str) -> Iterator[Said]:
+def date_claims(
+    page: _Element, lines: Sequence[Line], title: int | None, address: str, language: str
+) -> Iterator[Said]:
     """What a page shows of its day of publication, in the order of rank.
 
     `lines` and `title` are the page's lines and the number of the title's, `address` is the page's own address,
@@ -137,7 +144,11 @@ def _order(language: str, lines: Sequence[Line]) -> bool | None:
 def _marked(page: _Element, latest: Date, *, day_first: bool | None) -> Date | None:
     """The day that marks for machines give, if one of them is marked as that of publication, or all agree."""
     times = [element for element in page.iter() if _is_time(element)][:_MOST_TIMES]
-    dated = [(element, date) for element in times if (date := _value(element, latest, day_first=day_first)) and not is_aside(element)]
+    dated = [
+        (element, date)
+        for element in times
+        if (date := _value(element, latest, day_first=day_first)) and not is_aside(element)
+    ]
     published = [date for element, date in dated if _is_published(element)]
     days = set(published[:1]) or {date for _, date in dated}
     return days.pop() if len(days) == 1 else None

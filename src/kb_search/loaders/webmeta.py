@@ -48,7 +48,8 @@ _HEADINGS = XPath("descendant::h1")
 _ORGANISATION = re.compile(
     r"\b(?:e\.? ?V|GmbH|Inc|Ltd|LLC|AG|Verlag|Verein|Verband|Bundesverband|Landesanstalt|Ministerium|Ministry|Institut(?:e)?"
     r"|University|Universität|Union|Foundation|Stiftung|Agency|Agentur|Zeitung|News|Media|Magazin(?:e)?|Online|Press|Times|Network|Group"
-    r"|Association|Organi[sz]ation|Committee|Department|Office|Bureau|Editorial|Board)\b", re.IGNORECASE
+    r"|Association|Organi[sz]ation|Committee|Department|Office|Bureau|Editorial|Board)\b",
+    re.IGNORECASE,
 )
 _APPENDED = re.compile(r"(.*\S)\s+[|–—·•»:-]+\s+(.*)", re.DOTALL)
 

@@ -6,8 +6,8 @@ Indexing is timed from finished passages to an index that can be opened. A searc
 select, rank, both facets, ten marked hits. The queries are made from the collection with a fixed seed: one word, two
 words, OR of three, a phrase, a word with a filter by source.
 
-Measured on 20,011 passages of diplomatic papers, 400 queries, two busy cores: indexing 7.4 times as fast as the textbook
-program, the median search 6.9 times, the 95th percentile 97 times.
+Measured on 20,011 passages of diplomatic papers, 400 queries, two busy cores: indexing 7.4 times as fast as the
+textbook program, the median search 6.9 times, the 95th percentile 97 times.
 """
 
 from __future__ import annotations

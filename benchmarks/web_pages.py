@@ -2,9 +2,9 @@
 
     python benchmarks/web_pages.py
 
-The folder `shared/data/html` beside the checkout holds real pages: in `trafilatura` with snippets that belong to the main
-text and snippets that do not, titles, authors and dates; in `htmldate` with dates alone. A date is right, wrong or none;
-no date is better than a wrong one.
+The folder `shared/data/html` beside the checkout holds real pages: in `trafilatura` with snippets that belong to the
+main text and snippets that do not, titles, authors and dates; in `htmldate` with dates alone. A date is right, wrong or
+none; no date is better than a wrong one.
 """
 
 from __future__ import annotations

@@ -308,7 +308,8 @@ def test_a_run_that_would_remove_most_articles_stops(four):
     """Where more than half of the articles are gone, the run refuses, says so, and the index is as it was."""
     for name in ("alpha", "beta", "gamma"):
         four.remove(f"{name}.txt")
-    with pytest.raises(RemovalsRefused, match=r"remove 3 of 4 articles.*mounted\?.*the same command with --allow-removals"):
+    said = r"remove 3 of 4 articles.*mounted\?.*the same command with --allow-removals"
+    with pytest.raises(RemovalsRefused, match=said):
         four.index()
     with pytest.raises(RemovalsRefused):
         four.index(full=True)

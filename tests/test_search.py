@@ -1,3 +1,4 @@
+import gc
 import logging
 import threading
 import time
@@ -509,7 +510,7 @@ def test_an_index_that_others_can_write_to_answers_nothing(trial):
         ask(Library(trial.settings))
 
 
-# Whoosh leaves the file of its table of contents to the garbage collector where it cannot make sense of it.
+# Whoosh leaves files to the garbage collector where it cannot make sense of them.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_changed_byte_is_told_as_damage_and_not_as_a_traceback(trial):
     """Files that are not what was written still answer, or are named as damage, with the command that helps."""
@@ -530,6 +531,7 @@ def test_a_changed_byte_is_told_as_damage_and_not_as_a_traceback(trial):
                 except IndexDamaged as damage:
                     told.add(str(damage))
         path.write_bytes(whole)
+    gc.collect()
     assert len(told) > 5
     assert all("kb-search index --full" in sentence for sentence in told)
 
@@ -537,7 +539,7 @@ def test_a_changed_byte_is_told_as_damage_and_not_as_a_traceback(trial):
 def test_a_mistake_of_ours_is_not_called_damage(collection, monkeypatch):
     """Where the files are what was written, an error goes on as it is; they are compared once, not for each request."""
     compared = []
-    monkeypatch.setattr("kb_search.search.compare", lambda *_: compared.append(1))
+    monkeypatch.setattr("kb_search.generations.manifests.compare", lambda *_: compared.append(1))
     with closing(Library(collection.settings)) as library:
         monkeypatch.setattr(answering.Search, "results", lambda *_: 1 / 0)
         for _ in range(3):

@@ -31,6 +31,7 @@ from kb_search.errors import (
     IndexMissing,
     IndexProblem,
     IndexUnsafe,
+    KbSearchError,
     UsageError,
 )
 from kb_search.manifest import Manifest, StoredFile
@@ -52,6 +53,33 @@ class Opened:
         self.folder = folder
         self.manifest = manifest
         self._held = held
+        self._damage: IndexDamaged | None = None
+        self._is_compared = False
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Raise IndexDamaged for an error that nobody foresaw, if a file is not what was written.
+
+        An error that the files cannot explain is a mistake of ours and goes on as it is.
+        """
+        try:
+            yield
+        except KbSearchError:
+            raise
+        except Exception:
+            self._look_for_damage()
+            raise
+
+    def _look_for_damage(self) -> None:
+        """Raise IndexDamaged if a file has changed; they are compared once, and not for every error."""
+        if not self._is_compared:
+            self._is_compared = True
+            try:
+                manifests.compare(self.folder, self.manifest)
+            except IndexDamaged as damage:
+                self._damage = damage
+        if self._damage:
+            raise self._damage
 
     def close(self) -> None:
         """Let the generation go."""

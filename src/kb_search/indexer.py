@@ -105,7 +105,8 @@ def _open_before(settings: Settings, *, full: bool) -> _Before | None:
     try:
         if opened.manifest.engine == settings.engine:
             files = read_files(opened.folder)
-            return _Before(opened, files, None if full else engine_named(settings.engine).reader(opened.folder))
+            with opened.explaining():
+                return _Before(opened, files, None if full else engine_named(settings.engine).reader(opened.folder))
     except IndexProblem:
         pass
     opened.close()

@@ -14,10 +14,9 @@ from kb_search.config import Settings
 from kb_search.document import Date
 from kb_search.engines import engine_named
 from kb_search.engines.base import EngineReader
-from kb_search.errors import IndexDamaged, KbSearchError, NotFound
+from kb_search.errors import NotFound
 from kb_search.filelist import read_files
 from kb_search.generations import Opened, count_kept, current_name, open_current
-from kb_search.manifest import compare
 from kb_search.results import ArticleHead, ArticleView, FileReport, Results, SearchRequest, Stats
 
 
@@ -30,19 +29,6 @@ class _Open:
     reader: EngineReader
     users: int = 0
     retired: bool = False
-    compared: bool = False
-    damage: IndexDamaged | None = None
-
-    def look_for_damage(self) -> None:
-        """Raise IndexDamaged if a file is not what was written; they are compared once and not for every request."""
-        if not self.compared:
-            self.compared = True
-            try:
-                compare(self.opened.folder, self.opened.manifest)
-            except IndexDamaged as damage:
-                self.damage = damage
-        if self.damage:
-            raise self.damage
 
     def close(self) -> None:
         """Let go of the generation."""
@@ -73,19 +59,11 @@ class Library:
 
     @contextmanager
     def _using(self) -> Iterator[_Open]:
-        """The generation that answers now; it stays open until the request is done.
-
-        Raises IndexDamaged where something goes wrong that nobody foresaw and the generation turns out not to be what
-        was written. What its files cannot explain is a mistake of ours and goes on as it is.
-        """
+        """The generation that answers now; it stays open until the request is done."""
         current = self._enter()
         try:
-            yield current
-        except KbSearchError:
-            raise
-        except Exception:
-            current.look_for_damage()
-            raise
+            with current.opened.explaining():
+                yield current
         finally:
             self._leave(current)
 
@@ -164,13 +142,8 @@ class Library:
 def _open(index: Path, name: str) -> _Open:
     opened = open_current(index)
     try:
-        return _Open(name, opened, engine_named(opened.manifest.engine).reader(opened.folder))
-    except KbSearchError:
+        with opened.explaining():
+            return _Open(name, opened, engine_named(opened.manifest.engine).reader(opened.folder))
+    except BaseException:
         opened.close()
-        raise
-    except Exception:
-        try:
-            compare(opened.folder, opened.manifest)
-        finally:
-            opened.close()
         raise

@@ -160,7 +160,7 @@ class SegmentMatcher:
         """Where a form stands in the rows of a mask (or anywhere, where looking everywhere is cheaper)."""
         rows = np.flatnonzero(within).astype(np.int32)
         if len(rows) > _PICK_BELOW * len(within):
-            return np.flatnonzero(np.asarray(self._columns.forms) == number)
+            return np.flatnonzero(self._columns.forms == number)
         places, _ = self._columns.positions_of(rows)
         found: Longs = places[self._columns.forms[places] == number]
         return found
@@ -179,7 +179,7 @@ class SegmentMatcher:
         """The articles with these words in their title."""
         columns = self._columns
         starts = columns.head_starts[: columns.articles + 1]
-        heads = np.asarray(columns.heads[: int(starts[-1])])
+        heads = columns.heads[: int(starts[-1])]
         article = np.repeat(np.arange(columns.articles, dtype=np.int32), np.diff(starts))
         found = np.zeros(columns.articles, np.bool_)
         if isinstance(node, Word) and not node.exact:

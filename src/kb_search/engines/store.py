@@ -135,10 +135,10 @@ class StoreReader(EngineReader):
         articles = undated = 0
         for columns, alive in zip(self._segments, self._alive, strict=True):
             rows = np.flatnonzero(alive)
-            first_rows = np.asarray(columns.article_first_row)
+            first_rows = columns.article_first_row
             present = alive[first_rows]
             articles += int(np.count_nonzero(present))
-            undated += int(np.count_nonzero(present & (np.asarray(columns.article_date) == 0)))
+            undated += int(np.count_nonzero(present & (columns.article_date == 0)))
             sources.update(counted(columns.sources, columns.row_source[rows]))
             dates.update(counted(columns.dates.tolist(), columns.row_date_rank[rows]))
             languages.update(counted(columns.languages, columns.row_language[rows]))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,8 @@ from whoosh.matching import ListMatcher
 from whoosh.reading import TermNotFound
 
 from kb_search.columns import Columns, load_array
-from kb_search.engines.base import FIELD_WEIGHTS, Engine, EngineReader, EngineWriter
+from kb_search.engines.base import Engine, EngineReader, EngineWriter
+from kb_search.engines.inversion import posting_lists
 from kb_search.engines.local import LocalReader
 from kb_search.engines.matching import Postings
 from kb_search.engines.store import LocalWriter
@@ -37,8 +38,6 @@ _POSTINGS_SUFFIX = ".pst"
 _HALF = 16
 _MOST = (1 << _HALF) - 1
 _POSTING_BYTES = 8
-#: Words inverted at once; 4 million keep the peak of memory near 200 MB.
-_WORDS_AT_ONCE = 1 << 22
 #: Postings that a reader keeps unpacked, at 12 bytes each.
 _CACHED_POSTINGS = 1 << 22
 
@@ -63,23 +62,15 @@ class _Stems(fields.FieldType):
 _SCHEMA = fields.Schema(**{_FIELD: _Stems()})
 
 
-class _PostingList(NamedTuple):
-    """A stem with its rows, rising, and for each the two frequencies in one number."""
-
-    stem: bytes
-    rows: NDArray[np.uint32]
-    packed: NDArray[np.uint32]
-
-
 class _ArrayFieldWriter(whoosh3.W3FieldWriter):
-    """Writes whole posting lists, handed over by `_Inversion` in the order of their stems."""
+    """Writes whole posting lists, handed over by `_Pool` in the order of their stems."""
 
-    def add_postings(self, schema: fields.Schema, _lengths: object, items: Iterator[_PostingList]) -> None:
+    def add_postings(self, schema: fields.Schema, _lengths: object, items: Iterator[tuple[bytes, Postings]]) -> None:
         """Write all posting lists of the segment. Called by Whoosh's SegmentWriter when it commits."""
         self.start_field(_FIELD, schema[_FIELD])
-        for item in items:
-            self.start_term(item.stem)
-            cast("_ArrayPostingsWriter", self._postwriter).add_list(item)
+        for stem, postings in items:
+            self.start_term(stem)
+            cast("_ArrayPostingsWriter", self._postwriter).add_list(postings)
             self.finish_term()
         self.finish_field()
 
@@ -98,16 +89,15 @@ class _ArrayPostingsWriter(codec_base.PostingsWriter):
         """Refuse single postings: the lists come whole."""
         raise NotImplementedError("postings are written as whole lists")
 
-    def add_list(self, item: _PostingList) -> None:
+    def add_list(self, postings: Postings) -> None:
         """Write the list of the term."""
         start = self._file.tell()
-        self._file.write(
-            item.rows.astype("<u4", copy=False).tobytes() + item.packed.astype("<u4", copy=False).tobytes()
-        )
+        self._file.write(postings.rows.astype("<u4", copy=False).tobytes())
+        self._file.write(_packed(postings).astype("<u4", copy=False).tobytes())
         info = self._terminfo
-        info._df = len(item.rows)
-        info._weight = float(_unpack(item.rows, item.packed).own.sum())
-        info._minid, info._maxid = int(item.rows[0]), int(item.rows[-1])
+        info._df = len(postings.rows)
+        info._weight = float(postings.own.sum())
+        info._minid, info._maxid = int(postings.rows[0]), int(postings.rows[-1])
         info.set_extent(start, self._file.tell() - start)
 
     def finish_postings(self) -> whoosh3.W3TermInfo:
@@ -148,8 +138,10 @@ class ArrayCodec(whoosh3.W3Codec):
         return ListMatcher(found.rows.tolist(), weights, None, format_, scorer=scorer, term=term, terminfo=terminfo)
 
 
-def _pack(own: NDArray[np.int64], context: NDArray[np.int64]) -> NDArray[np.uint32]:
-    packed: NDArray[np.uint32] = (np.minimum(own, _MOST) | (np.minimum(context, _MOST) << _HALF)).astype(np.uint32)
+def _packed(postings: Postings) -> NDArray[np.uint32]:
+    packed: NDArray[np.uint32] = np.minimum(postings.own, _MOST) | np.minimum(postings.context, _MOST) << np.uint32(
+        _HALF
+    )
     return packed
 
 
@@ -157,8 +149,8 @@ def _unpack(rows: NDArray[np.uint32], packed: NDArray[np.uint32]) -> Postings:
     return Postings(rows, packed & np.uint32(_MOST), packed >> np.uint32(_HALF))
 
 
-class _Inversion:
-    """A segment turned round: for each stem its rows. Takes the place of Whoosh's pool of postings."""
+class _Pool:
+    """The postings of a segment, where Whoosh's writer looks for those that it gathered itself."""
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
@@ -166,104 +158,9 @@ class _Inversion:
     def cleanup(self) -> None:
         """Nothing was put on disk."""
 
-    def iter_postings(self) -> Iterator[_PostingList]:
-        """The posting lists in the order of their stems; a stem that only an unused language has is left out."""
-        table = self._columns.stem_table
-        stems = np.arange(len(table) + 1)
-        parts = [self._part(first, last) for first, last in self._spans()]
-        edges = [np.searchsorted(part.stems, stems).tolist() for part in parts]
-        for number in range(len(table)):
-            cuts = [(part, slice(edge[number], edge[number + 1])) for part, edge in zip(parts, edges, strict=True)]
-            rows = _joined([part.rows[cut] for part, cut in cuts])
-            if len(rows):
-                yield _PostingList(table.raw(number), rows, _joined([part.packed[cut] for part, cut in cuts]))
-
-    def _spans(self) -> Iterator[tuple[int, int]]:
-        """Runs of rows that hold a bounded number of words each."""
-        first, starts = 0, self._columns.starts
-        while first < self._columns.rows:
-            last = int(np.searchsorted(starts, starts[first] + _WORDS_AT_ONCE, "right")) - 1
-            last = min(max(last, first + 1), self._columns.rows)
-            yield first, last
-            first = last
-
-    def _part(self, first: int, last: int) -> _Part:
-        """All postings of some rows, ordered by stem and row."""
-        columns = self._columns
-        places = np.arange(int(columns.starts[first]), int(columns.starts[last]))
-        places = places[np.asarray(columns.forms[places[0] : places[-1] + 1]) != 0] if len(places) else places
-        own = _Counted.of(columns.stems_at(places), columns.row_at(places), last)
-        context = self._context(np.arange(first, last, dtype=np.int32), last)
-        keys = _united(own.keys, context.keys)
-        return _Part(
-            stems=(keys // last).astype(np.int32),
-            rows=(keys % last).astype(np.uint32),
-            packed=_pack(own.at(keys), context.at(keys)),
-        )
-
-    def _context(self, rows: NDArray[np.int32], last: int) -> _Counted:
-        """The weighted frequencies of title and heading words for some rows."""
-        columns = self._columns
-        titles = self._heads(rows, columns.row_article[rows])
-        headed = rows[columns.row_heading[rows] >= 0]
-        headings = self._heads(headed, columns.articles + columns.row_heading[headed])
-        counted = [_Counted.of(*titles, last).times(FIELD_WEIGHTS.title)]
-        counted.append(_Counted.of(*headings, last).times(FIELD_WEIGHTS.section))
-        keys = _united(counted[0].keys, counted[1].keys)
-        return _Counted(keys, counted[0].at(keys) + counted[1].at(keys))
-
-    def _heads(self, rows: NDArray[np.int32], heads: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """The stems of each row's title or heading, and the row for each."""
-        columns = self._columns
-        first = columns.head_starts[heads]
-        counts = columns.head_starts[heads + 1] - first
-        owner = np.repeat(rows, counts)
-        ends = np.cumsum(counts)
-        total = int(ends[-1]) if len(ends) else 0
-        places = np.arange(total) - np.repeat(ends - counts, counts) + np.repeat(first, counts)
-        return columns.stem_of[columns.row_language[owner], columns.heads[places]], owner
-
-
-class _Part(NamedTuple):
-    stems: NDArray[np.int32]
-    rows: NDArray[np.uint32]
-    packed: NDArray[np.uint32]
-
-
-class _Counted(NamedTuple):
-    """Pairs of stem and row as one number each (stem × size + row), rising, and how often each came."""
-
-    keys: NDArray[np.int64]
-    counts: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, stems: NDArray[np.int32], rows: NDArray[np.int32], size: int) -> _Counted:
-        """Count pairs; `size` is above every row."""
-        keys, counts = np.unique(stems.astype(np.int64) * size + rows, return_counts=True)
-        return cls(keys, counts)
-
-    def times(self, weight: int) -> _Counted:
-        """The counts multiplied."""
-        return _Counted(self.keys, self.counts * weight)
-
-    def at(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The counts of some keys, 0 for those that did not come."""
-        if not len(self.keys):
-            return np.zeros(len(keys), np.int64)
-        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return np.where(self.keys[places] == keys, self.counts[places], 0)
-
-
-def _joined(arrays: list[NDArray[np.uint32]]) -> NDArray[np.uint32]:
-    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
-
-
-def _united(keys: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Two rising arrays as one, each value once."""
-    # A stable sort merges them; np.union1d hashes every value and took a hundred times as long on four million.
-    together = np.concatenate((keys, others))
-    together.sort(kind="stable")
-    return together[np.flatnonzero(np.diff(together, prepend=-1))]
+    def iter_postings(self) -> Iterator[tuple[bytes, Postings]]:
+        """All posting lists, in the order of their stems."""
+        return posting_lists(self._columns)
 
 
 class _Writer(LocalWriter):
@@ -282,7 +179,7 @@ class _Writer(LocalWriter):
         writer = opened.writer(codec=ArrayCodec(), compound=False)
         for _ in range(columns.rows):
             writer.add_document()
-        writer.pool = _Inversion(columns)  # type: ignore[attr-defined]  # where SegmentWriter gathers its postings
+        writer.pool = _Pool(columns)  # type: ignore[attr-defined]  # where SegmentWriter gathers its postings
         writer.commit(merge=False)
         opened.close()
         (self._whoosh / "MAIN_WRITELOCK").unlink(missing_ok=True)

@@ -55,7 +55,7 @@ _POINTER = re.compile(
     r"\W{0,4}(?:(?:please\s+)?(?:read|see|watch|view|learn|find\s+out|hear|listen)\s+(?:also|more|next|on|here|now)"
     r"|also\s+(?:read|see|watch|on)|you\s+(?:may|might)\s+(?:also\s+)?(?:like|enjoy)|more\s+(?:on|from|about|stories|news)"
     r"|read(?=:)|related(?:\s+\w+)?|recommended|don.t\s+miss|up\s+next|click\s+here|sign\s+up|subscribe|continue\s+reading"
-    r"|lesen\s+sie(?:\s+\w+)?\s+(?:auch|mehr|hier)|mehr\s+(?:zum\s+thema|dazu|lesen|infos?|über)|(?:siehe|lies)\s+auch"
+    r"|lesen\s+sie\s+(?:\w+\s+)?(?:auch|mehr|hier)|mehr\s+(?:zum\s+thema|dazu|lesen|infos?|über)|(?:siehe|lies)\s+auch"
     r"|auch\s+interessant|das\s+könnte|weitere\s+(?:artikel|infos?|informationen)|zum\s+thema|weiterlesen"
     r"|(?:à\s+)?lire\s+(?:aussi|également|la\s+suite)|voir\s+aussi|en\s+savoir\s+plus"
     r"|(?:lea?|vea|mira|te\s+puede)\s+(?:también|además|más|interesar)|(?:leer|ver)\s+(?:más|también)"
@@ -116,9 +116,9 @@ def unlinked(element: _Element) -> int:
 
 
 def is_pointer(text: str) -> bool:
-    """Whether a line only announces pointers to other articles: `Read more:`."""
+    """Whether a line only announces pointers to other articles: `Read more:`, `See also the reports:`."""
     found = _POINTER.match(text[:_LONGEST_POINTER])
-    return bool(found) and not _WORD.search(text, found.end())
+    return found is not None and (text.endswith(":") or not _WORD.search(text, found.end()))
 
 
 def _drop(element: _Element) -> None:
@@ -148,4 +148,4 @@ def _points(element: _Element) -> bool:
     """Whether a line only points at another article: `Read more: ` and a link."""
     text = " ".join(_TEXT(element).split())
     found = _POINTER.match(text) if len(text) <= _LONGEST_POINTER else None
-    return bool(found) and linked(element) >= _LEAST_LINKED * length(element) * (1 - found.end() / len(text))
+    return found is not None and linked(element) >= _LEAST_LINKED * length(element) * (1 - found.end() / len(text))

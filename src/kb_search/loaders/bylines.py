@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from lxml.etree import XPath, _Element
 
 from kb_search.loaders.boilerplate import is_aside
-from kb_search.loaders.dates import latest_day, find_dates
+from kb_search.loaders.dates import find_dates, latest_day
 from kb_search.loaders.lines import Line
 from kb_search.loaders.vocabulary import called, vocabulary
 
@@ -21,29 +21,34 @@ _AUTHOR = vocabulary("""
     """)
 _CARD = vocabulary("vcard h-card")
 _NO_BYLINE = frozenset({"html", "head", "body", "meta", "link", "article", "main", "script"})
+#: Where the name stands in a box about an author: schema.org, hCard, hCard 2, Drupal.
 _INSIDE = XPath(
-    "descendant::*[@itemprop='name' or contains(concat(' ', @class, ' '), ' fn ') or contains(concat(' ', @class, ' '), ' p-name ')"
-    " or contains(concat(' ', @class, ' '), ' username ')]"
+    "descendant::*[@itemprop='name' or contains(concat(' ', @class, ' '), ' fn ')"
+    " or contains(concat(' ', @class, ' '), ' p-name ') or contains(concat(' ', @class, ' '), ' username ')]"
 )
 #: What stands in front of a name.
 _BY = (
     r"(?:(?:written|posted|published|created|submitted|reported|story|text|words|opinion|analysis|article|interview)\s+)?by"
-    r"|von|par|por|di|av|af|przez|door|автор(?:ы)?|autor(?:in|en|es|ka)?|authors?|auteurs?|writer|text|texte|texto|foto\s+und\s+text"
-    r"|(?:ein|eine|der)\s+\w{4,12}\s+von|gespeichert\s+von|geschrieben\s+von|verfasst\s+von|publié\s+par|publicado\s+por|yazan|müəllif"
+    r"|von|par|por|di|av|af|przez|door|автор(?:ы)?|autor(?:in|en|es|ka)?|authors?|auteurs?|writer|texte?|texto"
+    r"|(?:ein|eine|der)\s+\w{4,12}\s+von|(?:gespeichert|geschrieben|verfasst)\s+von|publié\s+par|publicado\s+por"
+    r"|yazan|müəllif"
 )
 _LEADING = re.compile(rf"\W*(?:{_BY})\b[\s:]*", re.IGNORECASE)
-_LINE = re.compile(rf"\W{{0,3}}(?P<by>{_BY})(?:\s*:\s*|\s+)(?P<name>.{{2,120}})", re.IGNORECASE)
-#: Where a name ends.
+_LINE = re.compile(rf"\W{{0,3}}(?:{_BY})(?:\s*:\s*|\s+).{{2,120}}", re.IGNORECASE)
+#: Where a name ends: at a sign, an agency, a day, a word of the page around it.
 _ENDS = re.compile(
-    r"\s*(?:[|•·/\n\t(\[<>»›—–]|,\s*(?=dpa|afp|ap|reuters|apa|epd|kna|pap|efe|tass|ria\b)|\s-\s|,?\s+(?:am|on|le|el|in|for|at|um|vom|für|in the|from)\s+(?=\d|[A-ZÄÖÜ]\w+day|the\b|\w+tag\b)"
-    r"|\b(?:veröffentlicht|published|updated|aktualisiert|posted|publié|publicado|follow|folgen|contact|kontakt|email|e-mail|view all|more by"
-    r"|alle (?:artikel|beiträge)|mehr (?:von|über|artikel)|read more|kommentar|comments?|minutes?|min\b)).*",
+    r"\s*(?:[|•·/\n\t(\[<>»›—–]|\s-\s|,\s*(?:dpa|afp|ap|reuters|apa|epd|kna|pap|efe|tass|ria)\b"
+    r"|,?\s+(?:am|on|le|el|in|for|at|um|vom|für|from)\s+(?=\d|\w+day\b|the\b|\w+tag\b)"
+    r"|\b(?:veröffentlicht|published|updated|aktualisiert|posted|publié|publicado|follow|folgen|contact|kontakt"
+    r"|e-?mail|view\sall|more\sby|read\smore|alle\s(?:artikel|beiträge)|mehr\s(?:von|über|artikel)"
+    r"|kommentar|comments?|minutes?|min)\b).*",
     re.IGNORECASE | re.DOTALL,
 )
 _AND = re.compile(r"\s*(?:,|;|&|\b(?:and|und|et|y|e|i|и|ve|və|og|och|en)\b)\s+")
 _NO_NAME = re.compile(
-    r"admin(?:istrator)?|\w*admin|unknown|anonymous|anonym|guest|user|webmaster|editor|editors|posted|author|autor(?:en|in|:innen)?"
-    r"|by|von|share|home|login|contact|about|comments?|kommentare?|date|datum|staff|here|more|mehr|source|quelle|team|newsroom|n/a|none|null|undefined",
+    r"\w*admin(?:istrator)?|unknown|anonymous|anonym|guest|user|webmaster|editors?|posted|author|autor(?:en|in|:innen)?"
+    r"|by|von|share|home|login|contact|about|comments?|kommentare?|date|datum|staff|here|more|mehr|source|quelle|team"
+    r"|newsroom|n/a|none|null|undefined",
     re.IGNORECASE,
 )
 _MADE_OF = re.compile(r"[^\W\d_](?:[\w\s.'’`´·‘-]|\([^)]{1,20}\))*", re.DOTALL)
@@ -53,6 +58,9 @@ _MOST_NAMES = 12
 #: A page that marks more people as its author lists those of other articles.
 _MOST_AUTHORS = 4
 _MOST_MARKED = 40
+#: A line that names nobody but authors has so many letters, and stands so many lines from the title.
+_LONGEST_LINE = 100
+_LINES_ABOVE, _LINES_BELOW = 6, 14
 
 
 def names(text: str) -> list[str]:
@@ -66,9 +74,7 @@ def names(text: str) -> list[str]:
     if lead := _LEADING.match(text):
         text = text[lead.end() :]
     text = _ENDS.sub("", text).strip(" ,;:.-–—|/*'\"“”")
-    found = [
-        one.strip(" ,;:.-–—'\"") + ("." if one.strip().endswith(("Jr.", "Sr.")) else "") for one in _AND.split(text)
-    ]
+    found = [one.strip(" ,;:.-–—'\"") for one in _AND.split(text)]
     return list(dict.fromkeys(one for one in found if _is_name(one)))[:_MOST_NAMES]
 
 
@@ -106,10 +112,14 @@ def _names_in(element: _Element) -> Iterator[str]:
 
 def written_bylines(lines: Sequence[Line], title: int) -> Iterator[str]:
     """Names in lines like `By A. Lee` that stand near the title."""
-    for line in lines[max(0, title - 6) : title + 14]:
-        found = _LINE.fullmatch(line.text) if len(line.text) <= 140 else None
-        if found and (people := [name for name in names(line.text) if _is_person(name)]):
-            yield ", ".join(people)
+    for line in lines[max(0, title - _LINES_ABOVE) : title + _LINES_BELOW]:
+        if is_byline(line.text):
+            yield ", ".join(filter(_is_person, names(line.text)))
+
+
+def is_byline(text: str) -> bool:
+    """Whether a line says who wrote an article, and nothing else: `By A. Lee`, `Text: A. Lee, Reuters`."""
+    return len(text) <= _LONGEST_LINE and bool(_LINE.fullmatch(text)) and any(map(_is_person, names(text)))
 
 
 def _unlike(found: Iterable[str]) -> list[str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lxml.etree import XPath, _Element
+from lxml.etree import XPath, _Element, _ElementUnicodeResult
 
 _TEXTS = XPath(
-    "descendant::body/descendant::text()[normalize-space()][not(parent::script or parent::style or parent::noscript or parent::template"
-    " or parent::option or parent::textarea)]"
+    "descendant::body/descendant::text()[normalize-space()][not(parent::script or parent::style or parent::noscript"
+    " or parent::template or parent::option or parent::textarea)]"
 )
-#: What stands around the title and in front of the prose is within these.
+#: Pages with more of them are lists; their title stands at the beginning.
 _MOST = 20_000
+#: A line with more words is prose.
 _PROSE_WORDS = 20
 
 
@@ -25,27 +26,28 @@ class Line:
 
 
 def page_lines(page: _Element) -> list[Line]:
-    """All runs of text of a page."""
-    return (
-        [Line(" ".join(text.split()), text.getparent()) for text in _TEXTS(page)[:_MOST] if not text.is_tail]
-        if False
-        else [
-            Line(" ".join(text.split()), text.getparent().getparent() if text.is_tail else text.getparent())
-            for text in _TEXTS(page)[:_MOST]
-        ]
-    )
+    """All runs of text of a page that a reader sees."""
+    return [Line(" ".join(text.split()), _holder(text)) for text in _TEXTS(page)[:_MOST]]
+
+
+def _holder(text: _ElementUnicodeResult) -> _Element:
+    """The element that a text stands in; lxml hangs what follows a `</b>` on the `b`."""
+    element = text.getparent()
+    return element.getparent() if text.is_tail else element
 
 
 def title_line(lines: Sequence[Line], titles: Sequence[str]) -> int | None:
-    """The number of the line where the title stands: in the first `h1` that says it, else in any, else None.
+    """The number of the line where the title stands, or None.
 
-    `titles` are what the page says its title is.
+    `titles` are what the page says its title is. Best is a heading of level 1 that says one of them, then the
+    first such heading if there are at most two, then any line that says one.
     """
     wanted = {_folded(title) for title in titles if title}
-    said = [number for number, line in enumerate(lines) if len(line.text) > 3 and _folded(line.text) in wanted]
-    heads = [number for number, line in enumerate(lines) if _in_h1(line.element)]
-    both = [number for number in said if number in set(heads)]
-    return next(iter([*both, *(heads if len(heads) < 3 else []), *said, *heads]), None)
+    said = [number for number, line in enumerate(lines) if _folded(line.text) in wanted]
+    heads = [number for number, line in enumerate(lines) if _in_heading(line.element)]
+    both = [number for number in said if number in heads]
+    few = heads if len(heads) <= 2 else []
+    return next(iter([*both, *few, *said, *heads]), None)
 
 
 def first_prose(lines: Sequence[Line], start: int) -> int:
@@ -57,14 +59,8 @@ def first_prose(lines: Sequence[Line], start: int) -> int:
     return len(lines)
 
 
-def _in_h1(element: _Element) -> bool:
-    for _ in range(4):
-        if element is None:
-            return False
-        if element.tag == "h1":
-            return True
-        element = element.getparent()
-    return False
+def _in_heading(element: _Element) -> bool:
+    return element.tag == "h1" or next(element.iterancestors("h1"), None) is not None
 
 
 def _folded(text: str) -> str:

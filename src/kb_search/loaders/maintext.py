@@ -16,7 +16,8 @@ from lxml.html import HtmlElement
 
 from kb_search.loaders.body import Block
 from kb_search.loaders.boilerplate import is_pointer, prune
-from kb_search.loaders.dates import read_date
+from kb_search.loaders.bylines import is_byline
+from kb_search.loaders.dates import find_dates, latest_day
 from kb_search.loaders.recovery import recover
 
 #: Larger pages go without trafilatura, which needs seconds for each million characters of some of them.
@@ -24,6 +25,8 @@ _MOST_MARKUP = 5_000_000
 _UNREADABLE = ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "head")
 _CONTROLS = bytes(byte for byte in [*range(32), 127] if byte not in b"\t\n\r")
 _INLINE = frozenset({"hi", "ref", "del", "code"})
+_MOST_ABOVE = 5
+_LONGEST_ABOUT, _MOST_BESIDE = 80, 25
 _HEADING = re.compile(r"h([1-6])")
 _DESCRIPTION = "string(.//meta[@name='description' or @property='og:description']/@content)"
 
@@ -65,29 +68,29 @@ def _found(page: HtmlElement) -> Iterator[Block]:
     recall, comments and links each did worse on the pages with gold than the defaults (benchmarks/web_pages.py).
     """
     found = trafilatura.bare_extraction(page, include_comments=False, with_metadata=False)
-    if found is not None:
+    if found is not None and not isinstance(found, dict):
         yield from (block for block in _blocks(found.body) if block.text and not is_pointer(block.text))
 
 
 def _without_head(blocks: Sequence[Block], title: str) -> Iterator[Block]:
-    """The blocks without what repeats the title or only says the date above the text."""
+    """The blocks without what stands above the text and is not of it: the title again, byline, day, copyright."""
     wanted = "".join(title.casefold().split())
     for number, block in enumerate(blocks):
-        if (
-            number < 4
-            and not block.level
-            and ("".join(block.text.casefold().split()) == wanted or _is_date(block.text))
-        ):
-            continue
-        yield block
+        again = not block.level and "".join(block.text.casefold().split()) == wanted
+        early = number < _MOST_ABOVE and (again or _is_about(block.text))
+        if not early and not _is_copyright(block.text):
+            yield block
 
 
-def _is_date(text: str) -> bool:
-    try:
-        read_date(text)
-    except ValueError:
-        return False
-    return len(text) > 4
+def _is_about(text: str) -> bool:
+    """Whether a line only says when or by whom an article was written; the page's claims say it too."""
+    days = find_dates(text, latest_day(), day_first=True) if len(text) <= _LONGEST_ABOUT else []
+    beside = len(text) - sum(day.end - day.start for day in days)
+    return bool(days and beside <= _MOST_BESIDE) or is_byline(text)
+
+
+def _is_copyright(text: str) -> bool:
+    return text.startswith(("©", "(c) ", "Copyright ©")) and len(text) <= _LONGEST_ABOUT
 
 
 def _blocks(element: _Element) -> Iterator[Block]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from lxml.etree import _Element
 
@@ -25,13 +26,11 @@ def vocabulary(words: str) -> frozenset[str]:
 
 def called(element: _Element, words: frozenset[str], *, around: int = 0) -> bool:
     """Whether the id or a class of an element, or of one of `around` boxes around it, has one of the words."""
-    while element is not None:
-        if not words.isdisjoint(_said(element.get("id") or "", element.get("class") or "")):
-            return True
-        if not around:
-            return False
-        element, around = element.getparent(), around - 1
-    return False
+    own, classes = element.get("id", ""), element.get("class", "")
+    if (own or classes) and not words.isdisjoint(_said(own, classes)):
+        return True
+    above = element.getparent() if around else None
+    return above is not None and called(above, words, around=around - 1)
 
 
 @lru_cache(4096)
@@ -44,6 +43,6 @@ def _said(own: str, classes: str) -> frozenset[str]:
 def _runs(name: str) -> frozenset[str]:
     """All runs of one to three parts of a name, in small letters and without what joins them."""
     parts = [part.lower() for part in _PARTS.findall(name[:_LONGEST])]
-    pairs = map("".join, zip(parts, parts[1:], strict=False))
+    pairs = map("".join, pairwise(parts))
     triples = map("".join, zip(parts, parts[1:], parts[2:], strict=False))
     return frozenset([*parts, *pairs, *triples])

@@ -33,8 +33,8 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"publish|posted|veröffentlicht|erschienen|erstellt|eingetragen|publié|mis en ligne|publicad|pubblicat|opublikowan|опубликован|yayın"
-    r"|created|gepostet|geschrieben|\bdat(?:um|e|a)\b|\bam\b|\bon\b|\ble\b",
+    r"publish|posted|veröffentlicht|erschienen|erstellt|eingetragen|publié|mis en ligne|publicad|pubblicat|opublikowan"
+    r"|опубликован|yayın|created|gepostet|geschrieben|\b(?:dat(?:um|e|a)|am|on|le)\b",
     re.IGNORECASE,
 )
 _DATED_BOX = vocabulary("""
@@ -42,13 +42,16 @@ _DATED_BOX = vocabulary("""
     entry-meta meta submitted byline by-line info dateline pubdate publishdate postdate day
     """)
 _ADDRESS = re.compile(
-    r"(?<!\d)((?:19[89]|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?=[/_.-]|$)|/((?:20)\d\d)(\d\d)(\d\d)(?=[/_.-]|$)"
+    r"(?<!\d)((?:19[89]|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?=[/_.-]|$)|/(20\d\d)(\d\d)(\d\d)(?=[/_.-]|$)"
 )
-#: Languages that write the day before the month in figures, without exception that matters.
-_DAY_FIRST = frozenset(
-    "az be bg bs ca cs da de el es et fi fr gl hr hy id is it ka kk lv mk nb nl nn no pl pt ro ru sk sl sq sr tr uk vi".split()
-)
-_DAY_FIRST_ENGLISH = frozenset("gb uk ie au nz in za".split())
+#: Languages that write the day before the month in figures, and countries that do so in English.
+_DAY_FIRST = frozenset({
+    "az", "be", "bg", "bs", "ca", "cs", "da", "de", "el", "es", "et", "fi", "fr", "gl", "hr", "hy", "id", "is", "it",
+    "ka", "kk", "lv", "mk", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "tr", "uk", "vi",
+})  # fmt: skip
+_DAY_FIRST_IN_ENGLISH = frozenset({"gb", "uk", "ie", "au", "nz", "in", "za"})
+_IN_FIGURES = re.compile(r"(?<![\d./-])(\d{1,2})[./-](\d{1,2})[./-](?:19|20)\d\d(?!\d)")
+_FIGURE = re.compile(r"\d")
 _LONGEST_LINE = 120
 #: Letters that may stand beside a date in a line that is about nothing else: the day of the week, a time, a name.
 _MOST_BESIDE = 40
@@ -134,11 +137,18 @@ def _borne_out(date: Date, markup: str) -> bool:
 
 
 def _order(language: str, lines: Sequence[Line]) -> bool | None:
-    """Whether a page writes the day before the month in figures; None where nobody knows."""
+    """Whether a page writes the day before the month in figures; None where nobody knows.
+
+    Its language says so, or else other dates of the page that can be read in one way only.
+    """
     tongue, _, place = language.lower().replace("_", "-").partition("-")
-    if tongue in _DAY_FIRST or place in _DAY_FIRST_ENGLISH:
+    if tongue in _DAY_FIRST or place in _DAY_FIRST_IN_ENGLISH:
         return True
-    return False if (tongue, place) == ("en", "us") else None
+    if (tongue, place) == ("en", "us"):
+        return False
+    figures = [found for line in lines if len(line.text) <= _LONGEST_LINE for found in _IN_FIGURES.findall(line.text)]
+    orders = {int(first) > 12 for first, second in figures if (int(first) > 12) != (int(second) > 12)}
+    return orders.pop() if len(orders) == 1 else None
 
 
 def _marked(page: _Element, latest: Date, *, day_first: bool | None) -> Date | None:
@@ -156,15 +166,15 @@ def _marked(page: _Element, latest: Date, *, day_first: bool | None) -> Date | N
 
 def _is_time(element: _Element) -> bool:
     if element.tag == "time":
-        return element.get("datetime") is not None
+        return "datetime" in element.attrib
     if element.get("itemprop") in _PROPERTIES or element.get("property") in _PROPERTIES:
-        return element.tag != "meta"
+        return str(element.tag) != "meta"
     return element.tag == "abbr" and called(element, _PUBLISHED)
 
 
 def _is_published(element: _Element) -> bool:
     marks = {element.get("itemprop"), element.get("property")}
-    return element.get("pubdate") is not None or bool(marks & _PROPERTIES) or called(element, _PUBLISHED)
+    return bool(element.get("pubdate") is not None) or not marks.isdisjoint(_PROPERTIES) or called(element, _PUBLISHED)
 
 
 def _value(element: _Element, latest: Date, *, day_first: bool | None) -> Date | None:
@@ -206,7 +216,7 @@ def _shown(lines: Sequence[Line], title: int | None, latest: Date, *, day_first:
 def _spots(lines: Sequence[Line], number: int, latest: Date, *, day_first: bool | None) -> Iterator[_Spot]:
     """The days in a line that can be that of publication; a label may stand in the line before."""
     line = lines[number]
-    if len(line.text) > _LONGEST_LINE or not any(figure.isdigit() for figure in line.text):
+    if len(line.text) > _LONGEST_LINE or not _FIGURE.search(line.text):
         return
     behind = 0
     for one in find_dates(line.text, latest, day_first=day_first):

@@ -46,9 +46,9 @@ _METAS = XPath("descendant::meta[@content]")
 _HEADINGS = XPath("descendant::h1")
 #: Words of a publisher's name that no person has.
 _ORGANISATION = re.compile(
-    r"\b(?:e\.? ?V|GmbH|Inc|Ltd|LLC|AG|Verlag|Verein|Verband|Bundesverband|Landesanstalt|Ministerium|Ministry|Institut(?:e)?"
-    r"|University|Universität|Union|Foundation|Stiftung|Agency|Agentur|Zeitung|News|Media|Magazin(?:e)?|Online|Press|Times|Network|Group"
-    r"|Association|Organi[sz]ation|Committee|Department|Office|Bureau|Editorial|Board)\b",
+    r"\b(?:e\.? ?V|GmbH|Inc|Ltd|LLC|AG|Verlag|Verein|Verband|Bundesverband|Landesanstalt|Ministerium|Ministry"
+    r"|Institut(?:e)?|University|Universität|Union|Foundation|Stiftung|Agency|Agentur|Zeitung|News|Media|Magazin(?:e)?"
+    r"|Online|Press|Times|Network|Group|Association|Organi[sz]ation|Committee|Department|Office|Bureau|Board)\b",
     re.IGNORECASE,
 )
 _APPENDED = re.compile(r"(.*\S)\s+[|–—·•»:-]+\s+(.*)", re.DOTALL)

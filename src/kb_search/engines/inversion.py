@@ -1,0 +1,119 @@
+"""A segment turned round: from the words of each passage to the passages of each stem.
+
+What any engine that is handed finished postings needs. Words and passages are counted in numpy, a bounded number of
+words at a time, so that no list of postings is ever made word by word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_search.columns import Columns, Ints, spread
+from kb_search.engines.base import FIELD_WEIGHTS
+from kb_search.engines.matching import Postings
+
+#: Words inverted at once; 4 million keep the peak of memory near 200 MB.
+_WORDS_AT_ONCE = 1 << 22
+
+
+def posting_lists(columns: Columns) -> Iterator[tuple[bytes, Postings]]:
+    """Each stem of a segment, in the order of its bytes, with its postings; a stem that no passage has is left out."""
+    stems = np.arange(len(columns.stem_table) + 1)
+    parts = [_part(columns, first, last) for first, last in _spans(columns)]
+    edges = [np.searchsorted(part.stems, stems).tolist() for part in parts]
+    for number in range(len(columns.stem_table)):
+        cuts = [part.postings(edge[number], edge[number + 1]) for part, edge in zip(parts, edges, strict=True)]
+        postings = cuts[0] if len(cuts) == 1 else Postings(*map(np.concatenate, zip(*cuts, strict=True)))
+        if len(postings.rows):
+            yield columns.stem_table.raw(number), postings
+
+
+def _spans(columns: Columns) -> Iterator[tuple[int, int]]:
+    """Runs of rows that hold a bounded number of words each."""
+    first, starts = 0, columns.starts
+    while first < columns.rows:
+        last = int(np.searchsorted(starts, starts[first] + _WORDS_AT_ONCE, "right")) - 1
+        last = min(max(last, first + 1), columns.rows)
+        yield first, last
+        first = last
+
+
+class _Part(NamedTuple):
+    """All postings of some rows, one entry each, ordered by stem and row."""
+
+    stems: Ints
+    rows: NDArray[np.uint32]
+    own: NDArray[np.uint32]
+    context: NDArray[np.uint32]
+
+    def postings(self, first: int, last: int) -> Postings:
+        """The entries from one place to another."""
+        return Postings(self.rows[first:last], self.own[first:last], self.context[first:last])
+
+
+def _part(columns: Columns, first: int, last: int) -> _Part:
+    start, end = int(columns.starts[first]), int(columns.starts[last])
+    places = start + np.flatnonzero(columns.forms[start:end])
+    own = _Counted.of(columns.stems_at(places), columns.row_at(places), last)
+    context = _context(columns, np.arange(first, last, dtype=np.int32), last)
+    keys = _united(own.keys, context.keys)
+    return _Part(
+        stems=(keys // last).astype(np.int32),
+        rows=(keys % last).astype(np.uint32),
+        own=own.at(keys).astype(np.uint32),
+        context=context.at(keys).astype(np.uint32),
+    )
+
+
+def _context(columns: Columns, rows: Ints, size: int) -> _Counted:
+    """The weighted frequencies of title and heading words for some rows."""
+    headed = rows[columns.row_heading[rows] >= 0]
+    titles = _heads(columns, rows, columns.row_article[rows])
+    headings = _heads(columns, headed, columns.articles + columns.row_heading[headed])
+    title = _Counted.of(*titles, size).times(FIELD_WEIGHTS.title)
+    heading = _Counted.of(*headings, size).times(FIELD_WEIGHTS.section)
+    keys = _united(title.keys, heading.keys)
+    return _Counted(keys, title.at(keys) + heading.at(keys))
+
+
+def _heads(columns: Columns, rows: Ints, heads: Ints) -> tuple[Ints, Ints]:
+    """The stems of each row's title or heading, and the row for each."""
+    places, index = spread(columns.head_starts, heads)
+    owner = rows[index]
+    return columns.stem_of[columns.row_language[owner], columns.heads[places]], owner
+
+
+class _Counted(NamedTuple):
+    """Pairs of stem and row as one number each (stem × size + row), rising, and how often each came."""
+
+    keys: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, stems: NDArray[np.int32], rows: NDArray[np.int32], size: int) -> _Counted:
+        """Count pairs; `size` is above every row."""
+        keys, counts = np.unique(stems.astype(np.int64) * size + rows, return_counts=True)
+        return cls(keys, counts)
+
+    def times(self, weight: int) -> _Counted:
+        """The counts multiplied."""
+        return _Counted(self.keys, self.counts * weight)
+
+    def at(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The counts of some keys, 0 for those that did not come."""
+        if not len(self.keys):
+            return np.zeros(len(keys), np.int64)
+        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return np.where(self.keys[places] == keys, self.counts[places], 0)
+
+
+def _united(keys: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Two rising arrays as one, each value once."""
+    # A stable sort merges them; np.union1d hashes every value and took a hundred times as long on four million.
+    together = np.concatenate((keys, others))
+    together.sort(kind="stable")
+    return together[np.flatnonzero(np.diff(together, prepend=-1))]

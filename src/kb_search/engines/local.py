@@ -171,13 +171,11 @@ class LocalReader(StoreReader):
             rows = (keys[mine] - self._bases[number]).astype(np.int32)
             lengths[mine] = columns.row_length[rows]
             for at, word in enumerate(words):
-                seen = np.empty(0, np.uint32)
-                for stem in word.stems:
-                    found = self.postings(number, stem)
+                lists = [self.postings(number, stem) for stem in word.stems]
+                for found in lists:
                     own[at, mine] += _looked_up(found.rows, found.own, rows)
                     context[at, mine] += _looked_up(found.rows, found.context, rows)
-                    seen = found.rows if not len(seen) else np.union1d(seen, found.rows)
-                frequencies[at] += len(seen)
+                frequencies[at] += _count_together([found.rows for found in lists], columns.rows)
             if len(mine):
                 parts.append(_places(columns, mine.astype(np.int32), rows, words))
         together = _merged(parts)
@@ -239,6 +237,16 @@ def _merged(parts: list[_Places]) -> _Places:
     word = np.concatenate([part.word for part in parts])
     exact = np.concatenate([part.exact for part in parts])
     return _Places(candidate[order], word[order], place[order], exact[order])
+
+
+def _count_together(lists: list[NDArray[np.uint32]], rows: int) -> int:
+    """How many of a segment's rows are in at least one of some lists."""
+    if len(lists) == 1:
+        return len(lists[0])
+    seen = np.zeros(rows, np.bool_)
+    for one in lists:
+        seen[one] = True
+    return int(np.count_nonzero(seen))
 
 
 def _looked_up(rows: NDArray[np.uint32], values: NDArray[np.uint32], wanted: Ints) -> Ints:

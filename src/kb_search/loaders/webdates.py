@@ -205,7 +205,7 @@ def _shown(lines: Sequence[Line], title: int | None, latest: Date, *, day_first:
         above = [spot for spot in spots if title - _NEAR <= spot.number < title]
         inside = [spot for spot in spots if spot.number == title]
         for near in (below, above, inside):
-            if best := _best(near):
+            if best := _best([spot for spot in near if not is_aside(lines[spot.number].element)]):
                 yield Said("date", str(best), "line near the title")
                 return
     boxed = {spot.date for spot in spots if spot.weight > 2 and not is_aside(lines[spot.number].element)}

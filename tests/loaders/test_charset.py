@@ -1,0 +1,73 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb_search.loaders.charset import guess, reads_well
+
+SENTENCES = [
+    (
+        "Переговоры в Москве закончились поздно вечером, и стороны договорились о новой встрече.",
+        "cp1251 koi8_r iso8859_5 cp866 mac_cyrillic",
+    ),
+    ("Мост открыт", "cp1251 koi8_r iso8859_5"),
+    ("МИНИСТЕРСТВО ИНОСТРАННЫХ ДЕЛ ЗАЯВИЛО ВЧЕРА", "cp1251 koi8_r iso8859_5"),
+    ("Сторони домовилися про зустріч у листопаді, повідомив міністр, який її очікує.", "cp1251 koi8_u"),
+    ("Преговорите завършиха късно вечерта и страните се договориха да се срещнат отново.", "cp1251"),
+    ("Преговори су завршени касно увече, а стране су се договориле о новом сусрету.", "cp1251 iso8859_5"),
+    ("Görüşmeler dün akşam sona erdi; dışişleri bakanı açıklama yapacağını söyledi.", "iso8859_9 cp1254"),
+    ("Bakan yarın görüşmek istiyor.", "iso8859_9"),
+    ("Le président a déclaré que l’accord était prêt à être signé après un été difficile.", "cp1252"),
+    ("Die Gespräche über die Straße führten zu größerer Nähe.", "cp1252 iso8859_1"),
+    ("La reunión terminó mañana, según el señor ministro de Relaciones.", "cp1252"),
+    ("As negociações não são fáceis, disse o ministro.", "cp1252"),
+    ("Rozmowy zakończyły się późno wieczorem, a strony uzgodniły, że spotkają się ponownie.", "cp1250 iso8859_2"),
+    ("Jednání skončila pozdě večer a strany se dohodly, že se znovu sejdou příští měsíc.", "cp1250 iso8859_2"),
+    ("A tárgyalások későn este értek véget, és a felek megállapodtak, őszintén szólva.", "cp1250 iso8859_2"),
+    ("Discuţiile s-au încheiat seara târziu şi părţile au căzut de acord.", "cp1250 iso8859_2"),
+    ("Derybos baigėsi vėlai vakare, o šalys susitarė susitikti dar kartą, žinoma.", "cp1257"),
+    ("Viðræðunum lauk seint um kvöldið og þeir sömdu um að hittast aftur.", "cp1252"),
+    ("Οι συνομιλίες τελείωσαν αργά το βράδυ και συμφώνησαν.", "cp1253 iso8859_7"),
+    ("השיחות הסתיימו מאוחר בערב והצדדים הסכימו להיפגש שוב.", "cp1255"),
+    ("انتهت المحادثات في وقت متأخر من المساء واتفق الطرفان على اللقاء.", "cp1256 iso8859_6"),
+    ("会谈在深夜结束。双方同意在十一月会面。", "gb18030"),
+    ("會談在深夜結束。雙方同意在十一月會面。", "big5"),
+    ("会談は深夜に終わり、双方は十一月に会うことで合意した。", "shift_jis euc_jp"),
+    ("회담은 밤늦게 끝났고 양측은 11월에 만나기로 합의했다.", "euc_kr"),
+    ("The “talks” aren’t over — the minister said.", "cp1252"),
+    ("He said the café was naïve.", "cp1252"),
+]
+
+
+@pytest.mark.parametrize(("text", "encoding"), [(text, one) for text, many in SENTENCES for one in many.split()])
+def test_a_sentence_is_read_in_its_own_encoding(text, encoding):
+    """One sentence is enough to tell the old encodings of a script apart."""
+    found = guess(text.encode(encoding))
+    assert text.encode(encoding).decode(found.encoding) == text
+    assert 0 < found.confidence <= 1
+
+
+def test_a_longer_text_is_surer():
+    """What rests on three letters is less sure than what rests on a paragraph."""
+    short, long = "Bakan görüşmek istiyor.", SENTENCES[6][0]
+    assert guess(short.encode("cp1254")).confidence < guess(long.encode("cp1254")).confidence
+
+
+def test_tags_and_numbers_say_nothing():
+    """Only lines with letters beyond ASCII count, however much else there is."""
+    text = "<p class=x>1234</p>\n" * 5000 + "Переговоры закончились поздно вечером.\n" + "<br>\n" * 5000
+    assert guess(text.encode("koi8_r")).encoding == "koi8_r"
+
+
+def test_what_is_declared_can_be_judged():
+    """Russian does not read like any language in a Western encoding, and does in its own."""
+    raw = SENTENCES[0][0].encode("cp1251")
+    assert reads_well(raw, "cp1251")
+    assert not reads_well(raw, "cp1252")
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_have_an_encoding(raw):
+    """Whatever the bytes are, the encoding exists and the confidence is a share."""
+    found = guess(raw)
+    raw.decode(found.encoding, "replace")
+    assert 0 <= found.confidence <= 1

@@ -1,0 +1,57 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb_search.loaders.mojibake import mend
+
+
+def garbled(text):
+    """UTF-8 as a program shows it that takes it for Windows 1252."""
+    return "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Müller’s “Straße” für Ärzte – größer als zuvor",
+        "Переговоры закончились поздно вечером",
+        "Հայաստանի վարչապետը խոսեց",
+        "Café, naïve, “no” — 5 €",
+    ],
+)
+def test_garbled_text_is_mended(text):
+    """Several letters that are UTF-8 read as Windows 1252 are put right, and counted."""
+    mended = mend(garbled(text))
+    assert (mended.text, mended.left) == (text, 0)
+    assert mended.places >= 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le «CAFÉ» et l’«ÉTÉ»",
+        "NÃO, SÃO, IRMÃ",
+        "Ärzte–Über",
+        "ÐÞ Íslandi",
+        "plain",
+        "",
+        "Привет, «мир» — “да”",
+        "Â© 2020",
+    ],
+)
+def test_right_text_stays(text):
+    """Capitals with accents before quotation marks and single odd letters are left as they are."""
+    assert mend(text).text == text
+
+
+def test_what_is_not_sure_is_counted():
+    """One garbled letter is not enough to change an author's text, but is reported."""
+    mended = mend("One cafÃ© only")
+    assert (mended.text, mended.places, mended.left) == ("One cafÃ© only", 0, 1)
+
+
+@given(st.text(st.characters(min_codepoint=0xA0, max_codepoint=0x17F), min_size=1, max_size=60))
+def test_mending_never_loses_a_letter_that_was_right(text):
+    """Text without the first bytes of garbled letters is never changed."""
+    plain = "".join(letter for letter in text if not "\xc2" <= letter <= "\xf4")
+    assert mend(plain).text == plain

@@ -116,34 +116,3 @@ def test_one_line_and_shorten():
     assert shorten("one two three four", 12) == "one two…"
     assert shorten("abcdefghijkl", 6) == "abcde…"
     assert shorten("short", 5) == "short"
-
-
-def test_a_wrong_declaration_is_not_believed():
-    """Russian that a page declares to be Western is read as the Russian that it is, and said to be guessed."""
-    decoded = decode(RUSSIAN.encode("cp1251"), "a.html", "iso-8859-1")
-    assert (decoded.text, decoded.encoding, decoded.guessed) == (RUSSIAN, "cp1251", True)
-    assert decoded.confidence > 0.9
-
-
-def test_a_declaration_that_can_be_true_is_no_guess():
-    """Where the text reads well as it declares, nothing is guessed."""
-    decoded = decode("Façade déjà vue à Orléans".encode("cp1252"), "a.html", "windows-1252")
-    assert (decoded.guessed, decoded.confidence) == (False, 1.0)
-
-
-@pytest.mark.parametrize("broken", [b"\xd0", b"\xff", b" \xc3( "])
-def test_a_few_broken_bytes_do_not_turn_utf_8_into_something_else(broken):
-    """A file that was cut within a letter, or into which something was pasted, is still UTF-8."""
-    decoded = decode((RUSSIAN * 3).encode() + broken, "a.txt")
-    assert decoded.text.startswith(RUSSIAN * 3)
-    assert (decoded.encoding, decoded.guessed) == ("utf-8", True)
-    assert 0.9 < decoded.confidence < 1
-
-
-def test_garbled_letters_are_mended_and_counted():
-    """Text that was garbled before it was saved is put right, and the record says so."""
-    text = "Müller’s “Straße” für Ärzte – größer als zuvor"
-    garbled = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.encode())
-    decoded = decode(garbled.encode(), "a.txt")
-    assert (decoded.text, decoded.mended > 5, decoded.garbled) == (text, True, 0)
-    assert decode("One cafÃ© only".encode(), "a.txt").garbled == 1

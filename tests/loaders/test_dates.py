@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_search.document import Date
-from kb_search.loaders.dates import find_dates, latest_day, read_date
+from kb_search.loaders.dates import latest_day, read_date
 
 
 @pytest.mark.parametrize(
@@ -76,49 +76,3 @@ def test_any_text_is_a_date_or_is_refused(text):
     except ValueError:
         return
     assert read_date(str(found)) == found
-
-
-LATEST = Date(2024, 6, 1)
-
-
-@pytest.mark.parametrize(
-    ("text", "days"),
-    [
-        ("Published On May 10, 2022 01:52 PM", ["2022-05-10"]),
-        ("am 24. Juli 2017 - 18:55 Uhr", ["2017-07-24"]),
-        ("Alta Floresta, 22 de novembro de 2020. 18:20", ["2020-11-22"]),
-        ("2020年07月03日", ["2020-07-03"]),
-        ("2020-01-06T09:22:36Z and 2020/1/7", ["2020-01-06", "2020-01-07"]),
-        ("13/04/2023 or 04/13/2023", ["2023-04-13", "2023-04-13"]),
-        ("03/04/2023, 28.01.22, 31 June 2020, 7 Smarch 2020, 1 May 2999", []),
-        ("telephone 030/12.12.2012.44, version 1.2.2012.3, file/2020/08/24/x", []),
-        ("", []),
-    ],
-)
-def test_days_within_a_text(text, days):
-    """Full days are found wherever they stand; what has two readings, or none, is not."""
-    assert [str(found.date) for found in find_dates(text, LATEST)] == days
-
-
-@pytest.mark.parametrize(
-    ("day_first", "days"),
-    [(True, ["2023-04-03", "2022-01-28"]), (False, ["2023-03-04"]), (None, [])],
-)
-def test_the_order_of_figures_can_be_told(day_first, days):
-    """Where day and month are known to stand in an order, figures have one reading, and years may be short."""
-    found = find_dates("03/04/2023, 28.01.22", LATEST, day_first=day_first)
-    assert [str(one.date) for one in found] == days
-
-
-def test_months_that_two_languages_share_are_not_guessed():
-    """Listopada is October in Croatia and November in Poland."""
-    assert find_dates("7 listopada 2023", LATEST) == []
-
-
-@given(st.text(max_size=300), st.sampled_from([True, False, None]))
-def test_days_that_are_found_stand_where_they_are_said_to(text, day_first):
-    """Any text can be searched; what is found has figures, is in order and is not in the future."""
-    found = find_dates(text, LATEST, day_first=day_first)
-    assert all(any(letter.isdigit() for letter in text[one.start : one.end]) for one in found)
-    assert [one.start for one in found] == sorted(one.start for one in found)
-    assert all(one.date.first <= LATEST.first for one in found)

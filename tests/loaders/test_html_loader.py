@@ -1,5 +1,4 @@
 import json
-import time
 
 import pytest
 
@@ -187,36 +186,3 @@ def test_a_page_without_text_is_a_sentence(tmp_path, markup):
     """A page that shows nothing holds no text."""
     with pytest.raises(DocumentError, match=r"^a\.html holds no text\.$"):
         list(load(source(tmp_path, "a.html", markup)))
-
-
-def test_a_guessed_encoding_is_evidence(tmp_path):
-    """How a page's bytes became text is said where it was guessed, and only there."""
-    text = "Переговоры закончились поздно вечером, и стороны договорились о новой встрече в ноябре."
-    markup = f"<html><body><article><p>{text}</p></article></body></html>"
-    article = read(tmp_path, "a.html", markup.encode("koi8-r"))
-    evidence = article.evidence_for("encoding")
-    assert (article.text, evidence.value) == (text, "koi8_r")
-    assert evidence.origin.startswith("guessed by how the text reads, ")
-    assert read(tmp_path, "b.html", markup).evidence_for("encoding") is None
-
-
-def test_control_characters_do_not_stop_the_search_for_the_text(tmp_path):
-    """Characters that no page should have are left out, and the article is still found among its menus."""
-    article = read(tmp_path, "a.html", page(body=f"<p>{PROSE[:20]}\x01\x0b\ufffe{PROSE[20:]}</p><p>{OTHER}</p>"))
-    assert article.text == f"{PROSE}\n\n{OTHER}"
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "<div class='a-{0} related-{0} author-{0}'>x{0}</div>", "<span class=author>By Ann Lee</span>",
-        "<p>Read more: <a href=/{0}>Another story {0}</a></p>", "<time datetime=2020-01-01>a</time>",
-        "<p>12.12.2012 13/13/2013</p>", "<a href=x>", "Ã©",
-    ],
-)  # fmt: skip
-def test_thousands_of_everything_take_no_more_than_their_share_of_time(tmp_path, body):
-    """Boxes, bylines, pointers, days and garbled letters by the thousand cost time by their number, no more."""
-    markup = page(body="".join(body.format(number) for number in range(2000)) + f"<p>{PROSE}</p><p>{OTHER}</p>")
-    begin = time.process_time()
-    assert PROSE in read(tmp_path, "a.html", markup).text
-    assert time.process_time() - begin < 10

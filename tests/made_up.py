@@ -11,7 +11,19 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from kb_search import analysis
-from kb_search.document import Article, Date, Passage, Section, article_id, passage_id
+from kb_search.document import (
+    BOILERPLATE,
+    CONTENTS,
+    REPEATED,
+    Article,
+    Date,
+    Passage,
+    Place,
+    Section,
+    Silent,
+    article_id,
+    passage_id,
+)
 from kb_search.engines.base import EngineQuery
 from kb_search.query import (
     And,
@@ -54,7 +66,8 @@ def passages(draw: st.DrawFn, article: str) -> tuple[Passage, ...]:
         silent = ()
         if draw(st.integers(0, 4)) == 0:
             start = len(words[0])
-            silent = ((start, draw(st.integers(start, len(text) - 2))),)
+            why = draw(st.sampled_from((REPEATED, BOILERPLATE, CONTENTS)))
+            silent = (Silent(start, draw(st.integers(start, len(text) - 2)), why),)
         section = draw(st.sampled_from(("", "", "The plan", "Running talks")))
         identity = passage_id(article, text, texts.count(text.split()))
         made.append(Passage(identity, article, ordinal, at, at + len(text), text, section, (0,), silent))
@@ -83,7 +96,10 @@ def articles(draw: st.DrawFn, number: int) -> Made:
         author=draw(st.sampled_from(AUTHORS)),
         language=draw(st.sampled_from(LANGUAGES)),
     )
-    return article, parts
+    others = draw(st.lists(st.sampled_from(SOURCES), max_size=2)) if draw(st.integers(0, 2)) == 0 else []
+    names = [article.source, *others] if others else []
+    places = tuple(Place(f"{identity[:-1]}{at}", f"{number}-{at}.txt", source=name) for at, name in enumerate(names))
+    return replace(article, places=places), parts
 
 
 @st.composite

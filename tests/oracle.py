@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kb_search import analysis
-from kb_search.document import Article, Date, Passage
+from kb_search.document import Article, Date, Passage, Silent
 from kb_search.engines.base import FIELD_WEIGHTS, EngineQuery
 from kb_search.query import (
     And,
@@ -57,6 +57,12 @@ class Entry:
         return tuple(analysis.forms(self.passage.section))
 
     @property
+    def sources(self) -> set[str]:
+        """Everybody who printed the article, as far as known."""
+        named = {self.article.source, *(place.source for place in self.article.places)} - {""}
+        return named or {""}
+
+    @property
     def date(self) -> int:
         """The number of the date, 0 where there is none."""
         return self.article.date.number if self.article.date else 0
@@ -91,9 +97,19 @@ class Oracle:
         """The passages that match, with everything that is selected."""
         return [one for one in self.entries if _base(query, one) and _sources(query, one) and _dates(query, one)]
 
+    def listed(self, query: EngineQuery, groups: Sequence[Sequence[str]]) -> list[Entry]:
+        """Of the passages that match those that are listed, where near-duplicates are folded into the earliest one."""
+        found = self.found(query)
+        matching = {one.article.id for one in found}
+        hidden: set[str] = set()
+        for group in groups if query.fold else ():
+            hidden |= set([article for article in group if article in matching][1:])
+        return [one for one in found if one.article.id not in hidden]
+
     def by_source(self, query: EngineQuery) -> Counter[str]:
         """Counts by source, with the reader's selection of sources left aside."""
-        return Counter(one.article.source for one in self.entries if _base(query, one) and _dates(query, one))
+        found = [one for one in self.entries if _base(query, one) and _dates(query, one)]
+        return Counter(source for one in found for source in one.sources)
 
     def by_date(self, query: EngineQuery) -> Counter[int]:
         """Counts by date, with the reader's selection of dates left aside."""
@@ -136,7 +152,7 @@ def coarse(length: int) -> int:
 
 def _runs(passage: Passage) -> Iterator[tuple[str, ...]]:
     at = 0
-    for start, end in (*passage.silent, (len(passage.text), len(passage.text))):
+    for start, end, _ in (*passage.silent, Silent(len(passage.text), len(passage.text))):
         yield tuple(analysis.forms(passage.text[at:start]))
         at = end
 
@@ -151,8 +167,8 @@ def _base(query: EngineQuery, entry: Entry, *, partly: bool = False) -> bool:
 
 
 def _sources(query: EngineQuery, entry: Entry) -> bool:
-    source = entry.article.source
-    return (not query.sources or source in query.sources) and source not in query.not_sources
+    is_wanted = not query.sources or bool(entry.sources & set(query.sources))
+    return is_wanted and not entry.sources & set(query.not_sources)
 
 
 def _dates(query: EngineQuery, entry: Entry, *, partly: bool = False) -> bool:
@@ -200,7 +216,7 @@ def ways(node: Node, entry: Entry, *, partly: bool = False) -> set[str]:  # noqa
         case Not():
             return _free(not hits(node.child, entry))
         case Source():
-            return _free(_has(analysis.forms(entry.article.source), node.forms))
+            return _free(any(_has(analysis.forms(source), node.forms) for source in entry.sources))
         case Language():
             return _free(analysis.base_language(entry.article.language) == node.code)
         case DateRange():

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from kb_search import cli, indexer
 from kb_search.cli import COMMANDS, run
 from kb_search.commands.common import printable
 from kb_search.generations import building
+from kb_search.overview import LISTS
 from tests.trial import fill
 
 HIT = {
@@ -69,11 +71,14 @@ def test_index_prints_its_report(call, trial):
     assert report.pop("seconds") > 0
     assert report == {
         "articles": 9, "passages": 20, "generation": "000001",
-        "added": 5, "changed": 0, "unchanged": 0, "removed": 0, "skipped": 0, "failed": 1,
+        "added": 5, "changed": 0, "unchanged": 0, "removed": 0, "skipped": 0, "failed": 1, "built": True, "news": [],
     }  # fmt: skip
-    assert all({*file} == {"path", "status", "reason", "loader", "articles"} for file in files)
+    keys = {"path", "status", "reason", "loader", "articles", "encoding", "seconds"}
+    assert all({*file} == keys for file in files)
+    assert files[0].pop("seconds") >= 0
     assert files[0] == {
         "path": "empty.txt", "status": "failed", "reason": "empty.txt is empty.", "loader": "text", "articles": 0,
+        "encoding": "",
     }  # fmt: skip
     assert sum(file["articles"] for file in files) == 9
 
@@ -169,7 +174,7 @@ def test_search_prints_one_document(asked):
     }
     assert answer["query"]["text"] == "peace treaty -snow"
     assert answer["query"]["understood"].startswith("Passages ")
-    assert answer["total"] == {"passages": 3, "articles": 1, "articles_exact": True, "complete": True}
+    assert answer["total"] == {"passages": 3, "articles": 1, "articles_exact": True, "folded": 0, "complete": True}
     assert (answer["page"], answer["pages"], answer["generation"], answer["nearest"]) == (1, 2, "000001", [])
     assert len(answer["hits"]) == 2
     for hit in answer["hits"]:
@@ -323,6 +328,23 @@ def test_stats_prints_the_figures(asked, told):
     code, out, _ = told("stats")
     assert code == 0
     assert out.startswith("9 articles, 20 passages, 5 sources\ndates: 1994-05-12 to 2023-11-14; 2 articles undated\n")
+
+
+def test_stats_counts_its_lists_and_prints_each(asked, told):
+    """`stats --json` says how long each list is; `--list` prints it whole, a line or a document an entry."""
+    (stats,) = asked("stats")
+    assert set(stats["lists"]) == set(LISTS)
+    for name, length in stats["lists"].items():
+        assert len(asked("stats", "--list", name)) == length
+        assert len(told("stats", "--list", name)[1].splitlines()) == length
+    assert stats["lists"]["undated"] == stats["undated"] == 2
+    assert {entry["path"] for entry in asked("stats", "--list", "undated")} == {"road.txt", "rows.jsonl (d)"}
+    assert [line.split("\t")[0] for line in told("stats", "--list", "undated")[1].splitlines()] == [
+        "road.txt", "rows.jsonl (d)",
+    ]  # fmt: skip
+    assert sum(source["count"] for source in stats["articles_by_source"]) == stats["articles"]
+    assert sum(year["count"] for year in stats["articles_by_year"]) == stats["articles"]
+    assert {"value": "Courier", "count": 2, "years": [{"year": 2020, "count": 2}]} in stats["articles_by_source"]
 
 
 def test_articles_prints_one_line_an_article(asked, told):
@@ -527,7 +549,7 @@ def test_an_interrupt_is_no_traceback(call, trial, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(indexer, "load", interrupted)
+    monkeypatch.setattr(indexer, "read_all", interrupted)
     trial.write("b.txt", "Another.")
     code, _, err = call("index", trial.settings.corpus, "--index", trial.settings.index)
     assert (code, "Interrupted." in err) == (130, True)
@@ -667,3 +689,110 @@ def test_reading_writes_nothing(collection):
     folder = collection.settings.index / "generations" / "000001"
     written = (folder / "manifest.json").stat().st_mtime_ns
     assert all(path.stat().st_mtime_ns <= written for path in folder.rglob("*") if path.is_file())
+
+
+# ------------------------------------------------------------------------------------------ set, watching
+
+
+def test_set_writes_a_sidecar_that_the_next_run_takes_up(call, trial, asked_of):
+    """What is set is in the index after the next run, and the article's file is as it was."""
+    article = trial.write("news/a.txt", "The zebra crossed the river.")
+    trial.write("b.txt", "So did the lion.")
+    trial.index()
+    options = ("--corpus", trial.settings.corpus, "--index", trial.settings.index)
+    code, out, err = call("set", article, "b.txt", "--date", "2023-09", "--source", "Ре\x1buters", *options)
+    assert (code, err) == (0, "")
+    first, _, last = out.splitlines()
+    assert first.endswith("a.txt.meta.toml: date = 2023-09, source = Реuters")
+    assert last == "`kb-search index` takes it up."
+    assert article.read_text("utf-8") == "The zebra crossed the river."
+    report = trial.index()
+    assert (report.changed, report.failed) == (2, 0)
+    assert {(one["date"], one["source"]) for one in asked_of(trial, "articles")} == {("2023-09", "Реuters")}
+    assert call("set", "b.txt", "--clear", "date", "--clear", "source", *options)[0] == 0
+    assert not (trial.settings.corpus / "b.txt.meta.toml").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["a.txt", "--date", "20 Sept 2023"], "2023-11-07"),
+        (["a.txt"], "Say what to set"),
+        (["a.txt", "absent.txt", "--date", "2020"], "no file absent.txt"),
+        (["folder", "--source", "x"], "collection.toml"),
+        (["rows.jsonl", "--date", "2020"], "into the row itself"),
+        (["all.zip/a.txt", "--date", "2020"], "entry of an archive"),
+        (["all.zip", "--source", "x"], "is an archive"),
+        ([], "Missing argument"),
+        (["a.txt", "--clear", "text"], "is not one of"),
+    ],
+)
+def test_set_refuses_with_2_and_writes_nothing(call, trial, arguments, said):
+    """What cannot be set ends with 2 and a sentence, and no sidecar is written for the others either."""
+    for name in ("a.txt", "folder/b.txt", "rows.jsonl", "all.zip"):
+        trial.write(name, "x")
+    code, out, err = call("set", *arguments, "--corpus", trial.settings.corpus)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert not list(trial.settings.corpus.rglob("*.toml"))
+
+
+@pytest.fixture
+def asked_of(call):
+    """Runs the program on a trial; what it printed as lines of JSON."""
+
+    def called(trial, *arguments):
+        code, out, _ = call(*arguments, "--index", trial.settings.index, "--json")
+        assert code == 0
+        return [json.loads(line) for line in out.splitlines()]
+
+    return called
+
+
+def test_index_watch_takes_up_what_changes_until_it_is_interrupted(trial):
+    """`index --watch` prints a report for the first run and each that changed something, and ends with 0 at Ctrl-C."""
+    trial.write("a.txt", "The zebra crossed the river.")
+    command = [sys.executable, "-m", "kb_search", "index", str(trial.settings.corpus), "--index",
+               str(trial.settings.index), "--watch", "--json"]  # fmt: skip
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
+        assert json.loads(watching.stdout.readline())["added"] == 1
+        assert "Ctrl-C" in watching.stderr.readline()
+        trial.write("b.txt", "The lion crossed it too.")
+        report = json.loads(watching.stdout.readline())
+        assert (report["added"], report["articles"]) == (1, 2)
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(20) == 0
+        assert (watching.stdout.read(), "Traceback" in watching.stderr.read()) == ("", False)
+    assert trial.found("lion") == ["The lion crossed it too."]
+
+
+def test_index_watch_says_a_line_for_a_run(call, trial, monkeypatch):
+    """For a person a run is one line, with what could not be read for the first time; a run without news is none."""
+    trial.write("a.txt", "The zebra crossed the river.")
+
+    def follow(settings, run, listener, *, poll):
+        listener.done(run())
+        listener.done(run())
+        trial.write("b.txt", "The lion crossed it too.")
+        trial.write("odd\nname.txt", "")
+        listener.done(run())
+        listener.failed("Somebody else is building.")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kb_search.commands.watching.watch", follow)
+    code, out, err = call("index", trial.settings.corpus, "--index", trial.settings.index, "--watch", "--poll")
+    assert code == 0
+    line = out.splitlines()[-1]
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\d [\d:]{8} 1 added, 1 failed: 2 articles, generation 000002, \d+\.\d s; "
+        r"not read: odd\\nname\.txt: .* is empty\.", line
+    )  # fmt: skip
+    assert len([one for one in out.splitlines() if "generation" in one]) == 2
+    assert "Somebody else is building." in err
+    assert "not followed any more" in err
+
+
+def test_index_watch_of_no_folder_ends_with_2(call, tmp_path):
+    """A folder that does not exist is said at once."""
+    code, _, err = call("index", tmp_path / "absent", "--index", tmp_path / "index", "--watch")
+    assert (code, "does not exist" in err) == (2, True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from kb_search import analysis
 from kb_search.columns import ABSENT, Columns, StringTable, load_array
 from kb_search.columnwriter import ColumnWriter
-from kb_search.document import Article, Date, Passage
+from kb_search.document import Article, Date, Passage, Silent
 from kb_search.errors import IndexDamaged
 
 TEXT = "Peace, peace! The café’s peace."
@@ -27,7 +27,8 @@ def segment(tmp_path):
         "en", "en.txt", "Peace plans", "", source="Herald", date=Date(2020, 11), author="Ann", language="en"
     )
     first = passage("en", 1, TEXT, section="Planning", sentences=(0, 14))
-    second = passage("en", 2, "Nothing was planned.", len(TEXT), section="Planning", silent=((0, 7),))
+    silent = (Silent(0, 3), Silent(3, 7, "contents"))
+    second = passage("en", 2, "Nothing was planned.", len(TEXT), section="Planning", silent=silent)
     writer.add(english, (first, second))
     russian = Article("ru", "ru.txt", "без", "", untitled=True, language="ru")
     writer.add(russian, (passage("ru", 1, "Города и город."),))
@@ -44,7 +45,7 @@ def words_of(segment, row):
 def test_the_words_of_a_row_are_its_forms_in_order(segment):
     """A row holds the folded forms of its passage, an empty one for a silent span, and an empty one at its end."""
     assert words_of(segment, 0) == ["peace", "peace", "the", "cafe", "peace", ""]
-    assert words_of(segment, 1) == ["", "was", "planned", ""]
+    assert words_of(segment, 1) == ["", "", "was", "planned", ""]
     assert words_of(segment, 2) == ["города", "и", "город", ""]
 
 
@@ -76,7 +77,7 @@ def test_what_is_not_searched_comes_back_as_it_was(segment):
     assert [segment.section[number] for number in segment.row_heading.tolist()[:2]] == ["Planning", "Planning"]
     assert segment.row_heading.tolist()[2] == -1
     assert [segment.sentences(row) for row in range(3)] == [(0, 14), (0,), (0,)]
-    assert [segment.silent(row) for row in range(3)] == [(), ((0, 7),), ()]
+    assert [segment.silent(row) for row in range(3)] == [(), (Silent(0, 3), Silent(3, 7, "contents")), ()]
     assert segment.row_date.tolist() == [20201100, 20201100, 0]
     assert [segment.sources[number] for number in segment.row_source.tolist()] == ["Herald", "Herald", ""]
 

@@ -50,6 +50,7 @@ def test_every_setting_can_come_from_the_environment(write):
     said = {
         "corpus": "/c", "index": "/i", "title": "T", "engine": "whoosh", "language": "hy", "host": "h", "port": "1",
         "per_page": "20", "time_limit": "2.5", "max_file_bytes": "7",
+        "workers": "2", "max_seconds": "2.5", "max_memory_bytes": "9",
     }  # fmt: skip
     assert set(said) == {field.name for field in fields(Settings)}
     settings = load_settings(environment={ENV_PREFIX + name.upper(): value for name, value in said.items()})
@@ -103,10 +104,13 @@ def test_a_byte_order_mark_does_no_harm(write):
         ("port = -1", "The port must be between 0 and 65535, not -1."),
         ("per_page = 0", "The setting 'per_page' must be between 1 and 200, not 0."),
         ("per_page = 201", "The setting 'per_page' must be between 1 and 200, not 201."),
-        ("time_limit = 0", "The settings 'time_limit' and 'max_file_bytes' must be numbers above 0."),
-        ("time_limit = nan", "The settings 'time_limit' and 'max_file_bytes' must be numbers above 0."),
-        ("time_limit = inf", "The settings 'time_limit' and 'max_file_bytes' must be numbers above 0."),
-        ("max_file_bytes = -5", "The settings 'time_limit' and 'max_file_bytes' must be numbers above 0."),
+        ("time_limit = 0", "The setting 'time_limit' must be a number above 0."),
+        ("time_limit = nan", "The setting 'time_limit' must be a number above 0."),
+        ("time_limit = inf", "The setting 'time_limit' must be a number above 0."),
+        ("max_seconds = 0", "The setting 'max_seconds' must be a number above 0."),
+        ("max_memory_bytes = 0", "The setting 'max_memory_bytes' must be a number above 0."),
+        ("workers = -1", "The setting 'workers' must be between 0 and 256, not -1."),
+        ("max_file_bytes = -5", "The setting 'max_file_bytes' must be a number above 0."),
         ('engine = "sphinx"', "There is no engine 'sphinx'; choose one of whoosh."),
         ('language = "english"', "The setting 'language' must be a code such as en or hy, not 'english'."),
         ('host = ""', "The setting 'host' must not be empty, which would mean every address of this machine."),

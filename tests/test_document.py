@@ -154,3 +154,27 @@ def test_a_page_is_found_by_the_offset():
     article = Article("id", "a.pdf", "Title", "Text", pages=((0, "iv"), (10, "1"), (20, "2")))
     assert [article.page_at(offset) for offset in (0, 9, 10, 19, 20, 999)] == ["iv", "iv", "1", "1", "2", "2"]
     assert Article("id", "a.txt", "Title", "Text").page_at(5) == ""
+
+
+def evidence(field, value, *others):
+    """Evidence whose claims have the same origin each."""
+    return Evidence(field, value, "a", tuple(Claim(other, "b") for other in others))
+
+
+def test_dates_that_share_no_day_conflict():
+    """A month agrees with a day in it; another day or month contradicts both."""
+    found = evidence("date", "2023-11-07", "2023-11", "2023", "2023-11-08", "2023-12", "not a date")
+    assert [claim.value for claim in found.conflicts] == ["2023-11-08", "2023-12"]
+
+
+def test_other_fields_conflict_if_they_differ():
+    """Case and white space make no conflict."""
+    found = evidence("source", "The Wire", "THE  WIRE", "Other Paper")
+    assert [claim.value for claim in found.conflicts] == ["Other Paper"]
+
+
+def test_what_was_refused_contradicts_nothing():
+    """The day on which a program wrote a file is no claim against the day of publication."""
+    found = Evidence("date", "2023-11-07", "a", (Claim("2024-01-01", "b, the day it was saved", refused=True),))
+    assert found.conflicts == ()
+    assert evidence("date", "", "2023-11-07").conflicts == ()

@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kb_search import analysis
+from kb_search.document import Silent
 from kb_search.highlight import LONGEST_SENTENCE, SNIPPET_CHARACTERS, SNIPPET_SENTENCES, Marker, snippet
 from kb_search.parsing import parse
 from kb_search.query import Word, text_leaves
@@ -33,7 +34,7 @@ def marker_of(query, languages=("en",)):
 def cut(text, places):
     """Silent spans: every second stretch between some places in the text."""
     edges = sorted({place % (len(text) + 1) for place in places})
-    return tuple(zip(edges[::2], edges[1::2], strict=False))
+    return tuple(map(Silent, edges[::2], edges[1::2]))
 
 
 # ------------------------------------------------------------------------------------------------- marks
@@ -52,7 +53,7 @@ def redrawn(block):
     text, silent = without_braces(body.replace("[", "").replace("]", ""))
     marks = marker_of(query, (language or "en",)).marks(text, language or "en", silent)
     signs = [(place, sign) for span in marks for place, sign in zip(span, "[]", strict=True)]
-    signs += [(place, sign) for span in silent for place, sign in zip(span, "{}", strict=True)]
+    signs += [(place, sign) for span in silent for place, sign in zip(span[:2], "{}", strict=True)]
     for place, sign in sorted(signs, reverse=True):
         text = text[:place] + sign + text[place:]
     return f"{head}\n{text}"
@@ -61,7 +62,7 @@ def redrawn(block):
 def without_braces(text):
     """The text without braces, and the spans that they were around."""
     places = [found.start() - number for number, found in enumerate(re.finditer(r"[{}]", text))]
-    return re.sub(r"[{}]", "", text), tuple(zip(places[::2], places[1::2], strict=True))
+    return re.sub(r"[{}]", "", text), tuple(map(Silent, places[::2], places[1::2]))
 
 
 @given(TEXTS, QUERIES, st.lists(st.integers(0, 10**4), max_size=6))
@@ -71,7 +72,7 @@ def test_marks_lie_inside_the_text_apart_and_out_of_what_is_silent(text, query, 
     marks = marker_of(query).marks(text, "en", silent)
     assert all(0 <= start < end <= len(text) for start, end in marks)
     assert all(one[1] <= other[0] for one, other in pairwise(marks))
-    assert not any(start < end_of and start_of < end for start, end in marks for start_of, end_of in silent)
+    assert not any(start < end_of and start_of < end for start, end in marks for start_of, end_of, _ in silent)
 
 
 @given(TEXTS, QUERIES, st.lists(st.integers(0, 10**4), max_size=6))
@@ -81,7 +82,7 @@ def test_what_is_found_is_marked_and_nothing_else(text, query, places):
     leaves = text_leaves(parse(query).tree)
     wanted = set()
     at = 0
-    for start, end in (*silent, (len(text), len(text))):
+    for start, end, _ in (*silent, Silent(len(text), len(text))):
         tokens = [(at + first, at + last, form) for first, last, form in analysis.tokens(text[at:start])]
         for leaf in leaves:
             wanted.update(found(tokens, leaf))
@@ -112,8 +113,8 @@ def test_a_phrase_is_one_mark():
 def test_a_phrase_does_not_reach_across_what_is_silent():
     """Words on both sides of a silent span are no neighbours."""
     marker = marker_of('"peace talks"')
-    assert marker.marks("peace [pull quote] talks", "en", ((6, 18),)) == ()
-    assert marker.marks("peace talks", "en", ((6, 6),)) == ()
+    assert marker.marks("peace [pull quote] talks", "en", (Silent(6, 18),)) == ()
+    assert marker.marks("peace talks", "en", (Silent(6, 6),)) == ()
 
 
 def test_a_query_without_words_marks_nothing():

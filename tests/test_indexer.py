@@ -99,15 +99,25 @@ def test_a_change_of_the_same_size_in_the_same_moment_is_seen(four):
     assert (four.search("alpha").passages, four.search("omega").passages) == (0, 1)
 
 
-def test_a_renamed_file_is_removed_and_added(four):
-    """A file under another name is another article."""
+def test_a_renamed_file_keeps_its_article(four):
+    """A file under another name is the same article: its address and those of its passages lead there as before."""
+    (before,) = four.search("alpha").hits
     path = four.settings.corpus / "alpha.txt"
-    path.rename(path.with_name("renamed.txt"))
+    (path.parent / "papers").mkdir()
+    path.rename(path.parent / "papers" / "renamed.txt")
     report = four.index()
-    assert counts(report) == {"added": 1, "removed": 1, "unchanged": 3}
-    assert [hit.article for hit in four.search("alpha").hits] == [
-        hit.article for hit in four.search("*").hits if hit.text.startswith("Only alpha")
-    ]
+    assert counts(report) == {"changed": 1, "unchanged": 3}
+    assert {file.path: file.reason for file in report.files}["papers/renamed.txt"].startswith("It was alpha.txt before")
+    (after,) = four.search("alpha").hits
+    assert (after.article, after.passage) == (before.article, before.passage)
+    assert (before.source, after.source) == ("", "papers")
+    four.write("alpha.txt", "Omega has the old name.")
+    assert counts(four.index()) == {"added": 1, "unchanged": 4}
+    (other,) = four.search("omega").hits
+    assert other.article != before.article
+    assert four.search("*").articles == 5
+    assert counts(four.index(full=True)) == {"unchanged": 5}
+    assert [four.search(word).hits[0].article for word in ("alpha", "omega")] == [before.article, other.article]
 
 
 @pytest.mark.parametrize("name", ["alpha.meta.toml", "alpha.txt.meta.toml"])
@@ -148,20 +158,34 @@ def test_a_larger_limit_lets_a_large_file_in(trial):
     assert statuses(trial.index())["large.txt"] == "added"
 
 
-def test_a_failed_file_is_not_read_again_until_it_changes(four, monkeypatch):
+def test_a_failed_file_is_not_read_again_until_it_changes(four):
     """What could not be read stays failed, with its reason, without being opened; repaired, it is added."""
     four.write("broken.txt", b"\0" * 100)
     failed = four.index()
-    monkeypatch.setattr(indexer, "load", lambda file: pytest.fail(f"{file.relative} was read"))
     again = four.index()
-    assert (again.generation, again.files) == (failed.generation, tuple(four.index().files))
+    assert (again.generation, again.built) == (failed.generation, False)
+    assert all(file.seconds == 0 for file in again.files)
     reasons = {file.path: file.reason for file in failed.files}
     assert {file.path: file.reason for file in again.files} == reasons
     assert reasons["broken.txt"]
-    monkeypatch.undo()
     four.write("broken.txt", "It is mended.")
     assert statuses(four.index())["broken.txt"] == "added"
     assert four.search("mended").passages == 1
+
+
+def test_with_other_limits_what_failed_is_tried_again(four):
+    """More time or memory for each file, and the run says so and reads what failed; everything else stays as it is."""
+    four.write("broken.txt", b"\0" * 100)
+    four.index()
+    report = four.index(max_seconds=90)
+    assert [file.path for file in report.files if file.seconds] == ["broken.txt"]
+    assert report.news == ("The setting max_seconds is now 90; it was 60.0. What could not be read is tried again.",)
+
+
+def test_a_changed_setting_is_named(four):
+    """Where a setting makes every file be read anew, the report names it, with what it was."""
+    assert four.index(language="ru").news == ("The setting language is now ru; it was en. Every file is read anew.",)
+    assert four.index(language="ru").news == ()
 
 
 def test_an_article_that_breaks_leaves_the_index(four):
@@ -171,15 +195,13 @@ def test_an_article_that_breaks_leaves_the_index(four):
     assert (four.search("alpha").passages, four.search("*").passages) == (0, 3)
 
 
-def test_full_reads_every_file_anew(four, monkeypatch):
+def test_full_reads_every_file_anew(four):
     """`--full` reads also what is unchanged, says that it is unchanged, and publishes a generation of one segment."""
     four.write("epsilon.txt", "Only epsilon stands here.")
     four.index()
     four.write("broken.txt", b"\0")
-    read = []
-    load = indexer.load
-    monkeypatch.setattr(indexer, "load", lambda file: read.append(file.relative) or load(file))
     report = four.index(full=True)
+    read = [file.path for file in report.files if file.seconds]
     assert read == ["alpha.txt", "beta.txt", "broken.txt", "delta.txt", "epsilon.txt", "gamma.txt"]
     assert counts(report) == {"unchanged": 5, "failed": 1}
     assert report.generation == "000003"
@@ -188,11 +210,12 @@ def test_full_reads_every_file_anew(four, monkeypatch):
 
 
 def test_progress_is_told_file_by_file(four):
-    """Whoever shows progress is told how many files are done, of how many, and which is next."""
+    """Whoever shows progress is told what is done, with how many files, of how many, and which one."""
     four.write("alpha.txt", "Only omega.")
     told = []
     indexer.build_index(four.settings, progress=lambda *step: told.append(step))
-    assert told == [(0, 4, "alpha.txt"), (1, 4, "beta.txt"), (2, 4, "delta.txt"), (3, 4, "gamma.txt"), (4, 4, "")]
+    names = ["alpha.txt", "beta.txt", "delta.txt", "gamma.txt", ""]
+    assert told == [("Reading", 1, 1, "alpha.txt"), *(("Writing", done, 4, name) for done, name in enumerate(names))]
 
 
 # ------------------------------------------------------------------------------------------- bad articles
@@ -426,12 +449,9 @@ def test_many_changes_do_not_pile_up(trial):
 def test_nothing_is_read_to_write_an_index_anew(four, monkeypatch):
     """Where the index is rewritten because it is worn, unchanged articles are taken from the index itself."""
     monkeypatch.setattr(indexer, "MOST_SEGMENTS", 1)
-    read = []
-    load = indexer.load
-    monkeypatch.setattr(indexer, "load", lambda file: read.append(file.relative) or load(file))
     four.write("epsilon.txt", "Only epsilon stands here.")
-    four.index()
-    assert read == ["epsilon.txt"]
+    report = four.index()
+    assert [file.path for file in report.files if file.seconds] == ["epsilon.txt"]
     assert four.found("stands") == sorted(
         f"Only {name} stands here." for name in ("alpha", "beta", "gamma", "delta", "epsilon")
     )

@@ -13,15 +13,16 @@ __main__
 cli
 commands
 web evaluation
-indexer search
-answering
-planning ranking highlight facets suggest citation
-corpus engines
-loaders passages parsing columnwriter generations wire
-clauses
-sentences query
-results analysis records abbreviations lexing filelist manifest
-document columns
+indexer search watching
+answering workers together
+planning previous ranking highlight facets suggest citation
+corpus engines journal duplicates silence sidecars
+reading
+loaders passages parsing columnwriter copies generations wire
+clauses fingerprints contents
+sentences query overview
+results analysis records abbreviations paragraphs lexing filelist manifest nursery columns
+document language
 config
 errors
 """
@@ -38,6 +39,7 @@ OWNERS = {
     "pypdfium2": {"loaders"},
     "snowballstemmer": {"analysis"},
     "nltk": {"sentences", "suggest"},
+    "py3langid": {"language"},
     "flask": {"web"},
     "werkzeug": {"web"},
     "markupsafe": {"web"},
@@ -45,7 +47,9 @@ OWNERS = {
     "whoosh": {"engines.whoosh"},
     "tantivy": {"engines.tantivy"},
     "opensearchpy": {"engines.opensearch"},
-    "numpy": {"columns", "columnwriter", "engines", "ranking"},
+    "numpy": {"columns", "columnwriter", "copies", "duplicates", "engines", "fingerprints", "ranking", "silence"},
+    "tomlkit": {"sidecars"},
+    "watchfiles": {"watching"},
     "click": {"cli", "commands"},
     "rich": {"commands"},
     "waitress": {"commands"},

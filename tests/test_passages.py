@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb_search.document import Article, Section
+from kb_search.document import Article, Section, Silent
 from kb_search.passages import LEAST, LIMIT, MOST, split
 
 
@@ -31,7 +31,7 @@ def sizes(passages):
 
 def silent_texts(passages):
     """What the passages say a second time."""
-    return [passage.text[start:end] for passage in passages for start, end in passage.silent]
+    return [passage.text[start:end] for passage in passages for start, end, _ in passage.silent]
 
 
 def test_passages_have_120_to_180_words():
@@ -136,7 +136,7 @@ def test_of_two_equal_copies_the_later_is_silent():
     """Where both or neither stand alone, the first is kept."""
     text = f"He began. {QUOTE} He went on. {QUOTE} He ended."
     (found,) = split(article(text))
-    assert found.silent == ((text.rindex(QUOTE), text.rindex(QUOTE) + len(QUOTE)),)
+    assert found.silent == (Silent(text.rindex(QUOTE), text.rindex(QUOTE) + len(QUOTE), "repeated"),)
 
 
 def test_what_is_reworded_or_short_is_not_silent():
@@ -226,7 +226,7 @@ def test_passages_keep_their_promises(any_article):
         assert passage.sentences[0] == 0
         assert list(passage.sentences) == sorted(set(passage.sentences))
         assert all(start < len(passage.text) for start in passage.sentences)
-        assert all(0 <= start < end <= len(passage.text) for start, end in passage.silent)
+        assert all(0 <= start < end <= len(passage.text) for start, end, _ in passage.silent)
     assert len({passage.id for passage in found}) == len(found)
     assert split(any_article) == found
 
@@ -247,7 +247,7 @@ def test_every_silent_sentence_is_heard_elsewhere(lengths, again):
     found = split(article(text))
     heard = "".join(
         re.sub(r"\s+", " ", "".join(letter for index, letter in enumerate(passage.text)
-                                    if not any(start <= index < end for start, end in passage.silent)))
+                                    if not any(start <= index < end for start, end, _ in passage.silent)))
         for passage in found
     )  # fmt: skip
     assert all(sentence in heard for sentence in silent_texts(found))

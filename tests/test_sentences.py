@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_search.sentences import first_sentence, paragraphs, sentences
+from kb_search.paragraphs import paragraphs
+from kb_search.sentences import first_sentence, sentences
 
 GOLDEN = Path(__file__).parent / "golden"
 

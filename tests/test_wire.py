@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb_search.document import Article, Claim, Date, Evidence, Passage, Section
+from kb_search.document import Article, Claim, Date, Evidence, Passage, Place, Section, Silent
 from kb_search.errors import IndexMissing
 from kb_search.results import (
     ArticleHead,
@@ -111,7 +111,7 @@ def test_a_search_answer_has_every_key_of_the_contract() -> None:
             }
         ],
     }
-    assert answer["total"] == {"passages": 1, "articles": 1, "articles_exact": True, "complete": True}
+    assert answer["total"] == {"passages": 1, "articles": 1, "articles_exact": True, "folded": 0, "complete": True}
 
 
 def test_pages_have_a_start_and_a_label() -> None:
@@ -141,10 +141,10 @@ def test_facets_go_by_name() -> None:
 
 def test_an_article_head_counts_its_passages() -> None:
     """A line of the list of articles has the number of passages, not the passages."""
-    head = ArticleHead("abc", "news/one.txt", "T", True, "Herald", Date(2023), "en", 2)
+    head = ArticleHead("abc", "news/one.txt", "T", True, "Herald", Date(2023), "en", 2, ("Herald",))
     assert article_head_json(head) == {
         "article": "abc", "path": "news/one.txt", "title": "T", "untitled": True, "source": "Herald",
-        "date": "2023", "date_precision": "year", "language": "en", "passages": 2,
+        "date": "2023", "date_precision": "year", "language": "en", "sources": ["Herald"], "passages": 2,
     }  # fmt: skip
 
 
@@ -156,6 +156,7 @@ def test_an_article_has_its_text_sections_and_passages() -> None:
     assert (shown["date"], shown["date_precision"]) == ("2023-11", "month")
     assert shown["passages"][1] == {
         "passage": "abc-2", "ordinal": 2, "section": "Part", "start": 5, "end": 9, "text": "Two.",
+        "silent": [],
     }  # fmt: skip
 
 
@@ -168,6 +169,19 @@ def test_an_article_says_where_its_fields_come_from() -> None:
             "others": [{"value": "2022", "from": "folder name"}],
         }
     }
+
+
+def test_an_article_names_its_places_and_what_is_not_searched() -> None:
+    """Each place of an identical text has the id that leads here, and each silent span says why it is silent."""
+    places = (Place("abc", "news/one.txt", source="Herald"), Place("def", "b.csv", "3", "T", "Post", Date(2023), "u"))
+    silent = (replace(PASSAGES[0], silent=(Silent(0, 4, "boilerplate"),)),)
+    shown = article_json(replace(ARTICLE, places=places), silent)
+    assert [place["article"] for place in shown["places"]] == ["abc", "def"]
+    assert shown["places"][1] == {
+        "article": "def", "path": "b.csv", "row": "3", "title": "T", "source": "Post", "date": "2023",
+        "date_precision": "year", "url": "u",
+    }  # fmt: skip
+    assert shown["passages"][0]["silent"] == [{"start": 0, "end": 4, "why": "boilerplate"}]
 
 
 def test_marks_go_with_their_passage() -> None:
@@ -188,7 +202,7 @@ def test_an_extracted_file_lists_its_articles() -> None:
         "title", "source", "date", "date_precision", "author", "url", "language", "evidence", "text",
         "sections", "passages",
     } <= article.keys()  # fmt: skip
-    assert article["passages"][0] == {"start": 0, "end": 5, "section": "", "text": "One. "}
+    assert article["passages"][0] == {"start": 0, "end": 5, "section": "", "text": "One. ", "silent": []}
 
 
 def test_a_failed_file_is_a_line_without_articles() -> None:
@@ -209,9 +223,16 @@ def test_stats_count_the_sources() -> None:
 
 def test_an_index_report_lists_every_file() -> None:
     """The report of a run has its counts and a line for each file."""
-    report = IndexReport(1, 2, 1, 0, 0, 0, 0, 0, 0.12345, "7", (FileReport("one.txt", "added", "", "text", 1),))
+    file = FileReport("one.txt", "added", "", "text", 1, "utf-8", 0.25)
+    report = IndexReport(1, 2, 1, 0, 0, 0, 0, 0, 0.12345, "7", (file,))
     answer = index_report_json(report)
-    assert answer["files"] == [{"path": "one.txt", "status": "added", "reason": "", "loader": "text", "articles": 1}]
+    assert answer["files"] == [
+        {
+            "path": "one.txt", "status": "added", "reason": "", "loader": "text", "articles": 1,
+            "encoding": "utf-8", "seconds": 0.25,
+        }
+    ]  # fmt: skip
+    assert (answer["built"], answer["news"]) == (True, [])
     assert answer["seconds"] == pytest.approx(0.123)
 
 

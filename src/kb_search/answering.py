@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kb_search import facets
@@ -26,7 +26,7 @@ from kb_search.query import (
     text_leaves,
 )
 from kb_search.ranking import WINDOW, Ranked, rank
-from kb_search.results import MATCHES, SORTS, ArticleView, Hit, Note, Results, SearchRequest
+from kb_search.results import MATCHES, MOST_COPIES, SORTS, ArticleHead, ArticleView, Hit, Note, Results, SearchRequest
 
 MAX_PER_PAGE = 200
 #: Paging ends here; whoever wants more narrows the question or exports.
@@ -36,7 +36,7 @@ NEAREST = 10
 
 def view(article_id: str, request: SearchRequest, reader: EngineReader) -> ArticleView | None:
     """An article with what the request's words match in it; None where there is none of that id."""
-    whole = reader.article(article_id)
+    whole = reader.article(article_id) or reader.article(reader.speaker(article_id))
     if whole is None:
         return None
     article, passages = whole
@@ -48,7 +48,24 @@ def view(article_id: str, request: SearchRequest, reader: EngineReader) -> Artic
         marks=tuple(marker.marks(one.text, article.language, one.silent) for one in passages),
         title_marks=title_marker.marks(article.title, article.language),
         notes=query.notes,
+        copies=tuple(_copies(article.id, reader)),
+        copy_count=max(len(reader.copies(article.id)) - 1, 0),
     )
+
+
+def passage_key(passage_id: str, reader: EngineReader) -> int | None:
+    """The key of a passage; one of a merged article is that of the article that speaks for its text."""
+    article, dash, rest = passage_id.partition("-")
+    key = reader.find_passage(passage_id)
+    return key if key is not None else reader.find_passage(reader.speaker(article) + dash + rest)
+
+
+def _copies(article: str, reader: EngineReader) -> Iterator[ArticleHead]:
+    """The near-duplicates of an article without itself, as many as are named."""
+    others = [one for one in reader.copies(article) if one != article]
+    for one in others[:MOST_COPIES]:
+        if head := reader.head(one):
+            yield head
 
 
 def check(request: SearchRequest) -> None:
@@ -115,6 +132,7 @@ class Search:
             ),
             date_tree=facets.date_tree(matches.dates, request),
             timeline=facets.timeline(matches.dates, self._reader.holdings().dates, selection),
+            folded=matches.folded,
             page=request.page,
             pages=self._pages(matches),
             generation=self._generation,
@@ -123,7 +141,7 @@ class Search:
         )
 
     def _pages(self, matches: Matches) -> int:
-        return max(-(-min(matches.passages, MAX_DEPTH) // self._request.per_page), 1)
+        return max(-(-min(matches.passages - matches.folded, MAX_DEPTH) // self._request.per_page), 1)
 
     def _asked(self, tree: Node, depth: int, seconds: float) -> EngineQuery:
         request = self._request
@@ -142,6 +160,7 @@ class Search:
             sort=sort,
             depth=depth,
             seconds=seconds,
+            fold=request.fold,
         )
 
     def _matches(self, asked: EngineQuery) -> Matches:
@@ -198,6 +217,9 @@ class Search:
             marks=self._marker.marks(passage.text, head.language, passage.silent),
             title_marks=self._title_marker.marks(head.title, head.language),
             section_marks=self._marker.marks(passage.section, head.language),
+            sources=head.sources,
+            copies=tuple(_copies(head.id, self._reader)),
+            copy_count=max(len(self._reader.copies(head.id)) - 1, 0),
             reasons=ranked.reasons,
         )
 
@@ -223,7 +245,7 @@ class Search:
         request, pages = self._request, self._pages(matches)
         if request.page > pages and matches.passages:
             self._note("info", f"There is no page {request.page:,}; the last one is {pages:,}.")
-        if request.page >= pages and matches.passages > MAX_DEPTH:
+        if request.page >= pages and matches.passages - matches.folded > MAX_DEPTH:
             self._note("limited", f"Paging ends after {MAX_DEPTH:,} passages; a narrower question shows the others.")
 
 

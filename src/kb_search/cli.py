@@ -27,8 +27,12 @@ COMMANDS = {
     "articles": ("looking", "List all articles."),
     "show": ("looking", "Print one article, or one passage."),
     "extract": ("extracting", "Say what a loader makes of some files, without an index."),
+    "set": ("setting", "Say the date, source … of an article in a sidecar beside it."),
     "verify": ("looking", "Compare every file of the index with its checksum, and scan it."),
 }
+
+#: Those that read files, for which processes get ready while the program still loads its own modules.
+_READING = {"index", "extract"}
 
 
 class _Subcommands(click.Group):
@@ -42,6 +46,8 @@ class _Subcommands(click.Group):
         """The subcommand of a name; None for one there is not."""
         if name not in COMMANDS:
             return None
+        if name in _READING:
+            importlib.import_module("kb_search.nursery").warm_up()
         module = importlib.import_module(f"kb_search.commands.{COMMANDS[name][0]}")
         command: click.Command = getattr(module, f"{name}_command")
         return command

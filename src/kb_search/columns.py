@@ -15,9 +15,10 @@ is in them and their type (`forms.i4` is an array of 32-bit integers), or UTF-8 
 | `heads.i4`, `head_starts.i8` | word of a title or heading | forms of titles (one head an article), then of headings |
 | `row_*.i4` | row | article, heading (-1: none), length in words with title and heading, offset in the article |
 | `article_*` | article | date number, source, language, first row, id, record |
+| `more_article.i4`, `more_source.i4` | article × further source | an article that other sources printed too |
 | `section_text.u1`, `section_ends.i8` | heading | the heading as it is shown |
 | `text_text.u1`, `text_ends.i8` | row | the passage as it is shown |
-| `sentence.i4`, `silent.i4`, `…_starts.i8` | row | where sentences begin, and the spans that are not indexed |
+| `sentence.i4`, `silent.i4`, `…_starts.i8` | row | where sentences begin; start, end and reason of spans not indexed |
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.document import BOILERPLATE, CONTENTS, REPEATED, Silent
 from kb_search.errors import REBUILD, IndexDamaged
 
 Ints = NDArray[np.int32]
@@ -40,7 +42,9 @@ Mask = NDArray[np.bool_]
 
 #: The number of a form or stem that the segment does not have.
 ABSENT = -1
-_TYPES = {"i4": "<i4", "i8": "<i8", "u1": "u1", "u2": "<u2", "f4": "<f4"}
+#: Why a span is silent, in the order of the numbers that stand for it in `silent.i4`.
+SILENT_REASONS = (REPEATED, BOILERPLATE, CONTENTS)
+_TYPES = {"i4": "<i4", "i8": "<i8", "u1": "u1", "u2": "<u2", "u4": "<u4", "u8": "<u8", "f4": "<f4"}
 
 
 def load_array(path: Path, kind_name: str = "") -> NDArray:  # type: ignore[type-arg]  # the type is in the name
@@ -130,6 +134,8 @@ class Columns:
         self.article_first_row: Ints = self._array("article_first_row.i4")
         self.article_date: Ints = self._array("article_date.i4")
         self.article_source: Ints = self._array("article_source.i4")
+        self.more_article: Ints = self._array("more_article.i4")
+        self.more_source: Ints = self._array("more_source.i4")
         self.article_language: Ints = self._array("article_language.i4")
         self.article_author: Ints = self._array("article_author.i4")
         self.row_ids = self._array("row_id.S32")
@@ -166,6 +172,23 @@ class Columns:
     def row_source(self) -> Ints:
         """The number of each row's source in `sources`."""
         return self.article_source[self.row_article]
+
+    def in_sources(self, wanted: Mask) -> Mask:
+        """The rows whose articles some sources printed; `wanted` says of each source whether it is one of them."""
+        rows: Mask = wanted[self.row_source]
+        if len(self.more_source):
+            articles = np.zeros(self.articles, np.bool_)
+            articles[self.more_article[wanted[self.more_source]]] = True
+            rows |= articles[self.row_article]
+        return rows
+
+    def sources_of(self, rows: NDArray[np.intp]) -> Ints:
+        """The numbers of the sources of some rows, in no order; a row that several sources printed has several."""
+        own: Ints = self.row_source[rows]
+        if not len(self.more_source):
+            return own
+        counts = np.bincount(self.row_article[rows], minlength=self.articles)[self.more_article]
+        return np.concatenate((own, np.repeat(self.more_source, counts)))
 
     @cached_property
     def row_language(self) -> Ints:
@@ -216,10 +239,11 @@ class Columns:
         """The offsets in a passage where its sentences begin."""
         return tuple(int(start) for start in self._slice("sentence", row))
 
-    def silent(self, row: int) -> tuple[tuple[int, int], ...]:
+    def silent(self, row: int) -> tuple[Silent, ...]:
         """The spans of a passage that are not indexed."""
         flat = [int(edge) for edge in self._slice("silent", row)]
-        return tuple(zip(flat[::2], flat[1::2], strict=True))
+        spans = zip(flat[::3], flat[1::3], flat[2::3], strict=True)
+        return tuple(Silent(start, end, SILENT_REASONS[reason]) for start, end, reason in spans)
 
     def _slice(self, name: str, row: int) -> Ints:
         starts = self._lists[f"{name}_starts"]

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import numpy as np
 
 from kb_search import analysis
-from kb_search.columns import Ints, load_array
+from kb_search.columns import SILENT_REASONS, Ints, load_array
 from kb_search.document import Article, Passage
 from kb_search.records import encode_article
 
@@ -123,6 +123,7 @@ class ColumnWriter:
         self._records = _Strings(folder, "article_record")
         self._rows = {name: _ArrayFile(folder, f"row_{name}", kind) for name, kind in _ROW_FILES.items()}
         self._articles = {name: _ArrayFile(folder, f"article_{name}", kind) for name, kind in _ARTICLE_FILES.items()}
+        self._more = {name: _ArrayFile(folder, f"more_{name}", "i4") for name in ("article", "source")}
         self._pooled = 0
         self.rows = 0
         self.articles = 0
@@ -145,7 +146,9 @@ class ColumnWriter:
         numbers = self._own_words(passage)
         self._words.append([*numbers, 0])
         self._sentences.append(passage.sentences)
-        self._silent.append([edge for span in passage.silent for edge in span])
+        self._silent.append(
+            [number for one in passage.silent for number in (one.start, one.end, SILENT_REASONS.index(one.why))]
+        )
         self._text.append(passage.text)
         length = len(numbers) - numbers.count(0) + self._title_weight * title_length
         if heading >= 0:
@@ -161,7 +164,10 @@ class ColumnWriter:
     def _add_article(self, article: Article, first: int) -> None:
         self._articles["first_row"].extend([first])
         self._articles["date"].extend([article.date.number if article.date else 0])
-        self._articles["source"].extend([self._sources.setdefault(article.source, len(self._sources))])
+        first_source, *more = (self._sources.setdefault(name, len(self._sources)) for name in article.sources)
+        self._articles["source"].extend([first_source])
+        self._more["article"].extend([self.articles] * len(more))
+        self._more["source"].extend(more)
         self._articles["author"].extend([self._authors.setdefault(article.author, len(self._authors))])
         self._articles["language"].extend([self._languages.setdefault(article.language, len(self._languages))])
         self._articles["id"].extend([article.id.encode("ascii")])
@@ -174,7 +180,7 @@ class ColumnWriter:
             return self._numbers.of(passage.text)
         numbers: list[int] = []
         at = 0
-        for start, end in passage.silent:
+        for start, end, _ in passage.silent:
             numbers += [*self._numbers.of(passage.text[at:start]), 0]
             at = end
         return numbers + self._numbers.of(passage.text[at:])
@@ -202,7 +208,7 @@ class ColumnWriter:
         """Close all files; without `finish` they are of no use."""
         for file in (self._words, self._sentences, self._silent, self._text, self._section, self._records):
             file.close()
-        for column in (*self._rows.values(), *self._articles.values()):
+        for column in (*self._rows.values(), *self._articles.values(), *self._more.values()):
             column.close()
 
     def _write_order(self, name: str, kind: str) -> None:

@@ -41,6 +41,12 @@ class Settings:
     time_limit: float = 1.0
     #: Larger files are reported and not read.
     max_file_bytes: int = 64 * 1024 * 1024
+    #: How many processes read files side by side; 0 for one on each core.
+    workers: int = 0
+    #: Seconds of processor time that reading one article may take.
+    max_seconds: float = 60.0
+    #: Memory that reading one file may take, beyond what the program itself needs.
+    max_memory_bytes: int = 1024 * 1024 * 1024
 
 
 def load_settings(
@@ -122,8 +128,11 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError("The setting 'host' must not be empty, which would mean every address of this machine.")
     if not 0 <= settings.port <= 65535:
         raise ConfigError(f"The port must be between 0 and 65535, not {settings.port}.")
-    if not (0 < settings.time_limit < math.inf and settings.max_file_bytes > 0):
-        raise ConfigError("The settings 'time_limit' and 'max_file_bytes' must be numbers above 0.")
+    for name in ("time_limit", "max_file_bytes", "max_seconds", "max_memory_bytes"):
+        if not 0 < getattr(settings, name) < math.inf:
+            raise ConfigError(f"The setting {name!r} must be a number above 0.")
+    if not 0 <= settings.workers <= 256:
+        raise ConfigError(f"The setting 'workers' must be between 0 and 256, not {settings.workers}.")
     if not 1 <= settings.per_page <= 200:
         raise ConfigError(f"The setting 'per_page' must be between 1 and 200, not {settings.per_page}.")
     return settings

@@ -7,7 +7,8 @@ import calendar
 import hashlib
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 UNDATED = "undated"
 
@@ -81,10 +82,14 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One value of a field and where it was found, such as `meta tag article:published_time`."""
+    """One value of a field and where it was found, such as `meta tag article:published_time`.
+
+    `refused` says that it could not be believed; the reason is part of the origin.
+    """
 
     value: str
     origin: str
+    refused: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,25 @@ class Evidence:
     origin: str
     others: tuple[Claim, ...] = ()
 
+    @property
+    def conflicts(self) -> tuple[Claim, ...]:
+        """The claims that contradict the one that won, in their order; those that were refused contradict nothing.
+
+        Dates contradict each other if no day is in both (2023-11 and 2023-11-07 agree), other fields if they differ
+        in more than case and white space.
+        """
+        believed = (claim for claim in self.others if not claim.refused) if self.value else ()
+        return tuple(claim for claim in believed if not self._agrees(claim.value))
+
+    def _agrees(self, other: str) -> bool:
+        if self.field != "date":
+            return " ".join(self.value.casefold().split()) == " ".join(other.casefold().split())
+        try:
+            mine, its = Date.parse(self.value), Date.parse(other)
+        except ValueError:
+            return True
+        return its.first <= mine.last and mine.first <= its.last
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -103,6 +127,22 @@ class Section:
 
     title: str
     start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a text stands, of several places that have the very same one, and what was said of it there.
+
+    `id` is the id that the article of this place alone would have, so that it can still be asked for by it.
+    """
+
+    id: str
+    path: str
+    row: str = ""
+    title: str = ""
+    source: str = ""
+    date: Date | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +154,8 @@ class Article:
     article). `untitled` says that `title` is only the shortened first sentence. Fields that nobody knows
     are empty (`date` is None). `pages` are the pages of a printed article: the offset in `text` where each
     begins, and its label, which is what is printed on it where the file says so (`iv`, `12`).
+    `places` are all places where the identical text stands, the one that speaks for the article first; there
+    are none where it is only this one.
     """
 
     id: str
@@ -131,6 +173,13 @@ class Article:
     format: str = ""
     evidence: tuple[Evidence, ...] = ()
     pages: tuple[tuple[int, str], ...] = ()
+    places: tuple[Place, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Every source that printed the article, each once, its own first; one empty name where nobody knows any."""
+        named = dict.fromkeys(name for name in (self.source, *(place.source for place in self.places)) if name)
+        return tuple(named) or ("",)
 
     def evidence_for(self, field: str) -> Evidence | None:
         """The evidence for one field, or None where nobody said anything about it."""
@@ -142,13 +191,26 @@ class Article:
         return self.pages[before - 1][1] if before else ""
 
 
+#: Why a span of a passage is not indexed: it stands elsewhere in the article, or in many articles of its source, or in
+#: a table of contents.
+REPEATED, BOILERPLATE, CONTENTS = "repeated", "boilerplate", "contents"
+
+
+class Silent(NamedTuple):
+    """A span of a passage's text that is shown but not indexed, and why: `repeated`, `boilerplate` or `contents`."""
+
+    start: int
+    end: int
+    why: str = REPEATED
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A run of whole sentences of one article: what is indexed, ranked, shown and cited.
 
     `start` and `end` are character offsets into the article's text, and `text` is exactly what lies
     between them. `sentences` are the offsets within `text` where its sentences begin, `silent` the spans
-    within `text` that were printed before in the article and are not indexed a second time.
+    within `text` that are not indexed, in order and never overlapping.
     """
 
     id: str
@@ -159,7 +221,7 @@ class Passage:
     text: str
     section: str = ""
     sentences: tuple[int, ...] = (0,)
-    silent: tuple[tuple[int, int], ...] = ()
+    silent: tuple[Silent, ...] = ()
 
 
 def article_id(path: str, row: str = "") -> str:
@@ -179,4 +241,4 @@ def passage_id(article: str, text: str, repeat: int = 0) -> str:
 
 def _digest(text: str, length: int) -> str:
     raw = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-    return base64.b32encode(raw).decode("ascii").lower()[:length]
+    return base64.b32encode(raw[:length]).decode("ascii").lower()[:length]  # eight letters come of five bytes

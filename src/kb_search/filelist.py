@@ -18,7 +18,8 @@ class KnownFile:
 
     `status` is `indexed`, `skipped` or `failed`, and `reason` says why for the last two, or what was left out.
     `sha256` is that of its content, empty where it could not be read; `companions` a digest of what is said about
-    it elsewhere; `seen_ns` when the run looked at it; `articles` the ids of the articles that it holds.
+    it elsewhere; `seen_ns` when the run looked at it; `articles` the ids of the articles that it holds. `identity` is
+    the path that these are named by: the one under which the file was first seen.
     """
 
     path: str
@@ -31,6 +32,8 @@ class KnownFile:
     reason: str = ""
     loader: str = ""
     articles: tuple[str, ...] = ()
+    identity: str = ""
+    encoding: str = ""
 
 
 def write_files(folder: Path, files: Iterable[KnownFile]) -> None:

@@ -4,6 +4,7 @@
     index/LOCK                       held while somebody builds
     index/generations/000007/        one complete build; `manifest.json` is written last
     index/generations/000008.building/   a build that is under way, or that was killed
+    index/journal/                   what a run has read so far; it outlives a run that was stopped
 
 A kill at any moment leaves the last good generation answering: until CURRENT is replaced, which is one atomic
 rename, nobody looks at the new one; after that it is whole, since everything in it was flushed to disk before.
@@ -18,7 +19,7 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -39,10 +40,13 @@ from kb_search.manifest import Manifest, StoredFile
 #: How many generations are kept: the one that answers and the one before.
 KEPT = 2
 
+#: The folder in an index where a run keeps what it has read until it is published.
+JOURNAL = "journal"
+
 _BUILDING = ".building"
 # What an index folder holds of its own; the first two only where an index was built or begun.
 _BEGUN = {"CURRENT", "LOCK"}
-_OWN = _BEGUN | {"CURRENT.new", "generations", ".gitignore"}
+_OWN = _BEGUN | {"CURRENT.new", "generations", JOURNAL, ".gitignore"}
 _log = logging.getLogger(__name__)
 
 
@@ -87,15 +91,18 @@ class Opened:
 
 
 class Build:
-    """A generation that is being built in `folder`. What is not published is thrown away."""
+    """A generation that is being built in `folder`. What is not published is thrown away, but for the `journal`."""
 
     def __init__(self, index: Path, number: int) -> None:
         self.generation = f"{number:06}"
         self.folder = index / "generations" / (self.generation + _BUILDING)
+        self.journal = index / JOURNAL
         self._index = index
         self.published = False
 
-    def publish(self, engine: str, articles: int, passages: int) -> Manifest:
+    def publish(
+        self, engine: str, articles: int, passages: int, settings: Mapping[str, str] | None = None
+    ) -> Manifest:
         """Flush everything to disk, write the manifest, and make this the generation that answers."""
         known = self._checksums_of_links()
         files = []
@@ -107,7 +114,10 @@ class Build:
                 checksum = manifests.sha256(path)
             files.append(StoredFile(path.relative_to(self.folder).as_posix(), status.st_size, checksum))
         created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        manifest = Manifest(self.generation, engine, articles, passages, tuple(files), created=created)
+        pairs = tuple((settings or {}).items())
+        manifest = Manifest(
+            self.generation, engine, articles, passages, tuple(files), created=created, settings=pairs
+        )
         write_atomically(self.folder / manifests.NAME, manifests.encode(manifest))
         for folder in (*(path for path in self.folder.rglob("*") if path.is_dir()), self.folder):
             flush(folder)
@@ -117,6 +127,10 @@ class Build:
         write_atomically(self._index / "CURRENT", f"{self.generation}\n".encode())
         self.published = True
         return manifest
+
+    def forget_journal(self) -> None:
+        """Throw away what was read: it is published, or of no use any more."""
+        shutil.rmtree(self.journal, ignore_errors=True)
 
     def _checksums_of_links(self) -> dict[tuple[int, int], str]:
         """The checksums of files that are hard links into the generation that answers now."""
@@ -151,6 +165,7 @@ def building(index: Path) -> Iterator[Build]:
             finally:
                 shutil.rmtree(build.folder, ignore_errors=True)
                 if build.published:
+                    build.forget_journal()
                     sweep(index)
     except OSError as error:
         raise IndexProblem(f"The index in {index} cannot be written: {error.strerror or error}.") from error

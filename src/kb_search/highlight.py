@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from kb_search import analysis
+from kb_search.document import Silent
 from kb_search.query import Phrase, Word
 from kb_search.results import Span
 
@@ -57,13 +58,13 @@ class Marker:
             else:
                 self._stems.update(leaf.stems)
 
-    def marks(self, text: str, language: str, silent: Sequence[Span] = ()) -> tuple[Span, ...]:
+    def marks(self, text: str, language: str, silent: Sequence[Silent] = ()) -> tuple[Span, ...]:
         """The spans that match, in order and never overlapping; nothing in a silent span, no phrase across one."""
         if not (self._stems or self._forms or self._phrases):
             return ()
         spans: list[Span] = []
         at = 0
-        for start, end in (*silent, (len(text), len(text))):
+        for start, end, _ in (*silent, Silent(len(text), len(text))):
             spans += self._in(text[at:start], at, language)
             at = end
         return _united(spans)

@@ -1,42 +1,44 @@
 """The writing pipeline: folder of articles → passages → a new generation of the index.
 
-Nothing that answers is touched. A run compares the folder with what the last one saw, builds a generation beside
-the one that answers, looks into it, and switches. A file that cannot be read is a line in the report.
+Nothing that answers is touched. A run compares the folder with what the last one saw, has what is new read by
+`workers` into a journal, looks at all articles together, builds a generation beside the one that answers, asks it
+something, and switches. A run that is stopped leaves its journal, and the next one reads only what is not in it. A
+file that cannot be read is a line in the report.
 """
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 
 from kb_search import analysis, corpus
 from kb_search.config import Settings
+from kb_search.copies import Prints, write_copies
 from kb_search.corpus import FoundFile
-from kb_search.document import Article, Evidence, Passage
+from kb_search.document import BOILERPLATE, Article, Passage
+from kb_search.duplicates import groups, merge
 from kb_search.engines import engine_named
 from kb_search.engines.base import Engine, EngineQuery, EngineReader, EngineWriter
-from kb_search.errors import (
-    REBUILD,
-    DocumentError,
-    IndexDamaged,
-    IndexProblem,
-    SkippedDocument,
-    UsageError,
-)
-from kb_search.filelist import KnownFile, read_files, write_files
-from kb_search.generations import Build, Opened, building, current_name, open_current
-from kb_search.loaders import RowProblem, SourceFile, load, loader_name
+from kb_search.errors import REBUILD, IndexDamaged, UsageError
+from kb_search.filelist import KnownFile, write_files
+from kb_search.fingerprints import Fingerprint, fingerprint
+from kb_search.generations import Build, building, current_name
+from kb_search.journal import Entry, FileKey, Journal
 from kb_search.manifest import Manifest
-from kb_search.passages import split
 from kb_search.planning import STATUSES, Task, plan, refuse_removals
+from kb_search.previous import LIMITS, READ_BY, Previous, previous, said
 from kb_search.query import Word
 from kb_search.results import FileReport, IndexReport
+from kb_search.silence import marked
+from kb_search.together import Together, is_kept, read_together
+from kb_search.workers import Job, read_all
 
-#: Called with how many files are done, how many there are, and the path of the next.
-Progress = Callable[[int, int, str], None]
+#: Called with what is being done, how many files are done, how many there are, and the path of one.
+Progress = Callable[[str, int, int, str], None]
 
 #: A change is added to the generation before as one more segment, until there are so many,
 MOST_SEGMENTS = 8
@@ -59,9 +61,8 @@ def build_index(
     started = time.perf_counter()
     if settings.index.resolve() == settings.corpus.resolve():
         raise UsageError(f"{settings.index} holds the articles; choose another folder for the index with --index.")
-    read_by = f"{settings.language} {settings.max_file_bytes}"
-    found = corpus.walk(settings.corpus, settings.index, read_by)
-    with building(settings.index) as build, _before(settings, full=full) as before:
+    found = corpus.walk(settings.corpus, settings.index, repr(said(settings, READ_BY)))
+    with building(settings.index) as build, previous(settings, full=full) as before:
         run = _Run(settings, build, before, progress)
         manifest = run.carry_out(found, full=full, allow_removals=allow_removals)
     counts = Counter(report.status for report in run.reports)
@@ -72,51 +73,15 @@ def build_index(
         seconds=time.perf_counter() - started,
         generation=manifest.generation,
         files=tuple(run.reports),
+        built=build.published,
+        news=before.news,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """The generation that a run starts from, and what it knows of the files; no reader where all is read anew."""
-
-    opened: Opened
-    files: dict[str, KnownFile]
-    reader: EngineReader | None
-
-
-@contextmanager
-def _before(settings: Settings, *, full: bool) -> Iterator[_Before | None]:
-    """The generation that answers, held open; None where there is none that this program can build on."""
-    before = _open_before(settings, full=full)
-    try:
-        yield before
-    finally:
-        if before and before.reader:
-            before.reader.close()
-        if before:
-            before.opened.close()
-
-
-def _open_before(settings: Settings, *, full: bool) -> _Before | None:
-    try:
-        opened = open_current(settings.index)
-    except IndexProblem:
-        return None
-    try:
-        if opened.manifest.engine == settings.engine:
-            files = read_files(opened.folder)
-            with opened.explaining():
-                return _Before(opened, files, None if full else engine_named(settings.engine).reader(opened.folder))
-    except IndexProblem:
-        pass
-    opened.close()
-    return None
 
 
 class _Run:
     """One run, from the plan to the report."""
 
-    def __init__(self, settings: Settings, build: Build, before: _Before | None, progress: Progress) -> None:
+    def __init__(self, settings: Settings, build: Build, before: Previous, progress: Progress) -> None:
         self.reports: list[FileReport] = []
         self._settings = settings
         self._engine: Engine = engine_named(settings.engine)
@@ -128,141 +93,193 @@ class _Run:
 
     def carry_out(self, found: Sequence[FoundFile], *, full: bool, allow_removals: bool) -> Manifest:
         """Write and publish a generation if anything is new; the manifest of the one that answers then."""
-        known = self._before.files if self._before else {}
-        tasks = plan(found, known, full=full)
-        if self._before and not full and self._is_current(self._before) and all(task.is_idle for task in tasks):
-            for task in tasks:
-                self._keep(task)
-            return self._before.opened.manifest
+        opened = self._before.opened
+        tasks = plan(found, self._before.files, full=full, retry=self._before.retry)
+        if opened and not full and self._is_current(opened.manifest) and all(task.is_idle for task in tasks):
+            self._report(tasks, {})
+            self._build.forget_journal()
+            return opened.manifest
         if not allow_removals:
-            refuse_removals(self._settings.corpus, [(task.found.relative, task.status) for task in tasks], known)
-        self._write(tasks)
+            self._refuse_removals([(task.found.relative, task.status) for task in tasks])
+        together = read_together(tasks, self._before.prints, self._read)
+        self._report(tasks, together.entries)
         if not allow_removals:  # again: what was there may have turned out to be unreadable
-            refuse_removals(self._settings.corpus, [(one.path, one.status) for one in self.reports], known)
-        return self._publish()
-
-    def _is_current(self, before: _Before) -> bool:
-        """Whether the generation before is the one that should answer, and not one that stands in for it."""
-        return before.opened.manifest.generation == current_name(self._settings.index)
-
-    def _write(self, tasks: Sequence[Task]) -> None:
-        """Write a generation, not yet published: as a change of the one before, or, where that is crowded, anew."""
-        old = self._before.reader if self._before else None
-        base = self._before.opened.folder if self._before and old and not self._is_crowded(tasks, old) else None
-        with closing(self._engine.writer(self._build.folder, base)) as writer:
-            for number, task in enumerate(tasks):
-                self._progress(number, len(tasks), task.found.relative)
-                if base and task.known and task.status != "unchanged":
-                    for article in task.known.articles:
-                        writer.delete(article)
-                if task.read:
-                    self._read(task, writer)
-                else:
-                    self._keep(task)
-                    if old and not base:
-                        _copy(task, old, writer)
-            self._progress(len(tasks), len(tasks), "")
-            writer.finish()
+            self._refuse_removals([(one.path, one.status) for one in self.reports])
+        prints = self._write(tasks, together)
         write_files(self._build.folder, self._known)
+        write_copies(self._build.folder, prints, together.clusters, groups(prints, together.clusters))
+        return self._publish(together)
 
-    def _is_crowded(self, tasks: Sequence[Task], old: EngineReader) -> bool:
+    def _is_current(self, manifest: Manifest) -> bool:
+        """Whether the generation before is the one that should answer, and not one that stands in for it."""
+        return manifest.generation == current_name(self._settings.index)
+
+    def _refuse_removals(self, outcome: Sequence[tuple[str, str]]) -> None:
+        refuse_removals(self._settings.corpus, outcome, self._before.files)
+
+    def _read(self, tasks: Sequence[Task]) -> dict[str, Entry]:
+        """What is in some files, by their paths; what is in the journal is not read again."""
+        most = self._settings.max_file_bytes
+        jobs = [Job(_key(task), corpus.source_file(task.found, most)) for task in tasks]
+        count = itertools.count(1)
+        read_all(
+            jobs,
+            self._build.journal,
+            self._settings,
+            lambda job: self._progress("Reading", next(count), len(jobs), job.file.relative),
+        )
+        entries = Journal(self._build.journal, self._settings).entries if jobs else {}
+        return {job.file.relative: entries[job.key] for job in jobs}
+
+    def _report(self, tasks: Sequence[Task], entries: Mapping[str, Entry]) -> None:
+        """Note what becomes of each file, for the report and for the next run."""
+        for task in tasks:
+            entry = entries.get(task.found.relative)
+            known = _read_file(task, entry, self._now) if entry else _unread_file(task, self._now)
+            status = task.status if known.status == "indexed" else known.status
+            if status == "removed":
+                self.reports.append(FileReport(task.found.relative, status))
+                continue
+            self._known.append(known)
+            seconds = entry.outcome.seconds if entry else 0.0
+            self.reports.append(
+                FileReport(
+                    known.path, status, known.reason, known.loader, len(known.articles), known.encoding, seconds
+                )
+            )
+
+    def _write(self, tasks: Sequence[Task], together: Together) -> Prints:
+        """Write a generation, not yet published; as a change of the one before, or, where that is crowded, anew.
+
+        Gives the fingerprints of all articles, those with boilerplate having been made without it.
+        """
+        old = self._before.reader
+        opened = self._before.opened
+        base = opened.folder if opened and old and not self._is_crowded(tasks, together, old) else None
+        with closing(self._engine.writer(self._build.folder, base)) as writer:
+            writing = _Writing(writer, old, together, Journal(self._build.journal, self._settings), copies=not base)
+            if base:
+                for article in self._going(tasks, together):
+                    writer.delete(article)
+            for number, task in enumerate(tasks):
+                self._progress("Writing", number, len(tasks), task.found.relative)
+                if entry := together.entries.get(task.found.relative):
+                    writing.fresh(entry)
+                elif task.status == "unchanged" and task.known:
+                    writing.kept(task.known)
+            self._progress("Writing", len(tasks), len(tasks), "")
+            writer.finish()
+        return together.prints.sketched_anew(writing.sketches)
+
+    def _going(self, tasks: Sequence[Task], together: Together) -> list[str]:
+        """The articles of the generation before that are gone or will be written again."""
+        gone = [article for task in tasks if task.known and not is_kept(task, together.entries)
+                for article in task.known.articles]
+        return [*gone, *together.again]
+
+    def _is_crowded(self, tasks: Sequence[Task], together: Together, old: EngineReader) -> bool:
         """Whether the generation before has collected too many changes to take another."""
         segments, rows, deleted = old.wear()
-        going = sum(len(task.known.articles) for task in tasks if task.known and task.status != "unchanged")
-        share = going / max(old.holdings().articles, 1)
+        share = len(self._going(tasks, together)) / max(old.holdings().articles, 1)
         return segments >= MOST_SEGMENTS or deleted > MOST_DELETED * rows or share > MOST_DELETED
 
-    def _keep(self, task: Task) -> None:
-        """A file that is not read in this run: unchanged, gone, skipped or unreadable."""
-        known = task.known
-        if task.status == "unchanged" and known:
-            self._known.append(known)
-            status = "unchanged" if known.status == "indexed" else known.status
-            self._report(task, status, known.reason, known.loader, len(known.articles))
-        elif task.status == "removed":
-            self._report(task, "removed")
-        else:
-            self._remember(task, task.status, task.found.problem, "")
-            self._report(task, task.status, task.found.problem)
-
-    def _read(self, task: Task, writer: EngineWriter) -> None:
-        """Read a new or changed file into the generation."""
-        digest = corpus.content_digest(task.found.path)
-        loader = loader_name(task.found.path) or ""
-        try:
-            articles, problems = self._add(corpus.source_file(task.found, self._settings.max_file_bytes), writer)
-        except DocumentError as error:
-            status = "skipped" if isinstance(error, SkippedDocument) else "failed"
-            self._remember(task, status, str(error), digest, loader)
-            self._report(task, status, str(error), loader)
-            return
-        reason = _row_report(problems)
-        self._remember(task, "indexed", reason, digest, loader, tuple(articles))
-        self._report(task, task.status, reason, loader, len(articles))
-
-    def _add(self, file: SourceFile, writer: EngineWriter) -> tuple[list[str], list[RowProblem]]:
-        """Add every article of a file; if the file breaks off half-way, what came before it stays."""
-        ids: list[str] = []
-        problems: list[RowProblem] = []
-        try:
-            for one in self._articles(file):
-                if isinstance(one, RowProblem):
-                    problems.append(one)
-                else:
-                    writer.add(*one)
-                    ids.append(one[0].id)
-        except DocumentError as error:
-            if not ids:
-                raise
-            problems.append(RowProblem("the rest", str(error)))
-        if problems and not ids:
-            raise DocumentError(f"{file.relative}: {_row_report(problems)}")
-        return ids, problems
-
-    def _articles(self, file: SourceFile) -> Iterator[RowProblem | tuple[Article, tuple[Passage, ...]]]:
-        for one in load(file):
-            yield one if isinstance(one, RowProblem) else prepared(one, self._settings)
-
-    def _remember(
-        self,
-        task: Task,
-        status: str,
-        reason: str,
-        digest: str,
-        loader: str = "",
-        articles: tuple[str, ...] = (),
-    ) -> None:
-        found = task.found
-        self._known.append(
-            KnownFile(
-                found.relative, status, found.size, found.mtime_ns, digest, found.companions, self._now, reason,
-                loader, articles,
-            )
-        )  # fmt: skip
-
-    def _report(self, task: Task, status: str, reason: str = "", loader: str = "", articles: int = 0) -> None:
-        self.reports.append(FileReport(task.found.relative, status, reason, loader, articles))
-
-    def _publish(self) -> Manifest:
+    def _publish(self, together: Together) -> Manifest:
         """Open what was written, scan it, ask it something that it must know, count it, and switch to it."""
         with closing(self._engine.reader(self._build.folder)) as reader:
             reader.check(thorough=False)
             holdings = reader.holdings()
-            articles = [article for known in self._known for article in known.articles]
-            if holdings.articles != len(articles):
-                raise IndexDamaged(f"The new index has {holdings.articles} articles instead of {len(articles)}.")
+            if holdings.articles != together.count:
+                raise IndexDamaged(f"The new index has {holdings.articles} articles instead of {together.count}.")
+            articles = [article for known in self._known for article in known.articles if together.speaks(article)]
             for article in dict.fromkeys([*articles[:1], *articles[-1:]]):
                 _ask(reader, article)
-        return self._build.publish(self._engine.name, holdings.articles, holdings.passages)
+        kept = said(self._settings, (*READ_BY, *LIMITS))
+        return self._build.publish(self._engine.name, holdings.articles, holdings.passages, kept)
 
 
-def _copy(task: Task, old: EngineReader, writer: EngineWriter) -> None:
-    """Carry the articles of a file over from the old generation if it is unchanged."""
-    for article in task.known.articles if task.known and task.status == "unchanged" else ():
-        whole = old.article(article)
-        if whole is None:
-            raise IndexDamaged(f"The article {article} of {task.found.relative} is missing. {REBUILD}")
-        writer.add(*whole)
+class _Writing:
+    """Hands the articles of each file to an engine, and keeps the `sketches` of those that it silences in part.
+
+    `copies` says that the generation is written anew, so that what is kept must be carried over from `old`.
+    """
+
+    def __init__(
+        self, writer: EngineWriter, old: EngineReader | None, together: Together, journal: Journal, *, copies: bool
+    ) -> None:
+        self.sketches: dict[str, Fingerprint] = {}
+        self._writer = writer
+        self._old = old
+        self._together = together
+        self._journal = journal
+        self._copies = copies
+
+    def fresh(self, entry: Entry) -> None:
+        """The articles of a file that was read. One that stands in several is written where it speaks for all."""
+        for stored in entry.articles:
+            if self._together.speaks(stored.id):
+                members = [self._together.fresh[one] for one in self._together.members(stored.id)]
+                first, *others = [self._journal.read(one) for one in members]
+                article = merge([first.article, *(one.article for one in others)]) if others else first.article
+                self._add(article, first.passages)
+
+    def kept(self, known: KnownFile) -> None:
+        """The articles of a file that is what it was."""
+        for article_id in filter(self._together.speaks, known.articles):
+            again = article_id in self._together.again
+            if again or self._copies:
+                whole = self._old.article(article_id) if self._old else None
+                if whole is None:
+                    raise IndexDamaged(f"The article {article_id} of {known.path} is missing. {REBUILD}")
+                if again:
+                    self._add(*whole, sketch=True)
+                else:
+                    self._writer.add(*whole)
+
+    def _add(self, article: Article, passages: Sequence[Passage], *, sketch: bool = False) -> None:
+        """Write an article with what is boilerplate in it marked; with a new sketch if that has changed."""
+        repeated = frozenset[int]().union(*(self._together.silent.get(one, ()) for one in article.sources))
+        passages = marked(article, passages, repeated)
+        self._writer.add(article, passages)
+        if sketch or any(span.why == BOILERPLATE for passage in passages for span in passage.silent):
+            self.sketches[article.id] = fingerprint(article, passages)
+
+
+def _key(task: Task) -> FileKey:
+    found = task.found
+    return FileKey(found.relative, found.size, found.mtime_ns, found.companions, task.identity)
+
+
+def _unread_file(task: Task, now: int) -> KnownFile:
+    """What is kept of a file that was not read: what the last run made of it, or why it cannot be read."""
+    if task.status in ("unchanged", "removed") and task.known:
+        return replace(task.known, status="indexed") if task.status == "removed" else task.known
+    found = task.found
+    return KnownFile(
+        found.relative, task.status, found.size, found.mtime_ns, "", found.companions, now, found.problem,
+        identity=task.identity,
+    )  # fmt: skip
+
+
+def _read_file(task: Task, entry: Entry, now: int) -> KnownFile:
+    """What is kept of a file that was read."""
+    found, outcome = task.found, entry.outcome
+    reason = outcome.reason
+    if task.renamed_from and outcome.status == "read":
+        reason = f"It was {task.renamed_from} before, and its articles keep their addresses. {reason}".rstrip()
+    return KnownFile(
+        path=found.relative,
+        status="indexed" if outcome.status == "read" else outcome.status,
+        size=found.size,
+        mtime_ns=found.mtime_ns,
+        sha256=outcome.sha256,
+        companions=found.companions,
+        seen_ns=now,
+        reason=reason,
+        loader=outcome.loader,
+        articles=tuple(stored.id for stored in entry.articles),
+        identity=task.identity,
+        encoding=outcome.encoding,
+    )
 
 
 _ASKED_CHARACTERS, _ASKED_WORDS, _ASKED_SECONDS = 500, 5, 60.0
@@ -274,32 +291,8 @@ def _ask(reader: EngineReader, article_id: str) -> None:
     if whole is None:
         raise IndexDamaged(f"The new index cannot show the article {article_id}.")
     article, passages = whole
-    end = min([_ASKED_CHARACTERS, *(start for start, _ in passages[0].silent)])
+    end = min([_ASKED_CHARACTERS, *(one.start for one in passages[0].silent)])
     for form in analysis.forms(passages[0].text[:end])[:-1][:_ASKED_WORDS]:  # the last may be cut
         word = Word(form, (analysis.stem(form, article.language),))
         if not reader.search(EngineQuery(word, article=article.id, seconds=_ASKED_SECONDS)).passages:
             raise IndexDamaged(f"The new index does not find {form!r} in {article.path}.")
-
-
-def prepared(article: Article, settings: Settings) -> tuple[Article, tuple[Passage, ...]]:
-    """An article as it is indexed: with a language, and split into passages.
-
-    An article that does not say its language is taken to be in the one its script gives away, else in the
-    collection's.
-    """
-    if not article.language:
-        by_script = analysis.language_of_script(article.text)
-        language = by_script or settings.language
-        origin = "the script it is written in" if by_script else "the collection's default"
-        evidence = (*article.evidence, Evidence("language", language, origin))
-        article = replace(article, language=language, evidence=evidence)
-    return article, split(article)
-
-
-def _row_report(problems: Sequence[RowProblem]) -> str:
-    """One sentence for all records that were left out, with the first three."""
-    if not problems:
-        return ""
-    named = "; ".join(f"{one.where}: {one.message}" for one in problems[:3])
-    more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
-    return f"{len(problems)} left out ({named}{more})."

@@ -11,7 +11,7 @@ from kb_search import __version__
 from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
 
 #: Raised whenever a generation of an older program would be read wrongly: for another layout, or for other terms.
-SCHEMA = 2
+SCHEMA = 3
 #: The manifest's name in a generation's folder; it is the last file that is written there.
 NAME = "manifest.json"
 
@@ -27,7 +27,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation says of itself."""
+    """What a generation says of itself. `settings` are those that it was built with, by name."""
 
     generation: str
     engine: str
@@ -37,6 +37,7 @@ class Manifest:
     schema: int = SCHEMA
     program: str = __version__
     created: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def bytes(self) -> int:
@@ -64,8 +65,9 @@ def read(folder: Path) -> Manifest:
     try:
         files = tuple(StoredFile(**file) for file in fields.pop("files"))
         short = [file.path for file in files if not _has_size(folder / file.path, file.size)]
-        manifest = Manifest(files=files, **fields)
-    except (KeyError, TypeError) as error:
+        settings = tuple((str(name), str(value)) for name, value in fields.pop("settings"))
+        manifest = Manifest(files=files, settings=settings, **fields)
+    except (KeyError, TypeError, ValueError) as error:
         raise IndexDamaged(f"The manifest of generation {folder.name} is not whole. {REBUILD}") from error
     if short:
         raise IndexDamaged(f"{short[0]} of generation {folder.name} is missing or cut short. {REBUILD}")

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from kb_search.document import Article, Passage, passage_id
-from kb_search.sentences import Sentence, Span, sentences
+from kb_search.contents import contents
+from kb_search.document import CONTENTS, REPEATED, Article, Passage, Silent, passage_id
+from kb_search.paragraphs import Span
+from kb_search.sentences import Sentence, sentences
 
 #: The least and the most words that a passage should have.
 LEAST, MOST = 120, 180
@@ -29,6 +31,8 @@ _CHARACTERS_PER_WORD = 15
 _LEAST_REPEATED = 6
 #: A shorter paragraph of one sentence is not looked for within longer sentences: it may be an answer or a cry.
 _LEAST_QUOTED = 8
+#: Paragraphs of one sentence are each looked for in the whole text up to so many of them times its characters.
+_MOST_LOOKED_FOR = 30_000_000
 #: Prices. One word beyond the bounds costs more than anything within them; too short costs double, because
 #: a long passage can still be read and cited, and a short one has lost its context.
 _PRICE_OVER, _PRICE_UNDER = 100.0, 200.0
@@ -77,8 +81,8 @@ def split(article: Article) -> tuple[Passage, ...]:
     """The passages of an article, in order.
 
     Each has 120 to 180 words; fewer only at the end of a section, more or fewer where the sentences leave no
-    choice, never more than about 300. A sentence that stands elsewhere in the article word for word is
-    named in `silent`. An article whose text is only white space has no passages.
+    choice, never more than about 300. A sentence that stands elsewhere in the article word for word and the
+    article's table of contents are named in `silent`. An article whose text is only white space has no passages.
     """
     copies: dict[str, list[_Copy]] = defaultdict(list)
     drafts: list[_Draft] = []
@@ -87,7 +91,9 @@ def split(article: Article) -> tuple[Passage, ...]:
             _note_copies(article.text, units, copies)
             cuts = _cuts(units, is_last=is_last)
             drafts += [_draft(heading, units[first:last]) for first, last in pairwise(cuts)]
-    return tuple(_passages(article, drafts, _printed_again(article.text, copies.values())))
+    listed = [Silent(*span, CONTENTS) for span in contents(article.text, article.sections)]
+    again = [Silent(*span, REPEATED) for span in _printed_again(article.text, copies.values())]
+    return tuple(_passages(article, drafts, _in_order([*listed, *again])))
 
 
 def _sections(article: Article) -> list[tuple[str, int, int]]:
@@ -251,21 +257,36 @@ def _quoted_from_longer(text: str, copies: Collection[list[_Copy]]) -> Iterator[
 
     That is a pull quote, too: the longer sentence begins with `Thus,` or the like, and has all of its words.
     """
-    lone = [(copy, _folded(text[copy.start : copy.end])) for alike in copies for copy in alike if copy.alone]
-    quotes: dict[str, list[tuple[_Copy, str]]] = defaultdict(list)
-    for copy, folded in lone:
-        words = folded.split(" ")
+    quotes: dict[str, list[tuple[_Copy, list[str]]]] = defaultdict(list)
+    for copy in (copy for alike in copies for copy in alike if copy.alone):
+        words = _folded(text[copy.start : copy.end]).split(" ")
         if len(words) >= _LEAST_QUOTED:
-            quotes[" ".join(words[:_LEAST_REPEATED])].append((copy, folded))
+            quotes[" ".join(words[:_LEAST_REPEATED])].append((copy, words))
+    quotes = _standing_twice(text, quotes)
     if not quotes:
         return
-    for longer in (copy for alike in copies for copy in alike):
+    # Two words tell most places apart, and a sentence with fewer letters than all quotes have cannot hold one.
+    beginnings = {(words[0], words[1]) for alike in quotes.values() for _, words in alike}
+    fewest = min(sum(map(len, words)) for alike in quotes.values() for _, words in alike)
+    for longer in (copy for alike in copies for copy in alike if copy.end - copy.start > fewest):
         words = _folded(text[longer.start : longer.end]).split(" ")
-        for at in range(len(words) - _LEAST_REPEATED + 1):
-            for copy, folded in quotes.get(" ".join(words[at : at + _LEAST_REPEATED]), ()):
-                quoted = folded.split(" ")
+        for at in [at for at, pair in enumerate(pairwise(words)) if pair in beginnings]:
+            for copy, quoted in quotes.get(" ".join(words[at : at + _LEAST_REPEATED]), ()):
                 if len(quoted) < len(words) and words[at : at + len(quoted)] == quoted:
                     yield copy.start, copy.end
+
+
+def _standing_twice(
+    text: str, quotes: dict[str, list[tuple[_Copy, list[str]]]]
+) -> dict[str, list[tuple[_Copy, list[str]]]]:
+    """The quotes whose beginning stands in the text a second time, or all where there are too many to look for each.
+
+    Most texts have none, and are spared the look at every sentence.
+    """
+    if not quotes or len(quotes) * len(text) > _MOST_LOOKED_FOR:
+        return quotes
+    whole = _folded(text)
+    return {words: alike for words, alike in quotes.items() if len(alike) > 1 or whole.count(words) > 1}
 
 
 def _draft(heading: str, units: list[_Unit]) -> _Draft:
@@ -273,7 +294,7 @@ def _draft(heading: str, units: list[_Unit]) -> _Draft:
     return _Draft(heading, start, units[-1].end, tuple(unit.start - start for unit in units))
 
 
-def _passages(article: Article, drafts: list[_Draft], silent: list[Span]) -> Iterator[Passage]:
+def _passages(article: Article, drafts: list[_Draft], silent: list[Silent]) -> Iterator[Passage]:
     known: Counter[str] = Counter()
     for ordinal, draft in enumerate(drafts, 1):
         text = article.text[draft.start : draft.end]
@@ -292,7 +313,22 @@ def _passages(article: Article, drafts: list[_Draft], silent: list[Span]) -> Ite
         )
 
 
-def _within(draft: _Draft, text: str, spans: list[Span]) -> tuple[Span, ...]:
-    """The spans that lie in a draft, relative to its start, without the white space after them."""
-    found = spans[bisect_left(spans, (draft.start, 0)) : bisect_left(spans, (draft.end, 0))]
-    return tuple((start - draft.start, start - draft.start + len(text[start:end].rstrip())) for start, end in found)
+def _in_order(spans: list[Silent]) -> list[Silent]:
+    """Spans in order; of two that overlap, the one that begins first."""
+    kept: list[Silent] = []
+    for span in sorted(spans):
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return kept
+
+
+def _within(draft: _Draft, text: str, spans: list[Silent]) -> tuple[Silent, ...]:
+    """What of some spans lies in a draft, relative to its start, without the white space after it."""
+    first = bisect_right(spans, draft.start, key=lambda span: span.end)
+    last = bisect_left(spans, draft.end, key=lambda span: span.start)
+    clipped = [(max(start, draft.start), min(end, draft.end), why) for start, end, why in spans[first:last]]
+    return tuple(
+        Silent(start - draft.start, start - draft.start + len(text[start:end].rstrip()), why)
+        for start, end, why in clipped
+        if not text[start:end].isspace()
+    )

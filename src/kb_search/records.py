@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from kb_search.document import Article, Claim, Date, Evidence, Section
+from kb_search.document import Article, Claim, Date, Evidence, Place, Section
 
 
 def encode_article(article: Article) -> str:
@@ -24,10 +24,11 @@ def encode_article(article: Article) -> str:
             "language": article.language,
             "format": article.format,
             "evidence": [
-                [one.field, one.value, one.origin, [[claim.value, claim.origin] for claim in one.others]]
+                [one.field, one.value, one.origin, [[claim.value, claim.origin, claim.refused] for claim in one.others]]
                 for one in article.evidence
             ],
             "pages": article.pages,
+            "places": [_place(place) for place in article.places],
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -44,4 +45,15 @@ def decode_article(line: str, text: str = "") -> Article:
         for field, value, origin, others in fields["evidence"]
     )
     fields["pages"] = tuple((start, label) for start, label in fields.get("pages", ()))
+    fields["places"] = tuple(map(_decoded, fields.get("places", ())))
     return Article(text=text, **fields)
+
+
+def _place(place: Place) -> list[str]:
+    date = str(place.date) if place.date else ""
+    return [place.id, place.path, place.row, place.title, place.source, date, place.url]
+
+
+def _decoded(values: list[str]) -> Place:
+    identity, path, row, title, source, date, url = values
+    return Place(identity, path, row, title, source, Date.parse(date) if date else None, url)

@@ -13,6 +13,9 @@ from kb_search.document import Article, Date, Passage
 SORTS = ("relevance", "newest", "oldest")
 MATCHES = ("all", "any")
 
+#: So many near-duplicates of an article are named; how many there are is always said.
+MOST_COPIES = 50
+
 Span = tuple[int, int]
 
 
@@ -21,7 +24,8 @@ class SearchRequest:
     """A question with all its filters.
 
     `dates` and `not_dates` hold facet values: `2023`, `2023-11`, `2023-11-07` or `undated`. `since` and
-    `until` include their date. Several values of one filter mean any of them. `page` counts from 1.
+    `until` include their date. Several values of one filter mean any of them. `page` counts from 1. With `fold`, of a
+    group of near-duplicates only the earliest that matches is listed; what is counted does not change.
     """
 
     text: str = ""
@@ -36,6 +40,7 @@ class SearchRequest:
     match: str = "all"
     variants: bool = True
     sort: str = "relevance"
+    fold: bool = False
     page: int = 1
     per_page: int = 10
 
@@ -63,7 +68,9 @@ class Hit:
 
     `marks`, `title_marks` and `section_marks` are spans in `text`, `title` and `section`, in order and
     never overlapping. `sentences` are the offsets in `text` where its sentences begin. `of` is the number
-    of passages in the article; `ordinal` counts from 1.
+    of passages in the article; `ordinal` counts from 1. `copies` are the near-duplicates of the article, the earliest
+    first, no more than MOST_COPIES of them; `copy_count` says how many there are. `sources` are all that printed it, as
+    far as known.
     """
 
     passage: str
@@ -82,6 +89,9 @@ class Hit:
     marks: tuple[Span, ...]
     title_marks: tuple[Span, ...] = ()
     section_marks: tuple[Span, ...] = ()
+    sources: tuple[str, ...] = ()
+    copies: tuple[ArticleHead, ...] = ()
+    copy_count: int = 0
     #: The parts that add up to `score`, by name.
     reasons: tuple[tuple[str, float], ...] = ()
 
@@ -149,6 +159,8 @@ class Results:
     date_tree: Facet
     timeline: Timeline
     suggestion: str | None = None
+    #: How many passages are counted but not listed, because an earlier near-duplicate of their article matches too.
+    folded: int = 0
     #: False where the time limit ended the search before it was counted: its counts are 0 then and mean nothing.
     complete: bool = True
 
@@ -163,11 +175,14 @@ class ArticleView:
     marks: tuple[tuple[Span, ...], ...]
     title_marks: tuple[Span, ...]
     notes: tuple[Note, ...]
+    #: Its near-duplicates, the earliest first.
+    copies: tuple[ArticleHead, ...] = ()
+    copy_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleHead:
-    """An article without its text, as lists show it; `passages` is their number."""
+    """An article without its text, as lists show it; `passages` is their number, `sources` are all that printed it."""
 
     id: str
     path: str
@@ -177,6 +192,7 @@ class ArticleHead:
     date: Date | None
     language: str
     passages: int
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +200,9 @@ class FileReport:
     """What one run did with one file.
 
     `status` is `added`, `changed`, `unchanged`, `removed`, `skipped` or `failed`; `reason` says why for
-    the last two; `articles` is the number of articles that the file holds now.
+    the last two, or what else is to be told of the file; `articles` is the number of articles that it holds now.
+    `encoding` is that of its characters, empty where its format leaves no choice; `seconds` is how long it took to
+    read, 0 where it was not read.
     """
 
     path: str
@@ -192,6 +210,8 @@ class FileReport:
     reason: str = ""
     loader: str = ""
     articles: int = 0
+    encoding: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +237,11 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What one run of `index` did. The six counts are of files and add up to the number of `files`."""
+    """What one run of `index` did. The six counts are of files and add up to the number of `files`.
+
+    `built` says whether there is a new generation. `news` are sentences about the run as a whole, such as why every
+    file was read anew.
+    """
 
     articles: int
     passages: int
@@ -230,3 +254,5 @@ class IndexReport:
     seconds: float
     generation: str
     files: tuple[FileReport, ...]
+    built: bool = True
+    news: tuple[str, ...] = ()

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kb_search.answering import Search, check, shortened, view
+from kb_search.answering import Search, check, passage_key, shortened, view
 from kb_search.config import Settings
+from kb_search.copies import Copies
 from kb_search.document import Date
 from kb_search.engines import engine_named
 from kb_search.engines.base import EngineReader
 from kb_search.errors import NotFound
-from kb_search.filelist import read_files
+from kb_search.filelist import KnownFile, read_files
 from kb_search.generations import Opened, count_kept, current_name, open_current
+from kb_search.overview import Overview, overview
 from kb_search.results import ArticleHead, ArticleView, FileReport, Results, SearchRequest, Stats
 
 
@@ -29,6 +31,7 @@ class _Open:
     reader: EngineReader
     users: int = 0
     retired: bool = False
+    overview: Overview | None = None
 
     def close(self) -> None:
         """Let go of the generation."""
@@ -44,6 +47,7 @@ class Library:
         self._settings = settings
         self._lock = threading.Lock()
         self._now: _Open | None = None
+        self._surveying = threading.Lock()
 
     def close(self) -> None:
         """Let go of the index."""
@@ -102,7 +106,7 @@ class Library:
     def article_of(self, passage_id: str) -> str:
         """The id of the article that a passage is of. Raises NotFound."""
         with self._using() as current:
-            key = current.reader.find_passage(passage_id)
+            key = passage_key(passage_id, current.reader)
             if key is None:
                 raise NotFound(f"There is no passage {shortened(passage_id)} in this collection.")
             return current.reader.passage(key)[1].id
@@ -113,30 +117,45 @@ class Library:
             yield from current.reader.articles()
 
     def stats(self) -> Stats:
-        """What the generation that answers holds."""
+        """What the generation that answers holds, in figures."""
         with self._using() as current:
-            holdings, manifest = current.reader.holdings(), current.opened.manifest
-            files = read_files(current.opened.folder).values()
-            known = [Date.from_number(number) for number, _ in holdings.dates if number]
-            problems = [file for file in files if file.reason or file.status != "indexed"]
-            return Stats(
-                engine=manifest.engine,
-                generation=manifest.generation,
-                articles=holdings.articles,
-                passages=holdings.passages,
-                sources=tuple(pair for pair in holdings.sources if pair[0]),
-                undated=holdings.undated_articles,
-                failed=sum(file.status == "failed" for file in files),
-                skipped=sum(file.status == "skipped" for file in files),
-                first_date=min(known, default=None),
-                last_date=max(known, default=None),
-                bytes=manifest.bytes,
-                generations=count_kept(self._settings.index),
-                problems=tuple(
-                    FileReport(file.path, file.status, file.reason, file.loader, len(file.articles))
-                    for file in problems
-                ),
-            )
+            return _stats(current, list(read_files(current.opened.folder).values()), self._settings.index)
+
+    def overview(self) -> Overview:
+        """What the generation that answers holds, with lists of what needs a look; gathered once a generation."""
+        with self._using() as current, self._surveying:
+            if current.overview is None:
+                files = list(read_files(current.opened.folder).values())
+                stats = _stats(current, files, self._settings.index)
+                groups = Copies(current.opened.folder).groups()
+                current.overview = overview(stats, current.reader.records(), files, groups)
+            # How many generations are on disk changes while this one answers.
+            stats = replace(current.overview.stats, generations=count_kept(self._settings.index))
+            return replace(current.overview, stats=stats)
+
+
+def _stats(current: _Open, files: Sequence[KnownFile], index: Path) -> Stats:
+    holdings, manifest = current.reader.holdings(), current.opened.manifest
+    known = [Date.from_number(number) for number, _ in holdings.dates if number]
+    problems = [file for file in files if file.reason or file.status != "indexed"]
+    return Stats(
+        engine=manifest.engine,
+        generation=manifest.generation,
+        articles=holdings.articles,
+        passages=holdings.passages,
+        sources=tuple(pair for pair in holdings.sources if pair[0]),
+        undated=holdings.undated_articles,
+        failed=sum(file.status == "failed" for file in files),
+        skipped=sum(file.status == "skipped" for file in files),
+        first_date=min(known, default=None),
+        last_date=max(known, default=None),
+        bytes=manifest.bytes,
+        generations=count_kept(index),
+        problems=tuple(
+            FileReport(file.path, file.status, file.reason, file.loader, len(file.articles), file.encoding)
+            for file in problems
+        ),
+    )
 
 
 def _open(index: Path, name: str) -> _Open:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kb_search.document import Article, Date, Evidence, Passage
+from kb_search.document import Article, Date, Evidence, Passage, Place
 from kb_search.errors import KbSearchError
+from kb_search.overview import Entry, Overview
 from kb_search.results import (
     ArticleHead,
     ArticleView,
@@ -42,6 +43,7 @@ def search_json(results: Results) -> Json:
             "passages": results.passages,
             "articles": results.articles,
             "articles_exact": results.articles_exact,
+            "folded": results.folded,
             "complete": results.complete,
         },
         "took_ms": round(results.took_ms, 3),
@@ -67,6 +69,7 @@ def article_head_json(head: ArticleHead) -> Json:
         "source": head.source,
         **_date(head.date),
         "language": head.language,
+        "sources": list(head.sources),
         "passages": head.passages,
     }
 
@@ -89,6 +92,8 @@ def article_view_json(view: ArticleView) -> Json:
         **article_json(view.article, view.passages),
         "passages": [{**_identified(passage), "marks": _spans(marks)} for passage, marks in pairs],
         "title_marks": _spans(view.title_marks),
+        "copies": [article_head_json(head) for head in view.copies],
+        "copy_count": view.copy_count,
         "notes": [_note(note) for note in view.notes],
     }
 
@@ -126,8 +131,37 @@ def stats_json(stats: Stats) -> Json:
         "last_date": _text(stats.last_date),
         "bytes": stats.bytes,
         "generations": stats.generations,
-        "source_counts": [{"value": name, "count": count} for name, count in stats.sources],
+        "source_counts": _counts(stats.sources),
         "problems": [_file(report) for report in stats.problems],
+    }
+
+
+def overview_json(overview: Overview) -> Json:
+    """The figures of a generation, the length of each list, and articles by source, year, language and format."""
+    return {
+        **stats_json(overview.stats),
+        "lists": {listing.name: len(listing.entries) for listing in overview.lists},
+        "articles_by_year": _years(overview.years),
+        "articles_by_source": [
+            {"value": one.name, "count": one.articles, "years": _years(one.years)} for one in overview.sources
+        ],
+        "articles_by_language": _counts(overview.languages),
+        "articles_by_format": _counts(overview.formats),
+        "files_by_encoding": _counts(overview.encodings),
+    }
+
+
+def entry_json(entry: Entry) -> Json:
+    """One line of a list: a file or an article, what is to be told of it, and what belongs to it."""
+    return {
+        "path": entry.path,
+        "article": entry.article or None,
+        "title": entry.title,
+        "untitled": entry.untitled,
+        "source": entry.source,
+        **_date(entry.date),
+        "said": list(entry.said),
+        "others": [entry_json(other) for other in entry.others],
     }
 
 
@@ -144,6 +178,8 @@ def index_report_json(report: IndexReport) -> Json:
         "failed": report.failed,
         "seconds": round(report.seconds, 3),
         "generation": report.generation,
+        "built": report.built,
+        "news": list(report.news),
         "files": [_file(file) for file in report.files],
     }
 
@@ -178,6 +214,9 @@ def _hit(hit: Hit) -> Json:
         "marks": _spans(hit.marks),
         "title_marks": _spans(hit.title_marks),
         "section_marks": _spans(hit.section_marks),
+        "sources": list(hit.sources),
+        "copies": [article_head_json(head) for head in hit.copies],
+        "copy_count": hit.copy_count,
     }
 
 
@@ -195,6 +234,20 @@ def _article(article: Article) -> Json:
         "text": article.text,
         "sections": [{"title": section.title, "start": section.start} for section in article.sections],
         "pages": [{"start": start, "label": label} for start, label in article.pages],
+        "places": [_place(place) for place in article.places],
+    }
+
+
+def _place(place: Place) -> Json:
+    """One of several places of an identical text, with the id that it would have alone; all of them lead here."""
+    return {
+        "article": place.id,
+        "path": place.path,
+        "row": place.row,
+        "title": place.title,
+        "source": place.source,
+        **_date(place.date),
+        "url": place.url,
     }
 
 
@@ -208,6 +261,7 @@ def _passage(passage: Passage) -> Json:
         "end": passage.end,
         "section": passage.section,
         "text": passage.text,
+        "silent": [{"start": start, "end": end, "why": why} for start, end, why in passage.silent],
     }
 
 
@@ -257,7 +311,18 @@ def _file(report: FileReport) -> Json:
         "reason": report.reason,
         "loader": report.loader,
         "articles": report.articles,
+        "encoding": report.encoding,
+        "seconds": round(report.seconds, 3),
     }
+
+
+def _counts(counts: Iterable[tuple[str, int]]) -> list[Json]:
+    return [{"value": value, "count": count} for value, count in counts]
+
+
+def _years(years: Iterable[tuple[int, int]]) -> list[Json]:
+    """Years with their articles; the year of undated ones is null, and stands first."""
+    return [{"year": year or None, "count": count} for year, count in years]
 
 
 def _date(date: Date | None) -> Json:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from kb_search import analysis
 from kb_search.config import ENGINES
-from kb_search.document import Article, Passage
+from kb_search.copies import Clusters, Groups, Prints, write_copies
+from kb_search.document import Article, Passage, Silent
 from kb_search.engines import engine_named
 from kb_search.engines.base import EngineQuery, SearchTooLong
 from kb_search.query import And, Everything, Not, Or, Phrase, Word
@@ -33,7 +34,7 @@ def engine(request):
 
 
 @contextmanager
-def built(engine, collection, base=None, removed=()):
+def built(engine, collection, base=None, removed=(), groups=()):
     """A reader of a generation with a collection, made anew or as a change of the one in `base`."""
     with tempfile.TemporaryDirectory() as folder:
         with closing(engine.writer(Path(folder), base)) as writer:
@@ -42,6 +43,7 @@ def built(engine, collection, base=None, removed=()):
             for article, passages in collection:
                 writer.add(article, passages)
             writer.finish()
+        write_copies(Path(folder), Prints.of(()), Clusters(), Groups(groups))
         with closing(engine.reader(Path(folder))) as reader:
             yield reader, Path(folder)
 
@@ -121,6 +123,30 @@ def test_a_changed_generation_answers_as_one_built_anew(name, before, later, lat
             assert reader.article(article.id) == (article, passages)
         for article in {*gone, *gone_later}:
             assert reader.article(article) is None
+
+
+@given(
+    collection=made_up.collections(),
+    later=made_up.collections(first=100, most=3),
+    group_of=st.lists(st.integers(0, 3), min_size=12, max_size=12),
+    queries=st.lists(made_up.questions(), min_size=3, max_size=8),
+)
+@BUILDS
+@pytest.mark.parametrize("name", ENGINES)
+def test_near_duplicates_are_folded_into_the_earliest_that_matches(name, collection, later, group_of, queries):
+    """A group is listed by its first article that matches; all counts and facets are those of everything that does."""
+    engine, made = engine_named(name), [*collection, *later]
+    numbered = [(number, article.id) for number, (article, _) in zip(group_of, made, strict=False)]
+    groups = tuple(tuple(name for number, name in numbered if number == wanted) for wanted in (1, 2))
+    groups = tuple(group for group in groups if len(group) > 1)
+    with built(engine, collection) as (_, first), built(engine, later, first, groups=groups) as (reader, _):
+        oracle = Oracle(made)
+        for query in queries:
+            whole, folded = reader.search(query), reader.search(replace(query, fold=True))
+            listed = {entry.passage.id for entry in oracle.listed(replace(query, fold=True), groups)}
+            assert names(folded) == [one for one in names(whole) if one in listed]
+            assert replace(folded, candidates=whole.candidates, folded=0) == whole
+            assert folded.folded == len(whole.candidates) - len(listed)
 
 
 @given(collection=made_up.collections(), query=made_up.questions(), size=st.integers(1, 7))
@@ -248,7 +274,7 @@ def test_what_is_printed_again_is_not_found_again(engine):
     """A silent span gives no word and no phrase, and joins no words before and after it."""
     text = "War ended. Nobody rejoiced. Winter came."
     article = Article("a", "a.txt", "Untitled", text, untitled=True, language="en")
-    made = [(article, (passage_of("a", 1, text, silent=((11, 27),)),))]
+    made = [(article, (passage_of("a", 1, text, silent=(Silent(11, 27),)),))]
     assert ask(engine, made, Word("rejoiced", ("rejoic",))) == []
     assert ask(engine, made, phrase("nobody rejoiced")) == []
     assert ask(engine, made, phrase("ended winter")) == []

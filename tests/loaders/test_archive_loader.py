@@ -122,6 +122,13 @@ def test_entries_that_are_not_read(tmp_path):
     ]
 
 
+def test_an_entry_without_a_name_is_refused(tmp_path):
+    """Damage can leave an entry without a name; the others are read."""
+    found = list(load(source(tmp_path, "a.zip", packed({"?": "", "a.txt": PROSE}).replace(b"?", b"\0"))))
+    assert problems(found) == [("", "refused: it would be unpacked outside of the archive's folder")]
+    assert found[-1].text == PROSE
+
+
 def test_folders_are_parted_by_either_slash(tmp_path):
     """Some programs write a backslash; two entries with the same path are not both read."""
     found = archive(tmp_path, {"sub\\a.txt": PROSE, "sub/a.txt": "Other.", "./sub/b.txt": "Third."})

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from kb_search.loaders.bylines import is_byline, names
+from kb_search.loaders.names import is_byline, names
 from tests.loaders.helpers import PROSE, read
 
 OTHER = "Nobody had expected them to agree so soon, and yet they signed the paper before the evening came."

@@ -110,6 +110,41 @@ def test_a_broken_byte_costs_one_character():
     assert decode(codecs.BOM_UTF8 + b"caf\xc3\xa9 \xff end", "a.txt").text == "café \ufffd end"
 
 
+@pytest.mark.parametrize("cut", [b"\xff", b"\xd0", b"\xe2\x80", b"\xe9 "])
+def test_a_few_broken_bytes_are_replaced_and_counted(cut):
+    """A page in UTF-8 with a broken byte is read as UTF-8; the rest of its letters stay as they are."""
+    raw = RUSSIAN.encode()[:60] + cut + RUSSIAN.encode()[60:]
+    decoded = decode(raw, "a.txt")
+    assert (decoded.encoding, decoded.broken) == ("utf-8", 1)
+    assert decoded.text.replace("\ufffd", "").replace(" ", "") == RUSSIAN.replace(" ", "")
+
+
+def test_a_text_that_says_that_it_is_utf8_may_be_cut_off_early():
+    """One whole letter and a half are enough where UTF-8 is declared; undeclared they are not."""
+    raw = "Café and caf".encode() + b"\xc3"
+    assert decode(raw, "a.html", "utf-8").text == "Café and caf\ufffd"
+
+
+def test_signs_that_stood_for_broken_bytes_are_no_broken_bytes():
+    """What an earlier program replaced was not broken by us."""
+    decoded = decode("Caf\ufffd, déjà vu".encode(), "a.txt")
+    assert (decoded.text, decoded.broken) == ("Caf\ufffd, déjà vu", 0)
+
+
+def test_control_characters_are_counted():
+    """What `clean` will drop is known, so that a reader can be told."""
+    assert decode(b"one\x00 two\x07\tthree\n", "a.txt").controls == 2
+    assert decode("Встреча\x01 прошла".encode("utf-16-le"), "a.txt").controls == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_may_be_cut_off(encoding):
+    """Half a letter at the end does not make the rest unreadable."""
+    decoded = decode((RUSSIAN + " in the end").encode(encoding)[:-1], "a.txt")
+    assert (decoded.encoding, decoded.guessed, decoded.broken) == (encoding, True, 1)
+    assert decoded.text.startswith(RUSSIAN)
+
+
 def test_one_line_and_shorten():
     """Fields are one line; what is too long is cut behind a word."""
     assert one_line(" two\n lines\t here ", 80) == "two lines here"

@@ -1,4 +1,7 @@
+import pytest
+
 from kb_search.document import Claim
+from kb_search.errors import DocumentError
 from kb_search.loaders import RowProblem, load
 from tests.loaders.helpers import PROSE, heads, read, source
 from tests.loaders.packages import epub_parts, packed
@@ -70,3 +73,12 @@ def test_a_chapter_that_cannot_be_read(tmp_path):
         RowProblem("OPS/text/b.xhtml", "the book lists this chapter and does not hold it"),
         RowProblem("OPS/text/c.xhtml", "OPS/text/c.xhtml is an image, whatever its name says; save it as text."),
     ]
+
+
+def test_a_book_without_a_chapter_that_can_be_read(tmp_path):
+    """Where no chapter can be read, the reason of the first is told."""
+    parts = epub_parts({"one.xhtml": f"<p>{PROSE}</p>"})
+    chapter = next(name for name in parts if name.endswith("one.xhtml"))
+    file = source(tmp_path, "a.epub", packed({**parts, chapter: "<p>" + " " * 3_000_000}))
+    with pytest.raises(DocumentError, match=r"a.epub has no chapter that can be read; .*one.xhtml: a.epub unpacks to"):
+        list(load(file))

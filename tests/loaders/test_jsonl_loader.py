@@ -121,3 +121,12 @@ def test_a_small_file_cannot_unpack_to_anything(tmp_path):
     assert len(found) < 2000
     (found,) = rows(tmp_path, {"text": "x" * 20_000}, name="a.jsonl.gz", max_bytes=5000)
     assert found.where == "line 1"
+
+
+def test_a_row_longer_than_any_article(tmp_path):
+    """A text of more than ten million characters is a problem of its row alone."""
+    found = rows(tmp_path, {"text": "word " * 2_000_001}, {"text": PROSE})
+    assert found[0] == RowProblem(
+        "line 1", "its text has 10,000,005 characters, more than the 10,000,000 that are read"
+    )
+    assert found[1].text == PROSE

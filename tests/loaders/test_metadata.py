@@ -3,7 +3,7 @@ import pytest
 from kb_search.document import Claim, Date
 from kb_search.errors import DocumentError
 from kb_search.loaders import Defaults, folder_defaults, sidecar_paths
-from kb_search.loaders.metadata import Said, settle
+from kb_search.loaders.claims import Said, settle
 from tests.loaders.helpers import PROSE, read, source
 
 LATEST = Date(2024, 6, 1)
@@ -64,11 +64,29 @@ def test_names_say_something_only_where_nothing_else_does(tmp_path):
     assert article.evidence_for("date").origin == "file name"
 
 
-@pytest.mark.parametrize("name", ["2023-11-talks.txt", "talks-2023-11-07.txt", "2023-11-071.txt", "2023-02-30-x.txt"])
+@pytest.mark.parametrize("name", ["talks-2023-11-07.txt", "20231107_talks.txt", "wire 2023_11_07 (2).txt"])
+def test_a_whole_day_anywhere_in_a_name_is_its_date(tmp_path, name):
+    """Names give the day in front or behind, with marks between the figures or without."""
+    assert str(read(tmp_path, name, PROSE).date) == "2023-11-07"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["2023-11-talks.txt", "2023-11-071.txt", "2023-02-30-x.txt", "2023-11-07 to 2023-11-09.txt", "1202311071.txt",
+     "07-11-2023.txt", "2023.txt", "v1.2023.11.07.txt"],
+)  # fmt: skip
 def test_other_names_are_no_dates(tmp_path, name):
-    """Only a whole, possible day at the very beginning of a name is a date."""
+    """Months, years, impossible days, two days and days in another order say nothing sure."""
     article = read(tmp_path, name, PROSE)
     assert (article.date, article.source) == (None, "")
+
+
+def test_folders_by_date_are_no_sources(tmp_path):
+    """The source is the nearest folder whose name is not only a date; a dated one gives the date."""
+    assert read(tmp_path, "Reuters/2023/a.txt", PROSE).source == "Reuters"
+    article = read(tmp_path, "Reuters/2023-11/a.txt", PROSE)
+    assert (article.source, str(article.date)) == ("Reuters", "2023-11")
+    assert read(tmp_path, "2023/a.txt", PROSE).source == ""
 
 
 def test_a_sidecar_can_be_named_without_the_suffix(tmp_path):

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from kb_search.loaders.mojibake import mend
 
 
-def garbled(text):
-    """UTF-8 as a program shows it that takes it for Windows 1252."""
-    return "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.encode())
+def garbled(text, encoding="cp1252"):
+    """UTF-8 as a program shows it that takes it for a Windows code page."""
+    return "".join(bytes([byte]).decode(encoding, "ignore") or chr(byte) for byte in text.encode())
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,15 @@ def test_garbled_text_is_mended(text):
     assert mended.places >= 3
 
 
+@pytest.mark.parametrize("encoding", ["cp1251", "latin-1"])
+@pytest.mark.parametrize(
+    "text", ["Переговоры закончились поздно вечером. Мир!", "Հայաստանի վարչապետը խոսեց", "השיחות הסתיימו מאוחר"]
+)
+def test_text_garbled_by_another_code_page_is_mended(text, encoding):
+    """UTF-8 that was read as the Russian code page, or as Latin 1 by the letter, is put right as well."""
+    assert mend(garbled(text, encoding)).text == text
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -37,6 +46,7 @@ def test_garbled_text_is_mended(text):
         "",
         "Привет, «мир» — “да”",
         "Â© 2020",
+        "«СССР», «МИД», «КПРФ», «СССР», РЁВ, «АЭС…», Ё МОЁ, ЗЁМ»",
     ],
 )
 def test_right_text_stays(text):

@@ -74,7 +74,7 @@ def test_passages(number):
 
 def test_pull_quotes():
     """Four pull quotes of the long article are silent: two stand again as they are, two within a longer sentence."""
-    silent = [passage.text[start:end] for passage in split(real("004")) for start, end in passage.silent]
+    silent = [passage.text[start:end] for passage in split(real("004")) for start, end, _ in passage.silent]
     assert [text.split()[:2] for text in silent] == [
         ["The", "pursuit"],
         ["What", "can"],
@@ -85,5 +85,5 @@ def test_pull_quotes():
 
 def test_a_reworded_pull_quote_stays():
     """The one pull quote that was reworded is indexed where it stands, as well as the sentence it came from."""
-    silent = [passage.text[start:end] for passage in split(real("004")) for start, end in passage.silent]
+    silent = [passage.text[start:end] for passage in split(real("004")) for start, end, _ in passage.silent]
     assert not any(text.startswith("Azerbaijan is attempting") for text in silent)

@@ -111,13 +111,19 @@ def test_a_bad_row_does_not_stop_the_others(tmp_path):
     )
     assert [one.row for one in found if isinstance(one, Article)] == ["a", "f", "h"]
     assert [(one.where, one.message) for one in found if isinstance(one, RowProblem)] == [
-        ("line 3", "it has 1 fields, and the first row names 2"),
+        ("line 3", 'the field "text" is missing or empty'),
         ("line 4", "it has 3 fields, and the first row names 2"),
         ("line 5", "a quotation mark stands within a field; write it twice"),
         ("line 6", 'the field "text" is missing or empty'),
         ("line 7", "the id 'a' stands in line 2 already"),
         ("line 10", "a quotation mark opens a field and nothing closes it"),
     ]
+
+
+def test_a_short_row_is_read(tmp_path):
+    """A row that ends early lacks its last fields, and no more."""
+    (article,) = rows(tmp_path, f'text,title,date\n"{PROSE}",The title\n')
+    assert (article.title, article.date) == ("The title", None)
 
 
 def test_many_open_quotation_marks(tmp_path):
@@ -179,3 +185,9 @@ def test_what_is_written_is_read(tmp_path_factory, texts):
     csv.writer(stream).writerows([["id", "text"], *([f"r{number}", text + "."] for number, text in enumerate(texts))])
     file = source(tmp_path_factory.mktemp("any"), "a.csv", stream.getvalue(), defaults=Defaults())
     assert [one.row for one in load(file)] == [f"r{number}" for number in range(len(texts))]
+
+
+def test_a_field_longer_than_any_article(tmp_path):
+    """A field of more than ten million characters is a problem that says both of its likely reasons."""
+    (found,) = rows(tmp_path, "id,text\n1," + "word " * 2_000_001)
+    assert found.message == "a field is longer than any article, or a quotation mark opens it and nothing closes it"

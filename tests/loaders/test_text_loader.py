@@ -164,3 +164,16 @@ def test_no_word_is_ever_lost(lines, gap):
     parts.append(body.text[place:])
     assert re.sub(r"\s", "", "".join(parts)) == re.sub(r"\s", "", text)
     assert all(body.text[section.start :].strip() for section in body.sections)
+
+
+def test_what_was_changed_in_reading_is_recorded(tmp_path):
+    """Broken bytes, control characters and a guess are in the evidence, each with its number or how sure it is."""
+    russian = "Во вторник стороны встретились в долине и говорили о дороге, о воде и о школе."
+    raw = russian.encode()
+    broken = read(tmp_path, "a.txt", raw[:41] + b"\xff" + raw[41:] + b"\x07").evidence_for("encoding")
+    assert [broken.origin, *(claim.origin for claim in broken.others)] == [
+        "broken bytes: 1 were replaced by \ufffd", "control characters: 1 were dropped",
+    ]  # fmt: skip
+    guessed = read(tmp_path, "b.txt", russian.encode("koi8_r")).evidence_for("encoding")
+    assert (guessed.value, guessed.origin) == ("koi8_r", "guessed by how the text reads, 100% sure")
+    assert read(tmp_path, "c.txt", russian).evidence_for("encoding") is None

@@ -66,7 +66,7 @@ class Broken(Library):
     def _fail(self, *_: object) -> None:
         raise self._error
 
-    search = article = stats = _fail
+    search = article = stats = overview = _fail
 
 
 @pytest.fixture

@@ -202,7 +202,10 @@ def test_a_line_of_reading_has_some_sixty_six_characters(page: Page) -> None:
     assert 60 <= average <= 72
 
 
-ADDRESSES = ("/", "/search?q=envoys&source=Herald", "/search?q=zebra+harvest", "/help", "article", "/none")
+ADDRESSES = (
+    "/", "/search?q=envoys&source=Herald", "/search?q=zebra+harvest", "/collection", "/collection?show=sources",
+    "/help", "article", "/none",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", NARROW)], ids=["light-wide", "dark-narrow"])

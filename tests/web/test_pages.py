@@ -170,11 +170,11 @@ def test_a_note_offers_its_repair(client: FlaskClient) -> None:
 
 def test_pages_of_results_are_links(client: FlaskClient) -> None:
     """Paging leads to the next page and back, and says which page this is."""
-    first = soup(client, "/search?q=envoys&per_page=5")
+    first = soup(client, "/search?q=envoys&per_page=5&copies=all")
     second = soup(client, str(first.select_one("a[rel=next]")["href"]))
     assert first.select_one("a[rel=prev]") is None
     assert second.select_one(".paging a[aria-current]").get_text() == "2"
-    assert second.select_one("a[rel=prev]")["href"] == "/search?q=envoys&per_page=5"
+    assert second.select_one("a[rel=prev]")["href"] == "/search?q=envoys&copies=all&per_page=5"
     names = [
         {str(card.select_one(".card-title a")["href"]).partition("#")[2] for card in page.select(".card")}
         for page in (first, second)
@@ -185,7 +185,7 @@ def test_pages_of_results_are_links(client: FlaskClient) -> None:
 
 def test_a_page_past_the_end_leads_back(client: FlaskClient) -> None:
     """A page number beyond the last one shows no hit and a way back."""
-    page = soup(client, "/search?q=envoys&page=900")
+    page = soup(client, "/search?q=envoys&page=900&copies=all")
     assert not page.select(".cards .card")
     assert total(soup(client, str(page.select_one("a[rel=prev]")["href"]))) == total(page) > 0
     assert text_of(page, ".nothing") == "Page 900 is past the end of these results; the last page is 2."

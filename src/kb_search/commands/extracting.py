@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -12,12 +14,13 @@ from kb_search.commands.common import print_json, printable, with_settings
 from kb_search.config import Settings
 from kb_search.corpus import FoundFile
 from kb_search.document import UNDATED, Article, Passage
-from kb_search.errors import DocumentError, SkippedDocument
-from kb_search.indexer import prepared
-from kb_search.loaders import RowProblem, load
+from kb_search.journal import FileKey, Journal
 from kb_search.wire import extract_json
+from kb_search.workers import Job, read_all
 
 _Extracted = tuple[str, str, list[tuple[Article, tuple[Passage, ...]]]]
+#: So many files are read before any of them is printed, by all processes side by side.
+_AT_ONCE = 500
 
 
 @click.command("extract")
@@ -26,12 +29,13 @@ _Extracted = tuple[str, str, list[tuple[Article, tuple[Passage, ...]]]]
 @with_settings
 def extract_command(settings: Settings, files: tuple[str, ...], *, as_json: bool) -> int:
     """Print title, date, source, sections and passages of FILES as `index` would see them."""
-    for name, found in _all(files, settings):
-        status, reason, articles = _extract(found, settings)
-        if as_json:
-            print_json(extract_json(name, status, reason, articles))
-        else:
-            _print(name, status, reason, articles)
+    for some in _batches(_all(files, settings)):
+        with tempfile.TemporaryDirectory(prefix="kb-search-") as folder:
+            for name, (status, reason, articles) in _extracted(some, Path(folder), settings):
+                if as_json:
+                    print_json(extract_json(name, status, reason, articles))
+                else:
+                    _print(name, status, reason, articles)
     return 0
 
 
@@ -47,21 +51,40 @@ def _all(files: tuple[str, ...], settings: Settings) -> Iterator[tuple[str, Foun
             yield name, corpus.look(whole, root if whole.is_relative_to(root) else whole.parent)
 
 
-def _extract(found: FoundFile, settings: Settings) -> _Extracted:
-    if found.problem:
-        return ("skipped" if found.skipped else "failed"), found.problem, []
-    articles, problems = [], []
-    try:
-        for one in load(corpus.source_file(found, settings.max_file_bytes)):
-            if isinstance(one, RowProblem):
-                problems.append(f"{one.where}: {one.message}")
-            else:
-                articles.append(prepared(one, settings))
-    except DocumentError as error:
-        if not articles:
-            return ("skipped" if isinstance(error, SkippedDocument) else "failed"), str(error), []
-        problems.append(str(error))
-    return ("added" if articles else "failed"), "; ".join(problems), articles
+def _batches(files: Iterable[tuple[str, FoundFile]]) -> Iterator[list[tuple[str, FoundFile]]]:
+    rest = iter(files)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
+
+
+def _extracted(
+    files: Sequence[tuple[str, FoundFile]], folder: Path, settings: Settings
+) -> Iterator[tuple[str, _Extracted]]:
+    """What is made of each file, under its name, read as `index` reads it."""
+    jobs = {
+        number: Job(_key(number, found), corpus.source_file(found, settings.max_file_bytes))
+        for number, (_, found) in enumerate(files)
+        if not found.problem
+    }
+    read_all(list(jobs.values()), folder, settings, lambda _: None)
+    journal = Journal(folder, settings)
+    for number, (name, found) in enumerate(files):
+        if found.problem:
+            yield name, (("skipped" if found.skipped else "failed"), found.problem, [])
+        else:
+            yield name, _from_journal(journal, jobs[number])
+
+
+def _key(number: int, found: FoundFile) -> FileKey:
+    """Files are told apart by their number: two folders may each have one with the same path."""
+    return FileKey(f"{number}", found.size, found.mtime_ns, found.companions, found.relative)
+
+
+def _from_journal(journal: Journal, job: Job) -> _Extracted:
+    entry = journal.entries[job.key]
+    read = [journal.read(stored) for stored in entry.articles]
+    status = "added" if entry.outcome.status == "read" else entry.outcome.status
+    return status, entry.outcome.reason, [(one.article, one.passages) for one in read]
 
 
 def _print(name: str, status: str, reason: str, articles: list[tuple[Article, tuple[Passage, ...]]]) -> None:

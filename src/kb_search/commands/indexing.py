@@ -6,6 +6,7 @@ import dataclasses
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from kb_search import indexer
 from kb_search.commands.common import print_json, printable, with_settings
+from kb_search.commands.watching import follow
 from kb_search.config import ENGINES, Settings
 from kb_search.errors import UsageError
 from kb_search.loaders import SUFFIXES
@@ -27,17 +29,23 @@ _NAMED = 20
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--full", is_flag=True, help="Read every file anew.")
 @click.option("--engine", type=click.Choice(ENGINES), help="What keeps the index.")
+@click.option("--if-needed", is_flag=True, help="Say only what has changed since the last run, or that nothing has.")
 @click.option("--allow-removals", is_flag=True, help="Go on even if more than half of the articles are gone.")
+@click.option("--watch", "watched", is_flag=True, help="Go on following the folder, and take up what changes in it.")
+@click.option("--poll", is_flag=True, help="With --watch: look through the folder again and again, as on a share.")
 @click.option("--strict", is_flag=True, help="End with exit code 1 if a file failed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @with_settings
-def index_command(
+def index_command(  # noqa: PLR0913 - one parameter for each option
     settings: Settings,
     paths: tuple[Path, ...],
     *,
     full: bool,
+    if_needed: bool,
     engine: str | None,
     allow_removals: bool,
+    watched: bool,
+    poll: bool,
     strict: bool,
     as_json: bool,
 ) -> int:
@@ -47,12 +55,25 @@ def index_command(
     settings = dataclasses.replace(
         settings, corpus=paths[0] if paths else settings.corpus, engine=engine or settings.engine
     )
-    with _progress(shown=not as_json) as progress:
-        report = indexer.build_index(settings, full=full, allow_removals=allow_removals, progress=progress)
-    if as_json:
-        print_json(index_report_json(report))
-    else:
-        _print(report, settings)
+
+    def run(*, full: bool = False, allow_removals: bool = False, quiet: bool = True) -> IndexReport:
+        with _progress(shown=not (quiet or as_json)) as progress:
+            return indexer.build_index(settings, full=full, allow_removals=allow_removals, progress=progress)
+
+    def show(report: IndexReport) -> None:
+        if as_json:
+            print_json(index_report_json(report))
+        elif if_needed and not report.built:
+            click.echo(f"Nothing has changed; generation {report.generation} answers.")
+        else:
+            _print(report, settings)
+
+    first = partial(run, full=full, allow_removals=allow_removals, quiet=False)
+    if watched:
+        follow(settings, first, run, show, poll=poll, as_json=as_json)
+        return 0
+    report = first()
+    show(report)
     return 1 if strict and report.failed else 0
 
 
@@ -63,18 +84,22 @@ def _progress(*, shown: bool) -> Iterator[indexer.Progress]:
         yield lambda *_: None
         return
     columns = (
-        TextColumn("Reading"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[path]}", markup=False),  # a file's name is not ours to obey
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, path="")
-        yield lambda done, total, path: bar.update(task, completed=done, total=total, path=printable(path)[-50:])
+        task = bar.add_task("Reading", total=None, path="")
+        yield lambda stage, done, total, path: bar.update(
+            task, description=stage, completed=done, total=total, path=printable(path)[-50:]
+        )
 
 
 def _print(report: IndexReport, settings: Settings) -> None:
+    for sentence in report.news:
+        click.echo(sentence)
     for file in [file for file in report.files if file.reason][:_NAMED]:
         click.echo(f"{file.status}: {printable(file.path)}: {printable(file.reason)}")
     left = sum(1 for file in report.files if file.reason) - _NAMED

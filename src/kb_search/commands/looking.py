@@ -13,23 +13,47 @@ from kb_search.document import UNDATED
 from kb_search.engines import engine_named
 from kb_search.errors import NotFound
 from kb_search.generations import open_current, verify
+from kb_search.overview import LISTS, Entry, Overview, SourceCount
 from kb_search.results import ArticleView, SearchRequest
 from kb_search.search import Library
-from kb_search.wire import article_head_json, article_json, stats_json
+from kb_search.wire import article_head_json, article_json, entry_json, overview_json
+
+#: So many sources and files are named in a summary that a person reads; lists and JSON have all.
+_MOST_SOURCES, _MOST_FILES = 40, 20
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one document a line.")
 
 
 @click.command("stats")
 @_json_option
+@click.option("--list", "listed", type=click.Choice(tuple(LISTS)), help="Print one list whole, a line an entry.")
 @with_settings
-def stats_command(settings: Settings, *, as_json: bool) -> int:
-    """Say what the index holds, and which files are not in it."""
+def stats_command(settings: Settings, *, as_json: bool, listed: str | None) -> int:
+    """Say what the index holds, which files are not in it, and what in it needs a look."""
     with closing(Library(settings)) as library:
-        stats = library.stats()
+        overview = library.overview()
+    if listed:
+        for entry in overview.listing(listed).entries:
+            _print_entry(entry, as_json=as_json)
+    elif as_json:
+        print_json(overview_json(overview))
+    else:
+        _print_figures(overview)
+        _print_lists(overview)
+    return 0
+
+
+def _print_entry(entry: Entry, *, as_json: bool) -> None:
+    """One line for an entry: what scripts cut at tabs. Paths of others that belong to it stand at its end."""
     if as_json:
-        print_json(stats_json(stats))
-        return 0
+        print_json(entry_json(entry))
+    else:
+        told = [entry.path, entry.article, "; ".join(entry.said), *(other.path for other in entry.others)]
+        click.echo("\t".join(map(printable, told)).rstrip("\t"))
+
+
+def _print_figures(overview: Overview) -> None:
+    stats = overview.stats
     click.echo(f"{stats.articles:,} articles, {stats.passages:,} passages, {len(stats.sources):,} sources")
     click.echo(
         f"dates: {stats.first_date or 'none'} to {stats.last_date or 'none'}; {stats.undated:,} articles undated"
@@ -37,12 +61,36 @@ def stats_command(settings: Settings, *, as_json: bool) -> int:
     click.echo(
         f"engine {stats.engine}, generation {stats.generation}, {_size(stats.bytes)}; on disk: {stats.generations}"
     )
-    for source, count in stats.sources:
-        click.echo(f"  {count:>8,} passages  {printable(source) or 'no source'}")
+    for what, counts in (
+        ("languages", overview.languages),
+        ("formats", overview.formats),
+        ("encodings of files", overview.encodings),
+    ):
+        if counts:
+            click.echo(f"{what}: " + ", ".join(f"{printable(value) or 'unknown'} {count:,}" for value, count in counts))
+    click.echo("articles by source:")
+    for source in overview.sources[:_MOST_SOURCES]:
+        click.echo(f"  {source.articles:>8,}  {printable(source.name) or 'no source'}{_span(source)}")
+    if len(overview.sources) > _MOST_SOURCES:
+        click.echo(f"  … and {len(overview.sources) - _MOST_SOURCES:,} more sources; `--json` has them all")
+
+
+def _span(source: SourceCount) -> str:
+    years = [year for year, _ in source.years if year]
+    return f"  ({years[0]} to {years[-1]})" if len(years) > 1 else f"  ({years[0]})" if years else ""
+
+
+def _print_lists(overview: Overview) -> None:
+    """How long each list is, and the beginning of those of files."""
+    stats = overview.stats
     click.echo(f"files not in the index: {stats.failed:,} failed, {stats.skipped:,} skipped")
-    for file in stats.problems:
+    for file in stats.problems[:_MOST_FILES]:
         click.echo(f"  {file.status}: {printable(file.path)}: {printable(file.reason)}")
-    return 0
+    if len(stats.problems) > _MOST_FILES:
+        click.echo(f"  … and {len(stats.problems) - _MOST_FILES:,} more; `--list failed` and `--list skipped` have all")
+    for listing in overview.lists:
+        if listing.entries and listing.name not in ("failed", "skipped"):
+            click.echo(f"{listing.what}: {len(listing.entries):,}  (--list {listing.name})")
 
 
 def _size(count: int) -> str:

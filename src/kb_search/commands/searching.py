@@ -35,6 +35,7 @@ _SPACES = re.compile(r"\s+")
 @click.option("--no-variants", is_flag=True, help="Do not look for other spellings of names.")
 @click.option("--match", type=click.Choice(MATCHES), default="all", help="All words, or any of them.")
 @click.option("--sort", type=click.Choice(SORTS), default="relevance")
+@click.option("--fold", is_flag=True, help="Of near-duplicates list only the earliest.")
 @click.option("--limit", "per_page", type=int, help="Passages on a page, 200 at most.")
 @click.option("--page", type=int, default=1, help="Which page, from 1.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -54,6 +55,7 @@ def search_command(  # noqa: PLR0913 - one parameter for each option of the cont
     no_variants: bool,
     match: str,
     sort: str,
+    fold: bool,
     per_page: int | None,
     page: int,
     as_json: bool,
@@ -72,6 +74,7 @@ def search_command(  # noqa: PLR0913 - one parameter for each option of the cont
         match=match,
         variants=not no_variants,
         sort=sort,
+        fold=fold,
         page=page,
         per_page=settings.per_page if per_page is None else per_page,
     )
@@ -108,6 +111,8 @@ def _print(results: Results) -> None:
     if results.complete:
         counts = f"{_counted(results.passages, 'passage')} in {_counted(results.articles, 'article')}"
         click.echo(f"{printable(results.understood)}: {counts}")
+    if results.folded:
+        click.echo(f"{_counted(results.folded, 'passage')} of near-duplicates not listed.")
     first = (results.page - 1) * results.request.per_page + 1
     for number, hit in enumerate(results.hits, first):
         _print_hit(number, hit, colour=colour)
@@ -124,7 +129,9 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _print_hit(number: int, hit: Hit, *, colour: bool) -> None:
-    said = [hit.source or "no source", str(hit.date or UNDATED), hit.section, f"passage {hit.ordinal} of {hit.of}"]
+    also = f"also in {_counted(hit.copy_count, 'other')}" if hit.copy_count else ""
+    place = f"passage {hit.ordinal} of {hit.of}"
+    said = [", ".join(hit.sources) or "no source", str(hit.date or UNDATED), hit.section, place, also]
     click.echo()
     click.echo(f"{number}. {click.style(printable(hit.title), bold=True)}", color=colour)
     click.echo("   " + " · ".join(printable(part) for part in said if part) + f" · {hit.passage}")

@@ -54,7 +54,8 @@ class EngineQuery:
 
     `dates` (any of) with `not_dates` and `span` are the reader's selection in the facet of dates, `sources`
     (any of) with `not_sources` that in the facet of sources: each facet's counts ignore its own selection.
-    `depth` is how many of the best passages are wanted, in the order of `sort`.
+    `depth` is how many of the best passages are wanted, in the order of `sort`. With `fold`, of a group of
+    near-duplicates only the passages of the earliest article that matches are candidates; counts are not changed by it.
     """
 
     tree: Node
@@ -68,6 +69,7 @@ class EngineQuery:
     sort: str = "relevance"
     depth: int = 200
     seconds: float = 1.0
+    fold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ class Matches:
     """What an engine answers.
 
     `sources` and `dates` are pairs of value and number of passages; a date is its number, 0 for undated.
-    `partly_dated` counts the passages that only miss a date filter because their date is too coarse.
+    `partly_dated` counts the passages that only miss a date filter because their date is too coarse. `folded` counts
+    those that are no candidates because an earlier article of their group of near-duplicates matches too.
     """
 
     passages: int
@@ -94,6 +97,7 @@ class Matches:
     sources: tuple[tuple[str, int], ...]
     dates: tuple[tuple[int, int], ...]
     partly_dated: int = 0
+    folded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +208,22 @@ class EngineReader(ABC):
     @abstractmethod
     def articles(self) -> Iterator[ArticleHead]:
         """All articles without text, in the order of their paths; those of one file as they stand in it."""
+
+    @abstractmethod
+    def records(self) -> Iterator[Article]:
+        """All articles without text but with everything else, one after the other, in no order that means anything."""
+
+    @abstractmethod
+    def copies(self, article: str) -> tuple[str, ...]:
+        """The ids of an article and its near-duplicates, the earliest first; none where it has none."""
+
+    @abstractmethod
+    def speaker(self, article: str) -> str:
+        """The id under which a text is kept that other articles have too; empty where the article is not among them."""
+
+    @abstractmethod
+    def head(self, article: str) -> ArticleHead | None:
+        """An article without its text; None where there is none of that id."""
 
     @abstractmethod
     def wear(self) -> tuple[int, int, int]:

@@ -51,6 +51,7 @@ class LocalReader(StoreReader):
         """Open a finished generation. Raises IndexDamaged."""
         super().__init__(folder)
         self._coarse = [coarse_length(columns.row_length).astype(np.float64) for columns in self._segments]
+        self._groups = [self._copies.places_in_groups(columns.article_ids) for columns in self._segments]
 
     @abstractmethod
     def postings(self, segment: int, stem: str) -> Postings:
@@ -63,16 +64,20 @@ class LocalReader(StoreReader):
         sources: Counter[str] = Counter()
         dates: Counter[int] = Counter()
         best: list[tuple[tuple[object, ...], Candidate]] = []
+        found: list[NDArray[np.intp]] = []
         passages = articles = partly = 0
         for number, columns in enumerate(self._segments):
             selection = self._select(number, query, deadline)
             rows = np.flatnonzero(selection.rows)
+            found.append(rows)
             passages += len(rows)
             articles += _distinct(columns.row_article[rows])
             partly += selection.partly
-            sources.update(counted(columns.sources, columns.row_source[selection.for_sources]))
+            sources.update(counted(columns.sources, columns.sources_of(selection.for_sources)))
             dates.update(counted(columns.dates.tolist(), columns.row_date_rank[selection.for_dates]))
-            scores = self._scores(number, weights, selection.rows, rows)
+        listed = self._unfolded(found) if query.fold and self._copies.has_groups else found
+        for number, rows in enumerate(listed):
+            scores = self._scores(number, weights, rows)
             deadline.check()
             best += self._best(number, rows, scores, query)
         best.sort(key=lambda pair: pair[0])
@@ -84,7 +89,23 @@ class LocalReader(StoreReader):
             sources=by_count(sources),
             dates=tuple(sorted(dates.items())),
             partly_dated=partly,
+            folded=passages - sum(map(len, listed)),
         )
+
+    def _unfolded(self, found: list[NDArray[np.intp]]) -> list[NDArray[np.intp]]:
+        """Of the rows that match those of the earliest article of each group, and of articles in no group."""
+        articles = [columns.row_article[rows] for columns, rows in zip(self._segments, found, strict=True)]
+        groups = [group[those] for (group, _), those in zip(self._groups, articles, strict=True)]
+        places = [place[those] for (_, place), those in zip(self._groups, articles, strict=True)]
+        count = 1 + max((int(group.max(initial=-1)) for group in groups), default=-1)
+        earliest = np.full(count + 1, np.iinfo(np.int32).max, np.int32)  # the last is for those in no group
+        for group, place in zip(groups, places, strict=True):
+            grouped = group >= 0
+            np.minimum.at(earliest, group[grouped], place[grouped])
+        return [
+            rows[(group < 0) | (place == earliest[group])]
+            for rows, group, place in zip(found, groups, places, strict=True)
+        ]
 
     def _weights(self, tree: Node) -> list[list[_Weighted]]:
         """For each segment the stems that score, each once, with their idf."""
@@ -118,10 +139,10 @@ class LocalReader(StoreReader):
             base &= matcher.article(query.article)
         return base
 
-    def _scores(
-        self, number: int, weights: list[list[_Weighted]], selected: Mask, rows: NDArray[np.intp]
-    ) -> NDArray[np.float64]:
-        """BM25 of the selected rows, summed word by word."""
+    def _scores(self, number: int, weights: list[list[_Weighted]], rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """BM25 of some rows, summed word by word."""
+        selected = np.zeros(self._segments[number].rows, np.bool_)
+        selected[rows] = True
         scores = np.zeros(self._segments[number].rows)
         lengths = self._coarse[number]
         for postings, weight in weights[number]:

@@ -205,7 +205,7 @@ class SegmentMatcher:
         columns = self._columns
         match node:
             case Source():
-                return self._named(columns.sources, node.forms)[columns.row_source]
+                return columns.in_sources(self._named(columns.sources, node.forms))
             case Language():
                 codes = [analysis.base_language(code) == node.code for code in columns.languages]
                 return np.array(codes, np.bool_)[columns.row_language]
@@ -220,9 +220,9 @@ class SegmentMatcher:
                 raise TypeError(f"{type(node).__name__} is not a filter")
 
     def sources(self, names: Sequence[str]) -> Mask:
-        """The rows of sources with exactly these names."""
+        """The rows of articles that sources with exactly these names printed."""
         wanted = [source in names for source in self._columns.sources]
-        return np.array(wanted, np.bool_)[self._columns.row_source]
+        return self._columns.in_sources(np.array(wanted, np.bool_))
 
     def article(self, article: str) -> Mask:
         """The rows of one article."""

@@ -17,6 +17,7 @@ import numpy as np
 
 from kb_search.columns import ABSENT, Columns, Ints, Mask, load_array
 from kb_search.columnwriter import ColumnWriter
+from kb_search.copies import Copies
 from kb_search.document import Article, Passage
 from kb_search.engines.base import FIELD_WEIGHTS, EngineReader, EngineWriter, Holdings
 from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
@@ -115,6 +116,7 @@ class StoreReader(EngineReader):
         """Open a finished generation. Raises IndexDamaged and IndexOutdated."""
         names = _segment_names(folder)
         self._segments = [Columns(folder / _SEGMENTS / name) for name in names]
+        self._copies = Copies(folder)
         pairs = zip(names, self._segments, strict=True)
         self._alive = [~_deleted(folder, name, columns.rows) for name, columns in pairs]
         if any(columns.context_weights != _CONTEXT_WEIGHTS for columns in self._segments):
@@ -139,7 +141,7 @@ class StoreReader(EngineReader):
             present = alive[first_rows]
             articles += int(np.count_nonzero(present))
             undated += int(np.count_nonzero(present & (columns.article_date == 0)))
-            sources.update(counted(columns.sources, columns.row_source[rows]))
+            sources.update(counted(columns.sources, columns.sources_of(rows)))
             dates.update(counted(columns.dates.tolist(), columns.row_date_rank[rows]))
             languages.update(counted(columns.languages, columns.row_language[rows]))
         return Holdings(
@@ -191,6 +193,7 @@ class StoreReader(EngineReader):
             source=article.source,
             date=article.date,
             language=article.language,
+            sources=tuple(filter(None, article.sources)),
             passages=int(columns.article_rows[number]),
         )
 
@@ -204,13 +207,34 @@ class StoreReader(EngineReader):
 
     def article(self, article: str) -> tuple[Article, tuple[Passage, ...]] | None:
         """An article, whole, with its passages in order; None where there is none of that id."""
+        found = self._find(article)
+        if found is None:
+            return None
+        columns, number = found
+        rows = columns.rows_of(number)
+        text = columns.text.joined(rows.start, rows.stop)
+        return decode_article(columns.records[number], text), tuple(self._passage(columns, row) for row in rows)
+
+    def _find(self, article: str) -> tuple[Columns, int] | None:
+        """The segment that has an article, and its number there."""
         for columns, alive in zip(self._segments, self._alive, strict=True):
             number = columns.find_article(article)
             if number != ABSENT and alive[columns.rows_of(number).start]:
-                rows = columns.rows_of(number)
-                text = columns.text.joined(rows.start, rows.stop)
-                return decode_article(columns.records[number], text), tuple(self._passage(columns, row) for row in rows)
+                return columns, number
         return None
+
+    def head(self, article: str) -> ArticleHead | None:
+        """An article without its text; None where there is none of that id."""
+        found = self._find(article)
+        return self._head(*found) if found else None
+
+    def copies(self, article: str) -> tuple[str, ...]:
+        """The ids of an article and its near-duplicates, the earliest first; none where it has none."""
+        return self._copies.group(article)
+
+    def speaker(self, article: str) -> str:
+        """The id under which a text is kept that other articles have too; empty where the article is not among them."""
+        return self._copies.speaker(article)
 
     def articles(self) -> Iterator[ArticleHead]:
         """All articles without text, in the order of their paths; those of one file as they stand in it."""
@@ -221,6 +245,12 @@ class StoreReader(EngineReader):
             if alive[columns.rows_of(number).start]
         ]
         yield from sorted(heads, key=lambda head: head.path)
+
+    def records(self) -> Iterator[Article]:
+        """All articles without text but with everything else, one after the other, segment by segment."""
+        for columns, alive in zip(self._segments, self._alive, strict=True):
+            for number in np.flatnonzero(alive[columns.article_first_row]).tolist():
+                yield decode_article(columns.records[number])
 
     def wear(self) -> tuple[int, int, int]:
         """The number of segments, of rows, and of deleted rows."""

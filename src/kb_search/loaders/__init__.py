@@ -7,7 +7,7 @@ of HTML costs most of a second, which a collection of plain text need not pay.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -26,6 +26,7 @@ __all__ = [
     "is_companion",
     "load",
     "loader_name",
+    "make_ready",
     "sidecar_paths",
 ]
 
@@ -69,6 +70,12 @@ def load(file: SourceFile) -> Iterator[Article | RowProblem]:
     if name is None:
         raise SkippedDocument(f"{printable(file.relative)} is of a kind that kb-search does not read.")
     return cast("_Loader", import_module(f"{__name__}.{name}").load)(file)
+
+
+def make_ready(names: Iterable[str]) -> None:
+    """Import loaders, by their names, before the first file of their kind is read."""
+    for name in names:
+        import_module(f"{__name__}.{name}")
 
 
 def loader_name(path: Path) -> str | None:

@@ -102,7 +102,7 @@ class _Archive:
         self.entries: dict[PurePosixPath, zipfile.ZipInfo] = {}
         self.refused: list[RowProblem] = []
         for info in archive.infolist():
-            if not info.is_dir():
+            if not info.filename.endswith("/"):  # `is_dir` asks for the last letter of a name that may have none
                 self._list(info)
 
     def _list(self, info: zipfile.ZipInfo) -> None:

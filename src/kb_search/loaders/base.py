@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from collections.abc import Iterator
@@ -61,7 +62,8 @@ def printable(name: str) -> str:
 def read_bytes(file: SourceFile) -> bytes:
     """All bytes of a file; DocumentError where it is empty, too large, no regular file or unreadable."""
     with opened(file) as stream, reading(file):
-        raw = stream.read(file.max_bytes + 1)
+        # So many bytes are set aside at once; a file that has more by now has changed, which is noticed elsewhere.
+        raw = stream.read(min(os.fstat(stream.fileno()).st_size, file.max_bytes) + 1)
     check(file, is_file=True, size=len(raw))
     return raw
 

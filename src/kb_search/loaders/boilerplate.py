@@ -43,10 +43,10 @@ _ASIDE = vocabulary("""
     """)
 _ASIDE_TAGS = frozenset({"nav", "aside", "form", "select", "button"})
 #: trafilatura removes the others (nav, footer, aside, form …) itself.
-_BOXES = (
+_BOXES = frozenset((
     "div", "section", "ul", "ol", "li", "p", "span", "header", "table", "details", "article", "a", "h2", "h3", "h4",
     "h5", "h6", "dl",
-)  # fmt: skip
+))  # fmt: skip
 _ROLES = frozenset({"dialog", "alertdialog"})
 #: A box with a larger share of the prose of a page is no furniture.
 _MOST_PROSE = 0.25
@@ -72,6 +72,7 @@ _LONGEST_POINTER = 300
 _LEAST_LINKED = 0.6
 _LINES = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6", "div", "blockquote", "aside"})
 _WORD = re.compile(r"\w")
+_NAMED = XPath("descendant::*[@class or @id or @role]")
 _TEXT = XPath("string()")
 _LINKS = XPath("descendant-or-self::a")
 
@@ -82,7 +83,7 @@ def prune(page: _Element) -> None:
     Scripts and styles must be gone already: their text would count.
     """
     prose = unlinked(page)
-    for box in [element for element in page.iter(*_BOXES) if _is_furniture(element)]:
+    for box in [element for element in _NAMED(page) if element.tag in _BOXES and _is_furniture(element)]:
         if box.find(".//h1") is None and unlinked(box) <= _MOST_PROSE * prose:
             _drop(box)
     for line in dict.fromkeys(map(_line_around, page.iter("a"))):
@@ -91,12 +92,15 @@ def prune(page: _Element) -> None:
 
 
 def is_aside(element: _Element) -> bool:
-    """Whether an element stands beside the article: in a menu, a comment, a list of other articles."""
+    """Whether an element stands beside the article: in a menu, a comment, a list of other articles.
+
+    What holds the title too is not beside it.
+    """
     for above in element.iterancestors():
         if above.tag in ("body", "main", "article"):
             return False
         if above.tag in _ASIDE_TAGS or called(above, _ASIDE):
-            return True
+            return above.find(".//h1") is None
     return False
 
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from kb_search.errors import DocumentError
-from kb_search.loaders.charset import guess, reads_well
+from kb_search.loaders.charset import guess
 from kb_search.loaders.mojibake import mend
 
 _BOMS = (
@@ -28,11 +28,10 @@ _BOMS = (
 _MOST_CONTROLS = 0.03
 _CONTROL_BYTES = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
 _FEWEST_CONTROLS = 8
-#: So many letters beyond ASCII must be right for each that is broken.
-_FEWEST_WHOLE = 10
+#: So many letters beyond ASCII must be right for each that is broken; fewer where the text says that it is UTF-8.
+_FEWEST_WHOLE, _FEWEST_WHOLE_DECLARED = 10, 1
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
-#: A guess goes before what is declared only if it is as sure as this.
-_SURE = 0.9
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 #: Encodings that Python knows and no article is written in.
 _NOT_FOR_PAGES = {"idna", "punycode", "utf-7", "unicode-escape", "raw-unicode-escape"}
 _SIGNATURES = (
@@ -65,10 +64,11 @@ _MOST_MARKS = 30
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text, the encoding that it was read with, whether that had to be guessed, and how sure the guess is (0 to 1).
+    r"""Text, the encoding that it was read with, whether that had to be guessed, and how sure the guess is (0 to 1).
 
     `mended` counts the places that had been garbled before the file was saved (`cafÃ©`) and were put right,
-    `garbled` those that look so and were left.
+    `garbled` those that look so and were left; `broken` the places that no encoding explains, which became `\ufffd`;
+    `controls` the control characters, which `clean` drops.
     """
 
     text: str
@@ -77,6 +77,8 @@ class Decoded:
     confidence: float = 1.0
     mended: int = 0
     garbled: int = 0
+    broken: int = 0
+    controls: int = 0
 
 
 def decode(raw: bytes, name: str, declared: str = "") -> Decoded:
@@ -96,38 +98,40 @@ def decode(raw: bytes, name: str, declared: str = "") -> Decoded:
 def _decoded(raw: bytes, name: str, declared: str) -> Decoded:
     for bom, encoding in _BOMS:
         if raw.startswith(bom):
-            return Decoded(raw[len(bom) :].decode(encoding, "replace"), encoding)
-    unmarked = _utf16_without_mark(raw)
-    if not unmarked:
-        _refuse_binary(raw, name)
+            return _replacing(raw[len(bom) :], encoding)
+    if unmarked := _utf16_without_mark(raw):
+        return replace(_replacing(raw, unmarked), guessed=True)
+    controls = _refuse_binary(raw, name)
     said = _known(declared)
-    for encoding in filter(None, (unmarked, said if raw.isascii() else "", "utf-8")):
-        try:
-            return Decoded(raw.decode(encoding), encoding, guessed=encoding == unmarked)
-        except UnicodeDecodeError:
-            continue
-    return _broken_utf8(raw) or _in_old_encoding(raw, said)
+    for encoding in filter(None, (said if raw.isascii() else "", "utf-8")):
+        with suppress(UnicodeDecodeError):
+            return Decoded(raw.decode(encoding), encoding, controls=controls)
+    return replace(_broken_utf8(raw, said) or _in_old_encoding(raw, said), controls=controls)
 
 
-def _broken_utf8(raw: bytes) -> Decoded | None:
+def _replacing(raw: bytes, encoding: str) -> Decoded:
+    """Text in an encoding that is known, with a sign for each place that is broken, and how many there are."""
+    text = raw.decode(encoding, "replace")
+    whole = "\ufffd".encode(encoding)
+    broken = text.count("\ufffd") - (raw.count(whole) if "\ufffd" in text else 0)
+    return Decoded(text, encoding, broken=broken, controls=len(_CONTROLS.findall(text)))
+
+
+def _broken_utf8(raw: bytes, said: str) -> Decoded | None:
     """The text, where it is UTF-8 but for a few bytes (cut off in a letter, pasted together)."""
-    text = raw.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    whole = len(_FOREIGN.findall(text)) - broken
-    if whole < _FEWEST_WHOLE * broken:
+    found = _replacing(raw, "utf-8")
+    whole = len(_FOREIGN.findall(found.text)) - found.broken
+    if whole < (_FEWEST_WHOLE_DECLARED if said == "utf-8" else _FEWEST_WHOLE) * found.broken:
         return None
-    return Decoded(text, "utf-8", guessed=True, confidence=round(1 - broken / (whole + broken), 2))
+    return found
 
 
 def _in_old_encoding(raw: bytes, said: str) -> Decoded:
-    if said and reads_well(raw, said):
-        with suppress(UnicodeDecodeError):
-            return Decoded(raw.decode(said), said)
-    best = guess(raw)
-    if said and best.confidence < _SURE:
-        with suppress(UnicodeDecodeError):
-            return Decoded(raw.decode(said), said)
-    return Decoded(raw.decode(best.encoding, "replace"), best.encoding, guessed=True, confidence=best.confidence)
+    best = guess(raw, said)
+    text = raw.decode(best.encoding, "replace")
+    if best.encoding == said:
+        return Decoded(text, said)
+    return Decoded(text, best.encoding, guessed=True, confidence=best.confidence)
 
 
 def clean(text: str) -> str:
@@ -168,20 +172,24 @@ def _utf16_without_mark(raw: bytes) -> str:
     """
     head = raw[:4096]
     even, odd = len(set(head[::2])), len(set(head[1::2]))
-    if len(raw) % 2 or 0 not in head or 3 * min(even, odd) > max(even, odd):
+    if 0 not in head or 3 * min(even, odd) > max(even, odd):
         return ""
     encoding = "utf-16-le" if odd < even else "utf-16-be"
     text = head.decode(encoding, "replace")
-    return encoding if len(_WASTE.findall(text)) <= _MOST_CONTROLS * len(text) else ""
+    # Two letters at least: a byte or two of nothing can be read in any way.
+    written = sum(map(str.isalpha, text)) > 1
+    return encoding if written and len(_WASTE.findall(text)) <= max(1, _MOST_CONTROLS * len(text)) else ""
 
 
-def _refuse_binary(raw: bytes, name: str) -> None:
+def _refuse_binary(raw: bytes, name: str) -> int:
+    """The number of control characters in a text; DocumentError where there are too many for one."""
     for signature, kind in _SIGNATURES:
         if raw.startswith(signature):
             raise DocumentError(f"{name} is {kind}, whatever its name says; save it as text.")
     controls = len(raw) - len(raw.translate(None, _CONTROL_BYTES))
     if controls > max(_FEWEST_CONTROLS, _MOST_CONTROLS * len(raw)):
         raise DocumentError(f"{name} is not text: {controls:,} of its {len(raw):,} bytes are control characters.")
+    return controls
 
 
 def _known(declared: str) -> str:

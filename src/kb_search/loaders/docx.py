@@ -13,8 +13,9 @@ from kb_search.document import Article
 from kb_search.errors import DocumentError
 from kb_search.loaders.base import SourceFile
 from kb_search.loaders.body import compose
+from kb_search.loaders.claims import Said
 from kb_search.loaders.markup import read_markup
-from kb_search.loaders.metadata import Said, around, assemble
+from kb_search.loaders.metadata import around, assemble
 from kb_search.loaders.package import Package, created, dublin_core
 
 _ORIGIN = "core properties"

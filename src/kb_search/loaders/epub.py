@@ -16,9 +16,10 @@ from kb_search.document import Article
 from kb_search.errors import DocumentError
 from kb_search.loaders.base import RowProblem, SourceFile, printable
 from kb_search.loaders.body import Block, compose
+from kb_search.loaders.claims import Said
 from kb_search.loaders.cleaning import decode, one_line
 from kb_search.loaders.markup import read_markup
-from kb_search.loaders.metadata import Said, around, assemble
+from kb_search.loaders.metadata import around, assemble
 from kb_search.loaders.package import Package, dublin_core, resolved
 
 _ORIGIN = "book's metadata"
@@ -58,6 +59,9 @@ def load(file: SourceFile) -> Iterator[Article | RowProblem]:
             blocks += _chapter(package, chapter, labels)
         except DocumentError as error:
             problems.append(RowProblem(printable(chapter), str(error)))
+    if problems and not blocks:
+        name, first = printable(file.relative), problems[0]
+        raise DocumentError(f"{name} has no chapter that can be read; {first.where}: {first.message}")
     body = replace(compose(blocks, title), title="")
     yield assemble(around(file), body, claims, "epub")
     yield from problems

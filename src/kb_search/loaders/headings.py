@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from kb_search.document import Section
 from kb_search.loaders.body import Body
 from kb_search.loaders.dates import read_date
-from kb_search.sentences import STOPS, Span, paragraphs, sentences
+from kb_search.paragraphs import STOPS, Span, paragraphs
+from kb_search.sentences import sentences
 
 #: Longer lines are sentences. Headlines of papers have up to 15 words, section headings seldom more than 6.
 _MOST_TITLE, _MOST_CAPITALS, _MOST_WORDS = 20, 12, 8

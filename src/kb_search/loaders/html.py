@@ -9,27 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString
-
 from kb_search.document import Article
 from kb_search.loaders.base import SourceFile, printable, read_bytes
-from kb_search.loaders.body import Block, Body, compose
+from kb_search.loaders.body import Body, compose
+from kb_search.loaders.claims import Said, read_as
 from kb_search.loaders.cleaning import decode
 from kb_search.loaders.maintext import main_text, parse
-from kb_search.loaders.metadata import Said, around, assemble, read_as
+from kb_search.loaders.metadata import around, assemble
 from kb_search.loaders.webmeta import page_claims
+from kb_search.loaders.wholepage import whole_text
 
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s{0,5}=\s{0,5}["']?\s{0,5}([\w.:-]{1,40})""", re.IGNORECASE)
 _XML_HEAD = re.compile(r"\s*<\?xml[^>]{0,200}>")
-_LINES = re.compile(r"[^\S\n]*\n\s*|\s+")
-_HEADING = re.compile(r"h([1-6])")
-#: Boxes of their own: where one begins or ends, so does a paragraph.
-_PARAGRAPH = re.compile(
-    "address|article|aside|blockquote|body|br|caption|center|dd|details|dialog|div|dl|dt|fieldset|figcaption"
-    "|figure|footer|form|h[1-6]|header|hr|li|main|menu|nav|ol|p|pre|section|summary|table|td|th|tr|ul"
-)
-_NOT_ARTICLE = re.compile("nav|footer|aside|form|button|select|head|noscript|svg|iframe|object")
+#: Larger pages, and those with more tags, go without a search for their article: it needs up to 100 µs for each tag,
+#: and seconds for each million characters of some pages. Of 240 real ones none has more than 6,000 tags.
+_MOST_MARKUP, _MOST_TAGS = 5_000_000, 50_000
+#: What such a page says of itself stands in so much of its beginning.
+_HEAD = 300_000
 
 
 def load(file: SourceFile) -> Iterator[Article]:
@@ -45,45 +41,13 @@ def read_page(text: str) -> tuple[Body, list[Said]]:
     """The main text of a page, and what the page says about it. Loaders of mail and of saved pages ask this too."""
     head = _XML_HEAD.match(text)
     markup = text[head.end() :] if head else text
-    page, whole = parse(markup)
-    claims = [] if page is None else page_claims(page, markup)
+    big = len(markup) > _MOST_MARKUP or markup.count("<") > _MOST_TAGS
+    page, whole = parse(markup[:_HEAD] if big else markup)
+    claims = [] if page is None else page_claims(page, "" if big else markup)
     title = next((one.value for one in claims if one.field == "title"), "")
-    blocks = [] if page is None or not whole else main_text(page, title)
-    body = compose(blocks)
+    body = compose([] if page is None or big or not whole else main_text(page, title))
     if not body.text:
-        body = compose(all_blocks(BeautifulSoup(markup, "lxml")))
+        body = compose(whole_text(markup))
     if body.title:
         claims.append(Said("title", body.title, "first heading"))
     return body, claims
-
-
-def all_blocks(page: BeautifulSoup) -> Iterator[Block]:
-    """All text of a page, cut where its boxes begin and end. Goes on without recursion however deep it is."""
-    open_tags: list[Tag] = []
-    hidden = 0
-    words: list[str] = []
-    for node in (page.body or page).descendants:
-        while open_tags and open_tags[-1] is not node.parent:
-            closed = open_tags.pop()
-            hidden -= bool(_NOT_ARTICLE.fullmatch(closed.name))
-            if _PARAGRAPH.fullmatch(closed.name):
-                yield _block(words, closed)
-                words = []
-        if isinstance(node, Tag):
-            if _PARAGRAPH.fullmatch(node.name):
-                yield _block(words, None)
-                words = []
-            hidden += bool(_NOT_ARTICLE.fullmatch(node.name))
-            open_tags.append(node)
-        elif type(node) is NavigableString and not hidden:
-            words.append(str(node))
-    yield _block(words, None)
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _block(words: list[str], tag: Tag | None) -> Block:
-    level = _HEADING.fullmatch(tag.name) if tag else None
-    return Block(_flat("".join(words)), int(level[1]) if level else 0)

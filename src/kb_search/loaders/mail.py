@@ -23,10 +23,11 @@ from kb_search.document import Article
 from kb_search.errors import DocumentError
 from kb_search.loaders.base import SourceFile, printable, read_bytes
 from kb_search.loaders.body import Block, compose
+from kb_search.loaders.claims import Said
 from kb_search.loaders.cleaning import decode, scrub
 from kb_search.loaders.html import read_page
 from kb_search.loaders.markup import read_markup
-from kb_search.loaders.metadata import Said, around, assemble
+from kb_search.loaders.metadata import around, assemble
 
 #: A mail has a handful of parts, a saved page one for each picture; each costs 0.1 ms.
 _MOST_PARTS = 5_000

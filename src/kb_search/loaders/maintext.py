@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 import trafilatura
 from lxml.etree import ElementDefaultClassLookup, HTMLParser, LxmlError, _Element, fromstring, strip_elements
@@ -16,12 +17,11 @@ from lxml.html import HtmlElement
 
 from kb_search.loaders.body import Block
 from kb_search.loaders.boilerplate import is_pointer, prune
-from kb_search.loaders.bylines import is_byline
 from kb_search.loaders.dates import find_dates, latest_day
+from kb_search.loaders.names import is_byline
 from kb_search.loaders.recovery import recover
+from kb_search.loaders.recutting import recut
 
-#: Larger pages go without trafilatura, which needs seconds for each million characters of some of them.
-_MOST_MARKUP = 5_000_000
 _UNREADABLE = ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "head")
 _CONTROLS = bytes(byte for byte in [*range(32), 127] if byte not in b"\t\n\r")
 _INLINE = frozenset({"hi", "ref", "del", "code"})
@@ -44,20 +44,20 @@ def parse(markup: str) -> tuple[HtmlElement | None, bool]:
         page = fromstring(raw, parser)
     except (LxmlError, ValueError):
         return None, False
-    whole = len(raw) <= _MOST_MARKUP and not any("depth" in entry.message for entry in parser.error_log)
-    return page, whole
+    return page, not any("depth" in entry.message for entry in parser.error_log)
 
 
 def main_text(page: HtmlElement, title: str = "") -> list[Block]:
     """The blocks of the article on a page (changed in place) that is called `title`; none where none is found."""
     description = page.xpath(_DESCRIPTION)
+    above = {_bare(title), *(_bare("".join(time.itertext())) for time in page.iter("time"))} - {""}
     try:
         strip_elements(page, *_UNREADABLE, with_tail=False)
         prune(page)
-        blocks = list(_found(page))
+        blocks = recut(page, list(_found(page)))
     except Exception:  # noqa: BLE001 - whatever a hostile page does to it, the body's text is left
         return []
-    return list(_without_head(recover(page, blocks, description), title))
+    return list(_without_head(recover(page, blocks, description), above))
 
 
 def _found(page: HtmlElement) -> Iterator[Block]:
@@ -65,21 +65,27 @@ def _found(page: HtmlElement) -> Iterator[Block]:
 
     Its fast way (`fast=True`) saves a sixth of all time and is not good enough: on 240 pages it differed on 20;
     11 times it had next to nothing, nine times other articles along with this one. Favouring precision or
-    recall, comments and links each did worse on the pages with gold than the defaults (benchmarks/web_pages.py).
+    recall, comments and links each did worse on the pages with gold than the defaults (benchmarks/ingestion/web_pages.py).
     """
     found = trafilatura.bare_extraction(page, include_comments=False, with_metadata=False)
     if found is not None and not isinstance(found, dict):
         yield from (block for block in _blocks(found.body) if block.text and not is_pointer(block.text))
 
 
-def _without_head(blocks: Sequence[Block], title: str) -> Iterator[Block]:
-    """The blocks without what stands above the text and is not of it: the title again, byline, day, copyright."""
-    wanted = "".join(title.casefold().split())
+def _without_head(blocks: Sequence[Block], above: AbstractSet[str]) -> Iterator[Block]:
+    """The blocks without what stands above the text and is not of it: the title again, byline, day, copyright.
+
+    `above` has the title and what the page marks as a time, without white space: `7 Nov`, `two hours ago`.
+    """
     for number, block in enumerate(blocks):
-        again = not block.level and "".join(block.text.casefold().split()) == wanted
+        again = not block.level and _bare(block.text) in above
         early = number < _MOST_ABOVE and (again or _is_about(block.text))
         if not early and not _is_copyright(block.text):
             yield block
+
+
+def _bare(text: str) -> str:
+    return "".join(text.casefold().split())
 
 
 def _is_about(text: str) -> bool:

@@ -19,8 +19,9 @@ from kb_search.document import Article
 from kb_search.errors import DocumentError
 from kb_search.loaders.base import SourceFile, printable, read_bytes
 from kb_search.loaders.body import Block, Body, compose
+from kb_search.loaders.claims import Said, read_as, said
 from kb_search.loaders.cleaning import decode, scrub
-from kb_search.loaders.metadata import Said, around, assemble, read_as, said
+from kb_search.loaders.metadata import around, assemble
 
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\n(.{0,65536}?\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _LINE = re.compile(r"^([A-Za-z_]{1,40})[ \t]*:[ \t]+(.*)$", re.MULTILINE)

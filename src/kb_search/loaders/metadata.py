@@ -7,104 +7,32 @@ others said is kept beside it. Nobody guesses, and the time of a file is never l
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from kb_search.document import Article, Claim, Date, Evidence, article_id
 from kb_search.errors import DocumentError
 from kb_search.loaders.base import Defaults, SourceFile, printable, read_bytes, reading
 from kb_search.loaders.body import Body, keep_title
-from kb_search.loaders.cleaning import Decoded, one_line, shorten
-from kb_search.loaders.dates import latest_day, read_date
+from kb_search.loaders.claims import ROW_FIELDS, Said, said, settle
+from kb_search.loaders.cleaning import shorten
+from kb_search.loaders.dates import latest_day
+from kb_search.loaders.opening import opening_claims
 from kb_search.sentences import first_sentence
 
 COLLECTION_FILE = "collection.toml"
 SIDECAR_SUFFIX = ".meta.toml"
-#: Field -> the most characters that it may have.
-FIELDS = {"title": 500, "source": 200, "date": 100, "author": 300, "url": 2000, "language": 20}
-
-#: All that a row of a file can say of an article.
-#: What else there is evidence for, and no article has as a field.
-_LENGTHS = FIELDS | {"encoding": 60}
-ROW_FIELDS = ("id", "text", *FIELDS)
-
 #: An article without a title is called by so much of its first sentence.
 _UNTITLED_LENGTH = 80
 _LARGEST_TOML = 1024 * 1024
-_NAME_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?=$|[-_ .])", re.ASCII)
-#: Titles and authors that programs put into the properties of a document without being asked.
-_FILE_TITLE = re.compile(
-    r"microsoft (?:word|powerpoint) ?-.*|[(]?(?:untitled|anonymous|unspecified)[)]?(?:[ -]?\d+)?"
-    r"|(?:slide|page|document) ?\d*|.*\.(?:docx?|pdf|rtf|odt|indd|qxd|tex|dvi|txt|html?)",
-    re.IGNORECASE,
-)
-_NO_AUTHOR = re.compile(
-    r"[(]?(?:anonymous|unknown|unspecified)[)]?|administrator|admin|user|owner|author|microsoft office user|python-docx"
-    r"|(?:microsoft|adobe|acrobat)\b.*",
-    re.IGNORECASE,
-)
-_BY_PROGRAM = "written by a program"
+#: A whole day in a file's name: 2023-11-07, 2023_11_07, 20231107. Years alone and months are numbers of many things.
+_NAME_DATE = re.compile(r"(?<![\d.])((?:19|20)\d\d)([-_.]?)(\d\d)(\2)(\d\d)(?=$|[-_ .(\[])", re.ASCII)
+_DATED_FOLDER = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?", re.ASCII)
 #: The entries of an archive stand in it as in a folder.
 _ARCHIVE_SUFFIX = re.compile(r"(?<=.)\.zip$", re.IGNORECASE)
-_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
-_URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one place says about one field of an article.
-
-    `refused` is the reason, which can follow a comma, why it is not believed although it can be read: a
-    PDF's day of creation is a day, but not that of publication. It is kept with the claims that lost.
-    """
-
-    field: str
-    value: str
-    origin: str
-    refused: str = ""
-
-
-def said(fields: Mapping[str, object], origin: str, *, named: bool = False) -> list[Said]:
-    """What a mapping (front matter, a row, a sidecar) says about the fields that articles have.
-
-    With `named`, the field's name is part of the origin, as in `row field date`.
-    Keys in any case; numbers and dates are read as text, lists are joined by commas. What is empty, or
-    neither text nor number nor date, says nothing.
-    """
-    found = ((str(key).lower(), _as_text(value)) for key, value in fields.items())
-    return [
-        Said(field, value, f"{origin} {field}" if named else origin)
-        for field, value in found
-        if field in FIELDS and value
-    ]
-
-
-def document_properties(title: str, author: str, origin: str) -> list[Said]:
-    """What the properties of a document say: believed, but for what programs write there by themselves."""
-    claims = [
-        Said("title", title, origin, _BY_PROGRAM if _FILE_TITLE.fullmatch(title[:200].strip()) else ""),
-        Said("author", author, origin, _BY_PROGRAM if _NO_AUTHOR.fullmatch(author[:200].strip()) else ""),
-    ]
-    return [claim for claim in claims if claim.value.strip()]
-
-
-def read_as(decoded: Decoded) -> list[Said]:
-    """What a reader must know of how a file's bytes became text: a guessed encoding, letters that were put right."""
-    claims = []
-    if decoded.guessed:
-        origin = f"guessed by how the text reads, {decoded.confidence:.0%} sure"
-        claims.append(Said("encoding", decoded.encoding, origin))
-    for places, what in ((decoded.mended, "were put right"), (decoded.garbled, "look so and were left")):
-        if places:
-            claims.append(
-                Said("encoding", decoded.encoding, f"letters garbled before the file was saved: {places} {what}")
-            )
-    return claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +58,7 @@ def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: 
     `claims` are the loader's own, in the order of their rank; `form` is the format. Raises DocumentError
     where there is no text.
     """
-    evidence = settle([*place.above, *claims, *place.below], place.latest)
+    evidence = settle([*place.above, *claims, *opening_claims(body.text), *place.below], place.latest)
     won = {one.field: one.value for one in evidence if one.value}
     body = keep_title(body, won.get("title", ""))
     if not body.text:
@@ -157,75 +85,6 @@ def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: 
     )
 
 
-def settle(claims: Iterable[Said], latest: Date) -> tuple[Evidence, ...]:
-    """For each field the first claim that can be read (no date beyond `latest`), and the others that were made.
-
-    A field of which nothing can be read has no value and is left out, unless something was said: then its
-    evidence has an empty value and origin, so that a reader sees what was refused.
-    """
-    readable: dict[str, list[Claim]] = {}
-    refused: dict[str, list[Claim]] = {}
-    for claim in dict.fromkeys(claims):
-        try:
-            value = _read(claim, latest)
-        except ValueError as reason:
-            text = one_line(claim.value, _LENGTHS[claim.field])
-            refused.setdefault(claim.field, []).append(Claim(text, f"{claim.origin}, {reason}"))
-        else:
-            if value:
-                readable.setdefault(claim.field, []).append(Claim(value, claim.origin))
-    return tuple(
-        _evidence(field, readable.get(field, []), refused.get(field, []))
-        for field in _LENGTHS
-        if field in readable or field in refused
-    )
-
-
-def _evidence(field: str, readable: Sequence[Claim], refused: Sequence[Claim]) -> Evidence:
-    won = readable[0] if readable else Claim("", "")
-    return Evidence(field, won.value, won.origin, (*readable[1:], *refused))
-
-
-def _read(claim: Said, latest: Date) -> str:
-    """The value of a claim as it is kept; ValueError, with a reason, where it cannot be read."""
-    text = one_line(claim.value, _LENGTHS[claim.field])
-    if not text:
-        return ""
-    if claim.refused:
-        raise ValueError(claim.refused)
-    if claim.field == "date":
-        return str(read_date(text, latest))
-    if claim.field == "url":
-        return _address(text)
-    if claim.field == "language":
-        return _language(text)
-    return text
-
-
-def _address(text: str) -> str:
-    """An absolute address on the web: what pages link to must not be a script or a file."""
-    if not _URL.fullmatch(text) or not urlsplit(text).hostname:
-        raise ValueError("not a web address")
-    return text
-
-
-def _language(text: str) -> str:
-    found = _LANGUAGE.fullmatch(text)
-    if not found:
-        raise ValueError("not a language code")
-    return found[1].lower()
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list | tuple):
-        return ", ".join(filter(None, map(_as_text, value[:50])))
-    if isinstance(value, bool) or not isinstance(value, int | dt.date | dt.datetime):
-        return ""
-    return value.isoformat() if isinstance(value, dt.date) else f"{value:d}" if abs(value) < 10**18 else ""
-
-
 def _defaults(defaults: Defaults) -> Iterable[Said]:
     for field, claim in (("source", defaults.source), ("language", defaults.language)):
         if claim:
@@ -233,12 +92,19 @@ def _defaults(defaults: Defaults) -> Iterable[Said]:
 
 
 def _names(relative: str) -> Iterable[Said]:
-    """What the names of a file and of the folder that it stands in say."""
+    """What the names of a file and of the folders that it stands in say.
+
+    A folder's name that is only a year, a month or a day is no source; that of the folder around it can be.
+    """
     *folders, name = relative.split("/")
-    if found := _NAME_DATE.match(name):
-        yield Said("date", found[1], "file name")
-    if folders:
-        yield Said("source", _ARCHIVE_SUFFIX.sub("", folders[-1]), "folder name")
+    days = {"-".join(found[::2]) for found in _NAME_DATE.findall(name)}
+    if len(days) == 1:
+        yield Said("date", days.pop(), "file name")
+    if folders and _DATED_FOLDER.fullmatch(folders[-1]):
+        yield Said("date", folders[-1], "folder name")
+    named = [folder for folder in folders if not folder.isdigit() and not _DATED_FOLDER.fullmatch(folder)]
+    if named:
+        yield Said("source", _ARCHIVE_SUFFIX.sub("", named[-1]), "folder name")
 
 
 def sidecar_paths(path: Path) -> tuple[Path, Path]:

@@ -1,4 +1,4 @@
-"""Text that was UTF-8 and was read as Windows 1252 before it was saved: `cafÃ©`, `donâ€™t`, `ÐœÐ¸Ñ€`.
+"""Text that was UTF-8 and was read as a Windows code page before it was saved: `cafÃ©`, `donâ€™t`, `РњРёСЂ`.
 
 Such letters give themselves away: put back into bytes they are valid UTF-8 again, which real words next to never
 are (Á followed by » in capitals is one of the exceptions). So they are mended where there are several, of
@@ -10,13 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-#: Windows 1252 as browsers read it: the five bytes that it leaves open are control characters.
-_BYTES = {bytes([byte]).decode("cp1252", "ignore") or chr(byte): byte for byte in range(0x80, 0x100)}
-_NEXT = "[" + re.escape("".join(letter for letter, byte in _BYTES.items() if byte < 0xC0)) + "]"
-#: What letters of two to four bytes look like; to look for their first byte alone is five times as fast.
-_RUN = re.compile(f"(?:[\xc2-\xdf]{_NEXT}|[\xe0-\xef]{_NEXT}{{2}}|[\xf0-\xf4]{_NEXT}{{3}})+")
-#: All that can be a part of such letters.
-_SUSPECT = re.compile(f"[\xc2-\xf4]{_NEXT}")
+#: Each byte of ASCII as a space, the others as they are.
+_ONLY_FOREIGN = bytes(byte if byte > 0x7F else 0x20 for byte in range(256))
 #: Letters and signs of living scripts; what lies between them (phonetic letters, accents alone) comes of chance.
 _PLAUSIBLE = re.compile(
     r"[\xa0-\u024f\u0386-\u0556\u0561-\u0587\u05d0-\u05ea\u0620-\u064a\u10a0-\u10ff\u2010-\u2122\u3040-\u9fff\uac00-\ud7a3\ufeff]+"
@@ -33,29 +28,73 @@ class Mended:
     left: int = 0
 
 
+class _Wrong:
+    """An encoding that UTF-8 was taken for: what its letters look like there, `shortest` or more in a row."""
+
+    def __init__(self, encoding: str, shortest: int) -> None:
+        # The bytes that it leaves open are control characters, as in browsers. Latin 1 has nothing but those there.
+        self.bytes = {chr(byte): byte for byte in range(0x80, 0xA0)}
+        self.bytes |= {bytes([byte]).decode(encoding, "ignore") or chr(byte): byte for byte in range(0x80, 0x100)}
+        following = self._letters(0x80, 0xBF)
+        #: The first letter of each run: what a text has none of, nothing need be looked for in.
+        self.first = [letter for letter, byte in self.bytes.items() if 0xC2 <= byte <= 0xF4]
+        self.suspects = {letter: re.compile(re.escape(letter) + following) for letter in self.first}
+        self.run = re.compile(
+            f"(?:{self._letters(0xC2, 0xDF)}{following}|{self._letters(0xE0, 0xEF)}{following}{{2}}"
+            f"|{self._letters(0xF0, 0xF4)}{following}{{3}}){{{shortest},}}"
+        )
+
+    def _letters(self, first: int, last: int) -> str:
+        """A pattern for all that has a byte in a range."""
+        return "[" + re.escape("".join(letter for letter, byte in self.bytes.items() if first <= byte <= last)) + "]"
+
+    def suspicious(self, text: str) -> int:
+        """How many places of a text can be a part of such letters."""
+        return sum(len(self.suspects[letter].findall(text)) for letter in self.first if letter in text)
+
+    def read_again(self, run: str) -> str:
+        """A run of letters as the UTF-8 that its bytes are, or nothing."""
+        try:
+            right = bytes(self.bytes[letter] for letter in run).decode("utf-8")
+        except UnicodeDecodeError:
+            return ""
+        return right if _PLAUSIBLE.fullmatch(right) else ""
+
+
+#: In Russian, one such letter alone may be right: the end of «СССР» is that of an л. Two in a row are not.
+_WRONG = (_Wrong("cp1252", 1), _Wrong("cp1251", 2))
+
+
 def mend(text: str) -> Mended:
-    """Put right what was UTF-8 and was read as Windows 1252, if that is sure. Takes time by the text's length."""
-    found = _RUN.findall(text) if not text.isascii() else []
-    runs = {run: _read_again(run) for run in set(found)}
+    """Put right what was UTF-8 and was read as a Windows code page, if that is sure.
+
+    Takes time by the text's length.
+    """
+    dense = _side_by_side(text)
+    left = 0
+    for wrong in _WRONG if dense else ():
+        if pieces := wrong.suspicious(dense):
+            mended = _mended(text, wrong, pieces)
+            if mended.places:
+                return mended
+            left += mended.left
+    return Mended(text, left=left)
+
+
+def _side_by_side(text: str) -> str:
+    """The letters beyond ASCII that do not stand alone, as those of garbled text never do; most texts have few."""
+    runs = text.encode("utf-8", "replace").translate(_ONLY_FOREIGN).split() if not text.isascii() else []
+    return b" ".join(run for run in runs if len(run) > 3).decode("utf-8")
+
+
+def _mended(text: str, wrong: _Wrong, pieces: int) -> Mended:
+    """The same for one encoding; `pieces` is the number of places that can be a part of such letters."""
+    found = wrong.run.findall(text)
+    runs = {run: wrong.read_again(run) for run in set(found)}
     good = {run: right for run, right in runs.items() if right}
-    if not good:
-        return Mended(text)
     places = sum(run in good for run in found)
-    pieces = len(_SUSPECT.findall(text))
-    mended = _RUN.sub(lambda run: good.get(run[0], run[0]), text)
-    if (
-        places < _FEWEST
-        or len(set(good.values())) < _FEWEST_KINDS
-        or len(_SUSPECT.findall(mended)) > _MOST_LEFT * pieces
-    ):
+    mended = wrong.run.sub(lambda run: good.get(run[0], run[0]), text) if places >= _FEWEST else text
+    few = places < _FEWEST or len(set(good.values())) < _FEWEST_KINDS
+    if few or wrong.suspicious(mended) > _MOST_LEFT * pieces:
         return Mended(text, left=places)
     return Mended(mended, places)
-
-
-def _read_again(run: str) -> str:
-    """A run of letters as the UTF-8 that its bytes are, or nothing."""
-    try:
-        right = bytes(_BYTES[letter] for letter in run).decode("utf-8")
-    except UnicodeDecodeError:
-        return ""
-    return right if _PLAUSIBLE.fullmatch(right) else ""

@@ -13,7 +13,8 @@ from lxml.etree import _Element
 from kb_search.document import Article
 from kb_search.loaders.base import SourceFile
 from kb_search.loaders.body import Block, compose
-from kb_search.loaders.metadata import Said, around, assemble, document_properties
+from kb_search.loaders.claims import Said, document_properties
+from kb_search.loaders.metadata import around, assemble
 from kb_search.loaders.package import Package, created, dublin_core
 
 _ORIGIN = "document properties"

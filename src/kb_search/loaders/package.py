@@ -17,7 +17,7 @@ from lxml import etree
 
 from kb_search.errors import DocumentError
 from kb_search.loaders.base import SourceFile, printable, read_bytes
-from kb_search.loaders.metadata import Said, document_properties
+from kb_search.loaders.claims import Said, document_properties
 
 #: All parts that are read may unpack to so many bytes: XML in memory has ten times its size.
 MOST_BYTES = 32 * 1024 * 1024

@@ -18,10 +18,11 @@ from kb_search.document import Article, Claim, Evidence
 from kb_search.errors import DocumentError
 from kb_search.loaders.base import RowProblem, SourceFile, printable, read_bytes
 from kb_search.loaders.body import compose
+from kb_search.loaders.claims import Said, document_properties
 from kb_search.loaders.cleaning import one_line
 from kb_search.loaders.furniture import Repeated, without_furniture
 from kb_search.loaders.layout import Page, body_size, reading_order
-from kb_search.loaders.metadata import Said, around, assemble, document_properties
+from kb_search.loaders.metadata import around, assemble
 from kb_search.loaders.pdfpage import lines_of
 from kb_search.loaders.printed import blocks
 

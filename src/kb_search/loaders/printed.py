@@ -16,7 +16,7 @@ from statistics import median
 from kb_search.loaders.body import Block
 from kb_search.loaders.cleaning import clean
 from kb_search.loaders.layout import Line, Page
-from kb_search.sentences import STOPS
+from kb_search.paragraphs import STOPS
 
 #: Letters so much larger than the text's make a heading; so many words can be one.
 _LARGER, _MOST_WORDS = 1.15, 25

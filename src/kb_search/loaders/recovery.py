@@ -19,7 +19,7 @@ from lxml.etree import _Element
 from kb_search.loaders.body import Block
 from kb_search.loaders.boilerplate import is_pointer, length, linked
 from kb_search.loaders.vocabulary import called, vocabulary
-from kb_search.sentences import STOPS
+from kb_search.paragraphs import STOPS
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LINES = ("p", "div", "li", "blockquote", "pre", "dd", "dt", *_HEADINGS)
@@ -82,8 +82,8 @@ def _elements(page: _Element) -> list[_Element]:
         while above is not None and above not in outer:
             outer.add(above)
             above = above.getparent()
-    inner = [element for element in page.iter(*_LINES) if element not in outer]
-    return [element for element in inner if next(element.iterancestors(*_OUTSIDE), None) is None]
+    outer.update(element for box in page.iter(*_OUTSIDE) for element in box.iter(*_LINES))
+    return [element for element in page.iter(*_LINES) if element not in outer]
 
 
 def _merged(blocks: Sequence[Block], before: dict[int, list[Block]]) -> Iterator[Block]:

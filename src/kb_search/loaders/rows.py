@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from kb_search.document import Article
 from kb_search.loaders.base import RowProblem, SourceFile
 from kb_search.loaders.body import Body
+from kb_search.loaders.claims import ROW_FIELDS, Said, said
 from kb_search.loaders.cleaning import clean, one_line
-from kb_search.loaders.metadata import ROW_FIELDS, Said, around, assemble, said
+from kb_search.loaders.metadata import around, assemble
 
 #: A compressed file may unpack to so many times `max_bytes`: text shrinks to a third or a fifth, and what
 #: unpacks to a thousand times its size was made to fill a disk.
 UNPACKED = 16
+#: A row with a longer text is no article: a long novel has a million characters.
+LONGEST_TEXT = 10_000_000
 _LONGEST_ID = 200
 
 
@@ -36,6 +39,10 @@ class Rows:
     def article(self, number: int, row: Mapping[str, object]) -> Article | RowProblem:
         """The article of the row in a line. Without an id it is called by the line's number."""
         text = row.get(self._names["text"])
+        if isinstance(text, str) and len(text) > LONGEST_TEXT:
+            return problem(
+                number, f"its text has {len(text):,} characters, more than the {LONGEST_TEXT:,} that are read"
+            )
         if not isinstance(text, str) or not (text := clean(text)):
             return problem(number, f'the field "{self._names["text"]}" is missing or empty')
         name = _row_id(row.get(self._names["id"]), number)

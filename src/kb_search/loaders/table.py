@@ -17,15 +17,16 @@ from typing import BinaryIO
 from kb_search.document import Article
 from kb_search.errors import DocumentError
 from kb_search.loaders.base import RowProblem, SourceFile, opened, printable, read_bytes, reading
+from kb_search.loaders.claims import ROW_FIELDS
 from kb_search.loaders.cleaning import decode, one_line
-from kb_search.loaders.metadata import COLLECTION_FILE, ROW_FIELDS
-from kb_search.loaders.rows import Rows, problem
+from kb_search.loaders.metadata import COLLECTION_FILE
+from kb_search.loaders.rows import LONGEST_TEXT, Rows, problem
 
 _DELIMITERS = ",;\t|"
 #: The delimiter is looked for in so many characters; the search costs time by the square of their number.
 _SAMPLE = 4096
 #: Longer fields are no articles, but what a quotation mark that is never closed has swallowed.
-_LONGEST_FIELD = 10_000_000
+_LONGEST_FIELD = LONGEST_TEXT
 #: So often reading begins again behind such a mark; each time costs as much as all that follows.
 _MOST_RESTARTS = 5
 _CHUNK = 1 << 16
@@ -118,7 +119,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str] | R
         except csv.Error as error:
             is_open = stream.tell() == len(text) or "limit" in str(error)
             again -= is_open
-            yield number, problem(number, _reason(is_open=is_open, is_last=again < 0))
+            yield number, problem(number, _reason(str(error), is_open=is_open, is_last=again < 0))
             if again < 0:
                 return
             if is_open:
@@ -130,10 +131,12 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, Sequence[str] | R
                 yield number, cells
 
 
-def _reason(*, is_open: bool, is_last: bool) -> str:
+def _reason(error: str, *, is_open: bool, is_last: bool) -> str:
     if not is_open:
         return "a quotation mark stands within a field; write it twice"
     rest = "; what follows is not read" if is_last else ""
+    if "limit" in error:
+        return f"a field is longer than any article, or a quotation mark opens it and nothing closes it{rest}"
     return f"a quotation mark opens a field and nothing closes it{rest}"
 
 
@@ -155,6 +158,6 @@ def _header(names: Sequence[str] | RowProblem, rows: Rows, name: str) -> list[st
 
 
 def _article(rows: Rows, number: int, header: Sequence[str], cells: Sequence[str]) -> Article | RowProblem:
-    if len(cells) != len(header):
+    if len(cells) > len(header):  # fewer are read: programs leave out empty cells at the end of a row
         return problem(number, f"it has {len(cells)} fields, and the first row names {len(header)}")
-    return rows.article(number, dict(zip(header, cells, strict=True)))
+    return rows.article(number, dict(zip(header, cells, strict=False)))

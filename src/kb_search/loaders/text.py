@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from kb_search.document import Article
 from kb_search.loaders.base import SourceFile, printable, read_bytes
+from kb_search.loaders.claims import Said, read_as
 from kb_search.loaders.cleaning import clean, decode
 from kb_search.loaders.dates import latest_day, read_date
 from kb_search.loaders.headings import outline
-from kb_search.loaders.metadata import Said, around, assemble, read_as
+from kb_search.loaders.metadata import around, assemble
+from kb_search.loaders.opening import opening_claims
 
 _RUN_IN = re.compile(r"date[ \t]+(\d{4}(?:-\d{2}(?:-\d{2})?)?)(?:\s+|$)", re.ASCII)
 
@@ -22,7 +24,7 @@ def load(file: SourceFile) -> Iterator[Article]:
     claims += read_as(decoded)
     body = outline(text)
     if body.title:
-        claims.append(Said("title", body.title, "first line"))
+        claims += [*opening_claims(body.title), Said("title", body.title, "first line")]
     yield assemble(around(file), body, claims, "txt")
 
 

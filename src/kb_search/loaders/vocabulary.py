@@ -43,6 +43,8 @@ def _said(own: str, classes: str) -> frozenset[str]:
 def _runs(name: str) -> frozenset[str]:
     """All runs of one to three parts of a name, in small letters and without what joins them."""
     parts = [part.lower() for part in _PARTS.findall(name[:_LONGEST])]
+    if len(parts) < 2:
+        return frozenset(parts)
     pairs = map("".join, pairwise(parts))
     triples = map("".join, zip(parts, parts[1:], parts[2:], strict=False))
     return frozenset([*parts, *pairs, *triples])

@@ -15,19 +15,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import htmldate
-from lxml.etree import _Element
+from lxml.etree import XPath, _Element
 
 from kb_search.document import Date
 from kb_search.loaders.boilerplate import is_aside
+from kb_search.loaders.claims import Said
 from kb_search.loaders.dates import find_dates, latest_day, read_date
 from kb_search.loaders.lines import Line, first_prose
-from kb_search.loaders.metadata import Said
 from kb_search.loaders.vocabulary import called, vocabulary
 
 _PROPERTIES = frozenset({
     "datePublished", "dateCreated", "uploadDate", "schema:datePublished", "schema:dateCreated", "dc:date", "dc:created"
 })  # fmt: skip
 _PUBLISHED = vocabulary("published entry-date pubdate dt-published post-date publish-date")
+_MARKS = XPath("descendant::*[self::time or self::abbr or @itemprop or @property]")
 _UPDATED = re.compile(
     r"updat|modif|aktualisier|geändert|mis à jour|actualiz|atualiz|aggiorn|обновл|güncel|zuletzt|last\s+edit|stand:",
     re.IGNORECASE,
@@ -57,6 +58,8 @@ _LONGEST_LINE = 120
 _MOST_BESIDE = 40
 _NEAR = 12
 _MOST_TIMES = 200
+#: In larger pages htmldate's patterns need seconds, and more than their share of a page's length.
+_MOST_SEARCHED = 1_000_000
 _LONGEST_DRAFT = 31
 
 
@@ -124,6 +127,8 @@ def _days_between(one: str, other: str) -> float:
 
 def guessed_date(page: _Element, markup: str, address: str) -> Iterator[Said]:
     """What htmldate finds on a page (left as it is), where the page bears it out."""
+    if len(markup) > _MOST_SEARCHED:
+        return
     found = htmldate.find_date(copy.deepcopy(page), url=address or None, max_date=str(latest_day()))
     if found and _borne_out(Date.parse(found), markup):
         yield Said("date", found, "htmldate")
@@ -153,7 +158,7 @@ def _order(language: str, lines: Sequence[Line]) -> bool | None:
 
 def _marked(page: _Element, latest: Date, *, day_first: bool | None) -> Date | None:
     """The day that marks for machines give, if one of them is marked as that of publication, or all agree."""
-    times = [element for element in page.iter() if _is_time(element)][:_MOST_TIMES]
+    times = [element for element in _MARKS(page) if _is_time(element)][:_MOST_TIMES]
     dated = [
         (element, date)
         for element in times

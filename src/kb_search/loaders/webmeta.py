@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 from lxml.etree import XPath, _Element
 
-from kb_search.loaders.bylines import bylines, names, written_bylines
+from kb_search.loaders.bylines import bylines, written_bylines
+from kb_search.loaders.claims import Said, said
 from kb_search.loaders.lines import page_lines, title_line
-from kb_search.loaders.metadata import Said, said
+from kb_search.loaders.names import names
 from kb_search.loaders.webdates import agreed, date_claims, guessed_date, readable
 
 #: Field -> the meta tags that tell it, best first.

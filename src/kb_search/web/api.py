@@ -12,7 +12,7 @@ from kb_search.errors import UsageError
 from kb_search.search import Library
 from kb_search.web import openapi
 from kb_search.web.state import State
-from kb_search.wire import article_view_json, search_json, stats_json
+from kb_search.wire import article_view_json, overview_json, search_json
 
 
 class Api:
@@ -34,7 +34,7 @@ class Api:
 
     def stats(self) -> Response:
         """`GET /api/v1/stats`."""
-        return jsonify(stats_json(self._library.stats()))
+        return jsonify(overview_json(self._library.overview()))
 
     def health(self) -> Response:
         """`GET /health`: ok while searches can be answered."""

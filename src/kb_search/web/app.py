@@ -72,6 +72,7 @@ def _add_addresses(app: Flask, pages: Pages, api: Api) -> None:
         ("/", pages.home),
         ("/search", pages.search),
         ("/article/<article>", pages.article),
+        ("/collection", pages.collection),
         ("/help", pages.help),
         ("/robots.txt", pages.robots),
     ):

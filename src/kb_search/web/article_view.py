@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
-from kb_search.document import UNDATED, Article
-from kb_search.results import ArticleView, Span
-from kb_search.sentences import paragraphs
+from kb_search.document import BOILERPLATE, CONTENTS, REPEATED, UNDATED, Article, Place, Silent
+from kb_search.paragraphs import paragraphs
+from kb_search.results import ArticleHead, ArticleView, Span
 from kb_search.web.contexts import (
+    ArticleLine,
     ArticlePage,
     Block,
     Claimed,
@@ -20,6 +21,7 @@ from kb_search.web.contexts import (
     Link,
     NoteView,
     Piece,
+    PlaceLine,
 )
 from kb_search.web.runs import cut
 from kb_search.web.state import State
@@ -27,6 +29,12 @@ from kb_search.web.wording import NO_SOURCE, counted, date_words, precision_word
 
 #: Longer articles come in parts of so many passages (some 60,000 words), so that no page grows past reading.
 PASSAGES_A_PART = 400
+#: What a reader is told of text that is shown fainter, by why it is.
+SILENCES = {
+    REPEATED: "stands a second time in this article",
+    BOILERPLATE: "stands in many articles of this source",
+    CONTENTS: "is a table of contents",
+}
 
 
 def article_url(state: State, article: str, passage: str = "", ordinal: int = 1) -> str:
@@ -36,6 +44,19 @@ def article_url(state: State, article: str, passage: str = "", ordinal: int = 1)
         part = (ordinal - 1) // PASSAGES_A_PART + 1
         url += f"{'&' if '?' in url else '?'}part={part}"
     return f"{url}#{quote(passage)}" if passage else url
+
+
+def article_line(head: ArticleHead, state: State) -> ArticleLine:
+    """An article as a line of a list, with a link that keeps the search of `state`."""
+    return ArticleLine(
+        title=head.title,
+        untitled=head.untitled,
+        url=article_url(state, head.id),
+        source=", ".join(head.sources) or NO_SOURCE,
+        date=date_words(head.date),
+        precision=precision_words(head.date),
+        length=counted(head.passages, "passage"),
+    )
 
 
 def article_page(
@@ -48,7 +69,8 @@ def article_page(
     first, last = (part - 1) * PASSAGES_A_PART, part * PASSAGES_A_PART
     blocks = tuple(_blocks(view, first, last))
     searched = bool(state.pairs())
-    numbers = sorted({run.mark for block in blocks for piece in block.pieces for run in piece.runs} - {0})
+    runs = [run for block in blocks for piece in block.pieces for run in piece.runs]
+    numbers, silent = sorted({run.mark for run in runs} - {0}), {run.silent for run in runs}
     return ArticlePage(
         frame=frame,
         title=cut(article.title, view.title_marks),
@@ -63,7 +85,22 @@ def article_page(
         outline=tuple(Link(block.heading, f"#{block.anchor}") for block in blocks if block.heading),
         blocks=blocks,
         facts=tuple(_facts(article, len(view.passages))),
+        places=tuple(map(_place_line, article.places[1:])),
+        also=f"Nearly the same in {counted(view.copy_count, 'other')}" if view.copy_count else "",
+        copies=tuple(article_line(head, state) for head in view.copies),
+        silences=tuple(SILENCES[why] for why in SILENCES if why in silent),
         parts=tuple(_parts(state, view, part, parts)) if parts > 1 else (),
+    )
+
+
+def _place_line(place: Place) -> PlaceLine:
+    return PlaceLine(
+        title=place.title,
+        source=place.source or NO_SOURCE,
+        date=date_words(place.date),
+        precision=precision_words(place.date),
+        path=f"{place.path} ({place.row})" if place.row else place.path,
+        url=safe_url(place.url),
     )
 
 
@@ -137,6 +174,10 @@ class _Pieces:
             tuple((passage.start + left, passage.start + right) for left, right in spans)
             for passage, spans in zip(self._passages, view.marks[first:last], strict=False)
         ]
+        self._silent = [
+            tuple(Silent(passage.start + left, passage.start + right, why) for left, right, why in passage.silent)
+            for passage in self._passages
+        ]
         self._begun: set[str] = set()
 
     def within(self, start: int, stop: int) -> Iterator[Piece]:
@@ -146,7 +187,7 @@ class _Pieces:
             passage = self._passages[place]
             window = max(start, passage.start), min(stop, passage.end)
             if window[0] < window[1]:
-                runs = cut(self._text, self._marks[place], window, self._numbers[place])
+                runs = cut(self._text, self._marks[place], window, self._numbers[place], self._silent[place])
                 yield Piece(passage.id, passage.id not in self._begun, runs)
                 self._begun.add(passage.id)
             place += 1

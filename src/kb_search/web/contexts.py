@@ -62,6 +62,19 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleLine:
+    """An article in a list."""
+
+    title: str
+    untitled: bool
+    url: str
+    source: str
+    date: str
+    precision: str
+    length: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One hit."""
 
@@ -80,6 +93,9 @@ class Card:
     only_url: str
     score: str
     reasons: tuple[Reason, ...]
+    #: `also in 4 others`, and those of them that are named.
+    also: str
+    copies: tuple[ArticleLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +131,9 @@ class ResultsPage:
     count: str
     took: str
     generation: str
+    #: What is folded, and the address with or without that.
+    folded: str
+    unfold: Link | None
     sorts: tuple[Link, ...]
     facets: tuple[FacetView, ...]
     active: int
@@ -125,19 +144,6 @@ class ResultsPage:
     #: Why there is no card to see, where there is none.
     nothing: str
     offers: tuple[Offer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleLine:
-    """An article in a list."""
-
-    title: str
-    untitled: bool
-    url: str
-    source: str
-    date: str
-    precision: str
-    length: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +172,103 @@ class HomePage:
     #: Words from this collection that show how to ask.
     examples: tuple[Link, ...]
     all_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One line of a list about the collection: a file or an article, what is told of it, what belongs to it."""
+
+    title: str
+    #: Empty where there is nothing to open.
+    url: str
+    untitled: bool
+    meta: str
+    said: tuple[str, ...] = ()
+    others: tuple[EntryView, ...] = ()
+    #: How many others are not shown, in words.
+    left: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """One list about the collection, or its beginning; `search` leads to the passages of what it lists."""
+
+    name: str
+    heading: str
+    explanation: str
+    #: What can be typed to mend it, if anything.
+    command: str
+    #: The number in words, such as "312 articles".
+    count: str
+    number: str
+    entries: tuple[EntryView, ...]
+    more: Link | None = None
+    search: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class YearBar:
+    """The articles of one year: place and width in percent of a drawing, height in its pixels."""
+
+    x: float
+    width: float
+    height: float
+    year: str
+    count: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearsView:
+    """Articles by year as bars, with (place in percent, year) for the labels beneath them."""
+
+    bars: tuple[YearBar, ...]
+    ticks: tuple[tuple[float, str], ...]
+    #: The same in words.
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source with its articles, and how they lie over the years of the collection."""
+
+    label: str
+    url: str
+    count: str
+    span: str
+    years: YearsView
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Values with a number each; a value without an address cannot be searched for."""
+
+    heading: str
+    lines: tuple[SourceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPage:
+    """`/collection`: what the collection holds, and what in it needs a look; with `back_url` one list of it."""
+
+    template: ClassVar[str] = "collection.html"
+
+    frame: Frame
+    heading: str
+    back_url: str
+    #: Number and noun, as on the first page.
+    figures: tuple[tuple[str, str], ...]
+    span: str
+    generation: str
+    lists: tuple[ListView, ...]
+    #: The lists that have nothing in them, by their headings.
+    clear: tuple[str, ...]
+    years: YearsView | None
+    undated: Link | None
+    sources: tuple[SourceRow, ...]
+    more_sources: Link | None
+    tallies: tuple[Tally, ...]
+    paging: Paging | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +302,18 @@ class Fact:
     url: str = ""
     origin: str = ""
     others: tuple[Claimed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """Another place where the same text stands; `url` is set where it may be followed as a link."""
+
+    title: str
+    source: str
+    date: str
+    precision: str
+    path: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +355,13 @@ class ArticlePage:
     outline: tuple[Link, ...]
     blocks: tuple[Block, ...]
     facts: tuple[Fact, ...]
+    #: All places of an identical text, without the one that stands above.
+    places: tuple[PlaceLine, ...]
+    #: `Nearly the same in 4 others`, and those of them that are named.
+    also: str
+    copies: tuple[ArticleLine, ...]
+    #: What is shown fainter on this part, and why.
+    silences: tuple[str, ...]
     #: Very long articles come in parts.
     parts: tuple[Link, ...]
 
@@ -278,4 +400,4 @@ class ErrorPage:
     message: str
 
 
-PAGES = (ResultsPage, HomePage, EmptyPage, ArticlePage, HelpPage, ErrorPage)
+PAGES = (ResultsPage, HomePage, CollectionPage, EmptyPage, ArticlePage, HelpPage, ErrorPage)

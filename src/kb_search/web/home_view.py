@@ -14,9 +14,8 @@ from kb_search.config import Settings
 from kb_search.document import UNDATED, Date
 from kb_search.facets import source_name
 from kb_search.results import ArticleHead, Facet, Hit, Results, Stats
-from kb_search.web.article_view import article_url
+from kb_search.web.article_view import article_line
 from kb_search.web.contexts import (
-    ArticleLine,
     EmptyPage,
     Example,
     Frame,
@@ -28,10 +27,7 @@ from kb_search.web.contexts import (
 from kb_search.web.state import State
 from kb_search.web.timeline import timeline_view
 from kb_search.web.wording import (
-    NO_SOURCE,
     counted,
-    date_words,
-    precision_words,
     shortened,
     span_words,
     value_words,
@@ -120,7 +116,7 @@ def home_page(site: str, stats: Stats, everything: Results, latest: Iterable[Art
         undated=f"{counted(stats.undated, 'article')} undated" if stats.undated else "",
         sources=tuple(_source_lines(sources)),
         timeline=timeline_view(everything.timeline, state),
-        newest=tuple(map(_line, latest)),
+        newest=tuple(article_line(head, State.read([])) for head in latest),
         examples=tuple(Link(text, State.read([("q", text)]).url()) for text in _short_examples(found)),
         all_url="/search",
     )
@@ -141,18 +137,6 @@ def _source_lines(sources: Facet) -> Iterator[SourceLine]:
         url = State.read([]).adding("source", one.value).url()
         name = shortened(value_words("source", one.value), 60)
         yield SourceLine(name, url, counted(one.count, "passage"))
-
-
-def _line(head: ArticleHead) -> ArticleLine:
-    return ArticleLine(
-        title=head.title,
-        untitled=head.untitled,
-        url=article_url(State.read([]), head.id),
-        source=head.source or NO_SOURCE,
-        date=date_words(head.date),
-        precision=precision_words(head.date),
-        length=counted(head.passages, "passage"),
-    )
 
 
 def _short_examples(found: Samples) -> Iterator[str]:

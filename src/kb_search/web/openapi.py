@@ -6,6 +6,8 @@ A test compares it with what the interface really answers, key by key, so it can
 from __future__ import annotations
 
 from kb_search import __version__
+from kb_search.document import BOILERPLATE, CONTENTS, REPEATED
+from kb_search.overview import LISTS
 from kb_search.results import MATCHES, SORTS
 from kb_search.web.state import MAX_PER_PAGE, MAX_VALUES
 from kb_search.wire import Json
@@ -89,6 +91,8 @@ def _search_parameters() -> list[Json]:
         _parameter("match", {"enum": list(MATCHES), "default": "all"}, "All of the words, or any."),
         _parameter("variants", {"enum": ["on", "off"], "default": "on"}, "Other spellings of names."),
         _parameter("sort", {"enum": list(SORTS), "default": SORTS[0]}, "The order of the hits."),
+        _parameter("fold", {"enum": ["0", "1"], "default": "0"}, "List of near-duplicates only the earliest."),
+        _parameter("copies", {"enum": ["folded", "all"], "default": "folded"}, "`all` undoes `fold`, as on the pages."),
         _parameter("page", {"type": "integer", "minimum": 1, "default": 1}, "Which page of the hits."),
         _parameter("per_page", {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE}, "Hits on one page."),
     ]
@@ -117,6 +121,8 @@ def _list(items: Json) -> Json:
     return {"type": "array", "items": items}
 
 
+COUNTS = _list(_object(value=TEXT, count=COUNT))
+YEARS = _list(_object(year={"type": ["integer", "null"]}, count=COUNT))
 SPANS = _list({"type": "array", "items": COUNT, "minItems": 2, "maxItems": 2})
 
 
@@ -133,6 +139,10 @@ def _schemas() -> Json:
             undated_holdings=COUNT,
         ),
         "Article": _article(),
+        "ArticleHead": _object(
+            article=TEXT, path=TEXT, title=TEXT, untitled=FLAG, source=TEXT, date=DATE, date_precision=PRECISION,
+            language=TEXT, sources=_list(TEXT), passages=COUNT,
+        ),
         "Passage": _passage(),
         "Evidence": _object(value=TEXT, **{"from": TEXT}, others=_list(_object(value=TEXT, **{"from": TEXT}))),
         "Stats": _stats(),
@@ -145,7 +155,7 @@ def _search_answer() -> Json:
     values = _list(_reference("FacetValue"))
     return _object(
         query=_object(text=TEXT, understood=TEXT, notes=_list(_reference("Note"))),
-        total=_object(passages=COUNT, articles=COUNT, articles_exact=FLAG, complete=FLAG),
+        total=_object(passages=COUNT, articles=COUNT, articles_exact=FLAG, folded=COUNT, complete=FLAG),
         took_ms=NUMBER,
         page=COUNT,
         pages=COUNT,
@@ -165,6 +175,7 @@ def _hit() -> Json:
         date_precision=PRECISION, section=TEXT, ordinal=COUNT, of=COUNT, score=NUMBER,
         reasons=_list(_object(name=TEXT, score=NUMBER)), url=TEXT, language=TEXT, text=TEXT,
         sentences=_list(COUNT), marks=SPANS, title_marks=SPANS, section_marks=SPANS,
+        sources=_list(TEXT), copies=_list(_reference("ArticleHead")), copy_count=COUNT,
     )  # fmt: skip
 
 
@@ -175,13 +186,21 @@ def _article() -> Json:
         evidence={"type": "object", "additionalProperties": _reference("Evidence")},
         text=TEXT, sections=_list(_object(title=TEXT, start=COUNT)), pages=_list(_object(start=COUNT, label=TEXT)),
         passages=_list(_reference("Passage")), title_marks=SPANS,
+        places=_list(
+            _object(
+                article=TEXT, path=TEXT, row=TEXT, title=TEXT, source=TEXT, date=DATE, date_precision=PRECISION,
+                url=TEXT,
+            )
+        ),
+        copies=_list(_reference("ArticleHead")), copy_count=COUNT,
         notes=_list(_reference("Note")),
     )  # fmt: skip
 
 
 def _passage() -> Json:
     return _object(
-        passage=TEXT, ordinal=COUNT, section=TEXT, start=COUNT, end=COUNT, text=TEXT, marks=SPANS
+        passage=TEXT, ordinal=COUNT, section=TEXT, start=COUNT, end=COUNT, text=TEXT, marks=SPANS,
+        silent=_list(_object(start=COUNT, end=COUNT, why={"enum": [REPEATED, BOILERPLATE, CONTENTS]})),
     )  # fmt: skip
 
 
@@ -189,6 +208,12 @@ def _stats() -> Json:
     return _object(
         engine=TEXT, generation=TEXT, generations=COUNT, articles=COUNT, passages=COUNT, sources=COUNT, undated=COUNT,
         failed=COUNT, skipped=COUNT, first_date=DATE, last_date=DATE, bytes=COUNT,
-        source_counts=_list(_object(value=TEXT, count=COUNT)),
-        problems=_list(_object(path=TEXT, status=TEXT, reason=TEXT, loader=TEXT, articles=COUNT)),
+        source_counts=COUNTS,
+        problems=_list(
+            _object(path=TEXT, status=TEXT, reason=TEXT, loader=TEXT, articles=COUNT, encoding=TEXT, seconds=NUMBER)
+        ),
+        lists=_object(**dict.fromkeys(LISTS, COUNT)),
+        articles_by_year=YEARS,
+        articles_by_source=_list(_object(value=TEXT, count=COUNT, years=YEARS)),
+        articles_by_language=COUNTS, articles_by_format=COUNTS, files_by_encoding=COUNTS,
     )  # fmt: skip

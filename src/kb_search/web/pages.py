@@ -12,8 +12,10 @@ from kb_search.errors import IndexProblem
 from kb_search.results import ArticleHead, Results, SearchRequest, Stats
 from kb_search.search import Library
 from kb_search.web.article_view import article_page
+from kb_search.web.collection_view import Part, collection_page
 from kb_search.web.contexts import (
     ArticlePage,
+    CollectionPage,
     EmptyPage,
     ErrorPage,
     Frame,
@@ -26,7 +28,7 @@ from kb_search.web.results_view import note_views, results_page
 from kb_search.web.state import State
 from kb_search.web.wording import shortened
 
-Page = ResultsPage | HomePage | EmptyPage | ArticlePage | HelpPage | ErrorPage
+Page = ResultsPage | HomePage | CollectionPage | EmptyPage | ArticlePage | HelpPage | ErrorPage
 
 ROBOTS = "User-agent: *\nDisallow: /\n"
 _PART = re.compile("[0-9]{1,6}", re.ASCII)
@@ -69,7 +71,7 @@ class Pages:
     def article(self, article: str) -> Response:
         """`GET /article/ID`: one article, with the marks of the query it was found by."""
         pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "part"]
-        state = State.read(pairs, self._settings.per_page)
+        state = State.read(pairs, self._settings.per_page, fold=True)
         view = self._library.article(article, state.request)
         frame = Frame(
             self._settings.title,
@@ -81,6 +83,12 @@ class Pages:
         part = request.args.get("part", "")
         number = int(part) if _PART.fullmatch(part) else 1
         return render(article_page(view, state, frame, notes, number))
+
+    def collection(self) -> Response:
+        """`GET /collection`: what there is and what needs a look; `show` names one list, `page` a page of it."""
+        page = request.args.get("page", "1")
+        part = Part(request.args.get("show", ""), int(page) if _PART.fullmatch(page) else 1)
+        return render(collection_page(self._settings.title, self._library.overview(), part))
 
     def help(self) -> Response:
         """`GET /help`: the query language; it needs an index only for its examples."""
@@ -98,7 +106,7 @@ class Pages:
         return render(empty_page(self._settings.title, "The index holds no articles yet.", self._settings))
 
     def _state(self) -> State:
-        return State.read(request.args.items(multi=True), self._settings.per_page)
+        return State.read(request.args.items(multi=True), self._settings.per_page, fold=True)
 
     def _count(self, state: State) -> int:
         return self._library.search(replace(state.request, page=1, per_page=1)).passages

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from kb_search.highlight import snippet
 from kb_search.results import SORTS, Hit, Note, Results
-from kb_search.web.article_view import article_url
+from kb_search.web.article_view import article_line, article_url
 from kb_search.web.contexts import (
     Card,
     Chip,
@@ -59,6 +59,8 @@ def results_page(results: Results, state: State, site: str, count: Counter) -> R
         count=_count(results),
         took=f"{results.took_ms:.0f} ms" if results.took_ms >= 1 else "under 1 ms",
         generation=results.generation,
+        folded=_folded(results),
+        unfold=_unfold(results, state),
         sorts=tuple(Link(sort, state.sorted_by(sort).url(), sort == results.request.sort) for sort in SORTS),
         facets=(source_facet(facets["source"], state), date_facet(results.date_tree, state)),
         active=len(state.filters()),
@@ -97,6 +99,24 @@ def _count(results: Results) -> str:
     return f"{counted(results.passages, 'passage')} in {articles}"
 
 
+def _folded(results: Results) -> str:
+    """What is counted and not listed, in words; empty where that is nothing."""
+    if not results.folded:
+        return ""
+    them = "it is" if results.folded == 1 else "they are"
+    passages = counted(results.folded, "passage")
+    return f"{passages} not listed: {them} from near-duplicates of articles that are listed."
+
+
+def _unfold(results: Results, state: State) -> Link | None:
+    """The same search with every near-duplicate, or, where that is what is shown and there are some, without."""
+    if results.folded:
+        return Link("List all", state.folding(fold=False).url())
+    if not results.request.fold and any(hit.copy_count for hit in results.hits):
+        return Link("List near-duplicates once", state.folding(fold=True).url())
+    return None
+
+
 def _nothing(results: Results) -> str:
     """One sentence that says why there is no passage to see."""
     if results.passages:
@@ -130,7 +150,7 @@ def _card(hit: Hit, state: State) -> Card:
         url=article_url(state, hit.article, hit.passage, hit.ordinal),
         title=cut(hit.title, hit.title_marks),
         untitled=hit.untitled,
-        source=hit.source,
+        source=", ".join(hit.sources) or hit.source,
         date=date_words(hit.date),
         precision=precision_words(hit.date),
         section=cut(hit.section, hit.section_marks),
@@ -140,6 +160,8 @@ def _card(hit: Hit, state: State) -> Card:
         only_url="" if state.request.article == hit.article else state.within(hit.article).url(),
         score=f"{hit.score:.3f}",
         reasons=tuple(Reason(name, f"{part:.3f}") for name, part in hit.reasons),
+        also=f"also in {counted(hit.copy_count, 'other')}" if hit.copy_count else "",
+        copies=tuple(article_line(head, state) for head in hit.copies),
     )
 
 

@@ -6,9 +6,10 @@ hold anything at all. Every function is linear in the number of characters and m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from kb_search.document import Silent
 from kb_search.results import Span
 
 
@@ -18,23 +19,27 @@ class Run:
 
     `mark` is 0 for plain text, else the number of the mark that the run belongs to. `first` says that the
     mark begins here: a mark over two paragraphs has two runs and one name. A run with `gap` stands for text
-    that was left out; its own text is empty.
+    that was left out; its own text is empty. `silent` says why a run is not searched.
     """
 
     text: str
     mark: int = 0
     first: bool = False
     gap: bool = False
+    silent: str = ""
 
 
 GAP = Run("", gap=True)
 
 
-def cut(text: str, marks: Iterable[Span], window: Span | None = None, number: int = 1) -> tuple[Run, ...]:
+def cut(
+    text: str, marks: Iterable[Span], window: Span | None = None, number: int = 1, silent: Sequence[Silent] = ()
+) -> tuple[Run, ...]:
     """The runs of `text` between the two offsets of `window` (the whole text without one).
 
     `marks` are spans in `text`, in order and not overlapping; what lies outside the window or the text is
-    cut off. The first of `marks` has the given number, also where it lies outside.
+    cut off. The first of `marks` has the given number, also where it lies outside. Spans that are `silent` have no mark
+    in them.
     """
     start, end = window or (0, len(text))
     runs: list[Run] = []
@@ -44,12 +49,25 @@ def cut(text: str, marks: Iterable[Span], window: Span | None = None, number: in
         if begin >= stop:
             continue
         if begin > at:
-            runs.append(Run(text[at:begin]))
+            runs += _unmarked(text, at, begin, silent)
         runs.append(Run(text[begin:stop], mark=count, first=begin == left))
         at = stop
     if at < end:
-        runs.append(Run(text[at:end]))
+        runs += _unmarked(text, at, end, silent)
     return tuple(runs)
+
+
+def _unmarked(text: str, at: int, end: int, silent: Sequence[Silent]) -> Iterator[Run]:
+    """The runs of a stretch without marks."""
+    for left, right, why in silent:
+        begin, stop = max(left, at), min(right, end)
+        if begin < stop:
+            if at < begin:
+                yield Run(text[at:begin])
+            yield Run(text[begin:stop], silent=why)
+            at = stop
+    if at < end:
+        yield Run(text[at:end])
 
 
 def excerpt(text: str, marks: Sequence[Span], spans: Sequence[Span]) -> tuple[Run, ...]:

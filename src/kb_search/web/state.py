@@ -23,7 +23,7 @@ REPEATABLE = {
     "not_date": "not_dates",
     "lang": "languages",
 }
-SINGLE = ("q", "since", "until", "article", "match", "variants", "sort", "page", "per_page")
+SINGLE = ("q", "since", "until", "article", "match", "variants", "sort", "fold", "copies", "page", "per_page")
 #: More values of one filter than this are left out, with a note.
 MAX_VALUES = 100
 MAX_VALUE_LENGTH = 300
@@ -53,13 +53,15 @@ class State:
     request: SearchRequest
     problems: tuple[Note, ...] = ()
     unknown: tuple[Note, ...] = ()
-    #: What `per_page` is when the address does not say; such values are not written.
+    #: What `per_page` and `fold` are when the address does not say; such values are not written.
     per_page: int = 10
+    fold: bool = False
 
     @classmethod
-    def read(cls, pairs: Iterable[tuple[str, str]], per_page: int = 10) -> State:
+    def read(cls, pairs: Iterable[tuple[str, str]], per_page: int = 10, *, fold: bool = False) -> State:
         """Read the parameters of a query string, decoded, in their order. Never raises."""
         reader = _Reader(pairs)
+        asked_fold = reader.choice("fold", ("1", "0") if fold else ("0", "1")) == "1"
         request = SearchRequest(
             text=reader.single("q"),
             sources=reader.values("source"),
@@ -71,6 +73,7 @@ class State:
             match=reader.choice("match", MATCHES),
             variants=reader.choice("variants", ("on", "off")) == "on",
             sort=reader.choice("sort", SORTS),
+            fold=reader.choice("copies", ("folded", "all")) == "folded" and asked_fold,
             page=reader.number("page", 1, 999_999),
             per_page=reader.number("per_page", per_page, MAX_PER_PAGE),
         )
@@ -79,7 +82,7 @@ class State:
             reader.problem("since", str(since), f"is later than until={until}, so neither can be used")
             since = until = None
         asked = replace(request, since=since, until=until)
-        return cls(asked, tuple(reader.problems), tuple(reader.unknown()), per_page)
+        return cls(asked, tuple(reader.problems), tuple(reader.unknown()), per_page, fold)
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """All parameters that differ from their default, in an order that never changes."""
@@ -90,6 +93,8 @@ class State:
         written += [("match", asked.match if asked.match != MATCHES[0] else "")]
         written += [("variants", "" if asked.variants else "off")]
         written += [("sort", asked.sort if asked.sort != SORTS[0] else "")]
+        if asked.fold != self.fold:
+            written += [("fold", "1") if asked.fold else ("copies", "all")]
         written += [("per_page", str(asked.per_page) if asked.per_page != self.per_page else "")]
         written += [("page", str(asked.page) if asked.page > 1 else "")]
         return (*self._words(), *repeated, *((name, value) for name, value in written if value))
@@ -156,6 +161,10 @@ class State:
     def sorted_by(self, sort: str) -> State:
         """In another order."""
         return self._with(sort=sort)
+
+    def folding(self, fold: bool) -> State:  # noqa: FBT001 - the only thing that it says
+        """With near-duplicates folded into one, or with all of them."""
+        return self._with(fold=fold)
 
     def at_page(self, page: int) -> State:
         """On another page of the same results."""

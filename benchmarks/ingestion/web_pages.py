@@ -1,19 +1,25 @@
 """What the loader of web pages gets right, beside trafilatura and htmldate on the same pages, in one run.
 
-    python benchmarks/web_pages.py
+    python benchmarks/ingestion/web_pages.py
 
 The folder `shared/data/html` beside the checkout holds real pages: in `trafilatura` with snippets that belong to the
 main text and snippets that do not, titles, authors and dates; in `htmldate` with dates alone. A date is right, wrong or
 none; no date is better than a wrong one.
+
+Measured with trafilatura 2.3.1 and htmldate 1.11.0, 120 pages each: F1 of the snippets .942 (trafilatura .918), titles
+88 right, 10 wrong (83, 15), authors 38 right, 5 wrong, 17 none (34, 14, 12), dates on the same pages 76 right, 8 wrong,
+5 none (76, 13, 0), on the other pages 114 right, 4 wrong, 2 none (htmldate 100, 20, 0); 43 ms a page, where
+trafilatura takes 46 ms for text and metadata and 30 ms for the text alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +30,9 @@ from kb_search.document import Article
 from kb_search.errors import DocumentError
 from kb_search.loaders import RowProblem, SourceFile, load
 
-PAGES = Path(__file__).resolve().parents[2] / "shared" / "data" / "html"
+Program = Callable[["Gold"], "Got"]
+
+PAGES = Path(__file__).resolve().parents[3] / "shared" / "data" / "html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +89,13 @@ def ours(page: Gold) -> Got:
 
 
 def theirs(page: Gold) -> Got:
-    """What trafilatura makes of a page by itself."""
-    raw = page.path.read_bytes()
-    text = trafilatura.extract(raw, url=page.url, include_comments=False) or ""
-    about = trafilatura.extract_metadata(raw, default_url=page.url)
-    return Got(text, about.title or "", about.author or "", about.date or "") if about else Got(text)
+    """What trafilatura makes of a page by itself, in one call."""
+    found = trafilatura.bare_extraction(
+        page.path.read_bytes(), url=page.url, include_comments=False, with_metadata=True
+    )
+    if found is None or isinstance(found, dict):
+        return Got()
+    return Got(found.text or "", found.title or "", found.author or "", found.date or "")
 
 
 def their_text(page: Gold) -> Got:
@@ -136,32 +146,47 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def measured(pages: Sequence[Gold], program: Callable[[Gold], Got]) -> tuple[Callable[[Gold], Got], float]:
-    """The same program with all its answers ready, and the processor time in milliseconds that each took it."""
-    program(pages[0])
-    begin = time.process_time()
-    answers = {page.path: program(page) for page in pages}
-    return lambda page: answers[page.path], (time.process_time() - begin) * 1000 / len(pages)
+def run(pages: Sequence[Gold], programs: Mapping[str, Program]) -> tuple[dict[str, Program], dict[str, float]]:
+    """Run all programs on all pages, by turns, so that what else the machine does hits all of them alike.
+
+    Gives the programs with their answers ready, and the processor time that each took, in milliseconds a page:
+    the better of two runs on each page, which leaves out what is only loaded once.
+    """
+    answers: dict[str, dict[Path, Got]] = {name: {} for name in programs}
+    times = dict.fromkeys(programs, 0.0)
+    for page in pages:
+        best = dict.fromkeys(programs, math.inf)
+        for _ in range(2):
+            for name, program in programs.items():
+                begin = time.process_time()
+                answers[name][page.path] = program(page)
+                best[name] = min(best[name], time.process_time() - begin)
+        times = {name: total + best[name] * 1000 / len(pages) for name, total in times.items()}
+    return {name: _ready(found) for name, found in answers.items()}, times
+
+
+def _ready(answers: Mapping[Path, Got]) -> Program:
+    return lambda page: answers[page.path]
 
 
 def main() -> None:
-    """Print the figures of both programs."""
+    """Print the figures of all programs."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--pages", type=Path, default=PAGES)
     folder = options.parse_args().pages
     articles, dated = gold(folder / "trafilatura"), gold(folder / "htmldate")
-    for name, slow in (("kb-search", ours), ("trafilatura", theirs), ("  text only", their_text)):
-        program, milliseconds = measured(articles, slow)
+    programs, times = run(articles, {"kb-search": ours, "trafilatura": theirs, "its text alone": their_text})
+    for name, program in programs.items():
         precision, recall, f1 = snippets(articles, program)
-        print(f"{name:12} {milliseconds:.1f} ms a page")
-        print(f"{name:12} snippets: precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f}")
-        if slow is not their_text:
+        print(f"{name:14} {times[name]:.1f} ms a page, {times['kb-search'] / times[name]:.2f} for kb-search")
+        print(f"{name:14} snippets: precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f}")
+        if name != "its text alone":
             for field in ("title", "author"):
-                print(f"{name:12} {field}: {dict(fields(articles, program, field))}")
-            print(f"{name:12} dates of the same pages: {dict(dates(articles, program))}")
-    for name, slow in (("kb-search", ours), ("htmldate", their_date)):
-        program, milliseconds = measured(dated, slow)
-        print(f"{name:12} {milliseconds:.1f} ms a page, dates: {dict(dates(dated, program))}")
+                print(f"{name:14} {field}: {dict(fields(articles, program, field))}")
+            print(f"{name:14} dates of the same pages: {dict(dates(articles, program))}")
+    programs, times = run(dated, {"kb-search": ours, "htmldate": their_date})
+    for name, program in programs.items():
+        print(f"{name:14} {times[name]:.1f} ms a page, dates: {dict(dates(dated, program))}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 import pytest
 
-from kb_search.loaders.language import detect
+from kb_search.language import detect
 
 
 @pytest.mark.parametrize(

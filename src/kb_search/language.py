@@ -14,10 +14,12 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 #: Shorter texts are names and headings, about which it is often wrong and always sure.
 _FEWEST_LETTERS = 60
-#: So much of a text is looked at, from its beginning and from its middle: quotations in another language and
-#: lists of names stand at the ends.
-_SAMPLE = 2000
+#: So many letters of a text are looked at, from its middle: a motto in another language and lists of names stand at the
+#: ends. Only where they leave a doubt, more are. Of 4,800 texts these 400 misjudged none that 4,000 judged right; 300
+#: misjudged one; 4,000 take as long as all else that is done with a text.
+_SAMPLES = (400, 4000)
 _LEAST_SURE = 0.9
+_LETTERS = re.compile(r"[^\W\d_]+")
 _NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|[\d_]+")
 
 
@@ -31,12 +33,19 @@ class Detected:
 
 def detect(text: str) -> Detected | None:
     """The language of a text, or None where it is too short or could be one of several."""
-    middle = max(0, (len(text) - _SAMPLE) // 2)
-    sample = _NO_WORDS.sub(" ", f"{text[:_SAMPLE]}\n{text[middle : middle + _SAMPLE]}" if middle else text)
-    if sum(letter.isalpha() for letter in sample) < _FEWEST_LETTERS:
-        return None
-    language, confidence = _identifier().classify(sample)
-    return Detected(language, round(float(confidence), 2)) if confidence >= _LEAST_SURE else None
+    for size in _SAMPLES:
+        start = max(0, (len(text) - size) // 2)
+        sample = _NO_WORDS.sub(" ", text[start : start + size])
+        if sum(map(len, _LETTERS.findall(sample))) >= _FEWEST_LETTERS:
+            language, confidence = _identifier().classify(sample)
+            if confidence >= _LEAST_SURE:
+                return Detected(language, round(float(confidence), 2))
+    return None
+
+
+def make_ready() -> None:
+    """Load the model, before the first text is asked about."""
+    _identifier()
 
 
 @cache

@@ -1,0 +1,158 @@
+"""Who says what about an article: claims with their origin, and the evidence that they make.
+
+The first claim about a field that can be read is believed, and what the others said is kept beside it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from kb_search.document import Claim, Date, Evidence
+from kb_search.loaders.cleaning import Decoded, one_line
+from kb_search.loaders.dates import read_date
+
+#: Field -> the most characters that it may have.
+FIELDS = {"title": 500, "source": 200, "date": 100, "author": 300, "url": 2000, "language": 20}
+#: All that a row of a file can say of an article.
+ROW_FIELDS = ("id", "text", *FIELDS)
+
+#: What else there is evidence for, and no article has as a field.
+_LENGTHS = FIELDS | {"encoding": 60}
+#: Titles and authors that programs put into the properties of a document without being asked.
+_FILE_TITLE = re.compile(
+    r"microsoft (?:word|powerpoint) ?-.*|[(]?(?:untitled|anonymous|unspecified)[)]?(?:[ -]?\d+)?"
+    r"|(?:slide|page|document) ?\d*|.*\.(?:docx?|pdf|rtf|odt|indd|qxd|tex|dvi|txt|html?)",
+    re.IGNORECASE,
+)
+_NO_AUTHOR = re.compile(
+    r"[(]?(?:anonymous|unknown|unspecified)[)]?|administrator|admin|user|owner|author|microsoft office user|python-docx"
+    r"|(?:microsoft|adobe|acrobat)\b.*",
+    re.IGNORECASE,
+)
+_BY_PROGRAM = "written by a program"
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
+_URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one place says about one field of an article.
+
+    `refused` is the reason, which can follow a comma, why it is not believed although it can be read: a
+    PDF's day of creation is a day, but not that of publication. It is kept with the claims that lost.
+    """
+
+    field: str
+    value: str
+    origin: str
+    refused: str = ""
+
+
+def said(fields: Mapping[str, object], origin: str, *, named: bool = False) -> list[Said]:
+    """What a mapping (front matter, a row, a sidecar) says about the fields that articles have.
+
+    With `named`, the field's name is part of the origin, as in `row field date`.
+    Keys in any case; numbers and dates are read as text, lists are joined by commas. What is empty, or
+    neither text nor number nor date, says nothing.
+    """
+    found = ((str(key).lower(), _as_text(value)) for key, value in fields.items())
+    return [
+        Said(field, value, f"{origin} {field}" if named else origin)
+        for field, value in found
+        if field in FIELDS and value
+    ]
+
+
+def document_properties(title: str, author: str, origin: str) -> list[Said]:
+    """What the properties of a document say: believed, but for what programs write there by themselves."""
+    claims = [
+        Said("title", title, origin, _BY_PROGRAM if _FILE_TITLE.fullmatch(title[:200].strip()) else ""),
+        Said("author", author, origin, _BY_PROGRAM if _NO_AUTHOR.fullmatch(author[:200].strip()) else ""),
+    ]
+    return [claim for claim in claims if claim.value.strip()]
+
+
+def read_as(decoded: Decoded) -> list[Said]:
+    """What a reader must know of how a file's bytes became text: a guessed encoding, and what is not as it was."""
+    origins = [f"guessed by how the text reads, {decoded.confidence:.0%} sure"] if decoded.guessed else []
+    changes = (
+        (decoded.mended, "letters garbled before the file was saved: {:,} were put right"),
+        (decoded.garbled, "letters garbled before the file was saved: {:,} look so and were left"),
+        (decoded.broken, "broken bytes: {:,} were replaced by \ufffd"),
+        (decoded.controls, "control characters: {:,} were dropped"),
+    )
+    origins += [what.format(places) for places, what in changes if places]
+    return [Said("encoding", decoded.encoding, origin) for origin in origins]
+
+
+def settle(claims: Iterable[Said], latest: Date) -> tuple[Evidence, ...]:
+    """For each field the first claim that can be read (no date beyond `latest`), and the others that were made.
+
+    A field of which nothing can be read has no value and is left out, unless something was said: then its
+    evidence has an empty value and origin, so that a reader sees what was refused.
+    """
+    readable: dict[str, list[Claim]] = {}
+    refused: dict[str, list[Claim]] = {}
+    for claim in dict.fromkeys(claims):
+        try:
+            value = _read(claim, latest)
+        except ValueError as reason:
+            text = one_line(claim.value, _LENGTHS[claim.field])
+            refused.setdefault(claim.field, []).append(Claim(text, f"{claim.origin}, {reason}", refused=True))
+        else:
+            if value:
+                readable.setdefault(claim.field, []).append(Claim(value, claim.origin))
+    return tuple(
+        _evidence(field, readable.get(field, []), refused.get(field, []))
+        for field in _LENGTHS
+        if field in readable or field in refused
+    )
+
+
+def _evidence(field: str, readable: Sequence[Claim], refused: Sequence[Claim]) -> Evidence:
+    won = readable[0] if readable else Claim("", "")
+    return Evidence(field, won.value, won.origin, (*readable[1:], *refused))
+
+
+def _read(claim: Said, latest: Date) -> str:
+    """The value of a claim as it is kept; ValueError, with a reason, where it cannot be read."""
+    text = one_line(claim.value, _LENGTHS[claim.field])
+    if not text:
+        return ""
+    if claim.refused:
+        raise ValueError(claim.refused)
+    if claim.field == "date":
+        return str(read_date(text, latest))
+    if claim.field == "url":
+        return _address(text)
+    if claim.field == "language":
+        return _language(text)
+    return text
+
+
+def _address(text: str) -> str:
+    """An absolute address on the web: what pages link to must not be a script or a file."""
+    if not _URL.fullmatch(text) or not urlsplit(text).hostname:
+        raise ValueError("not a web address")
+    return text
+
+
+def _language(text: str) -> str:
+    found = _LANGUAGE.fullmatch(text)
+    if not found:
+        raise ValueError("not a language code")
+    return found[1].lower()
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return ", ".join(filter(None, map(_as_text, value[:50])))
+    if isinstance(value, bool) or not isinstance(value, int | dt.date | dt.datetime):
+        return ""
+    return value.isoformat() if isinstance(value, dt.date) else f"{value:d}" if abs(value) < 10**18 else ""

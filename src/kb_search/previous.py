@@ -1,0 +1,97 @@
+"""What a run of `index` starts from: the generation that answers, and whether it can be built on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from kb_search.config import Settings
+from kb_search.copies import Prints, read_prints
+from kb_search.engines import engine_named
+from kb_search.engines.base import EngineReader
+from kb_search.errors import IndexMissing, IndexProblem
+from kb_search.filelist import KnownFile, read_files
+from kb_search.generations import Opened, open_current
+from kb_search.manifest import Manifest
+
+#: Settings by which every file is read, and those that only decide which files cannot be.
+READ_BY = ("language", "max_file_bytes")
+LIMITS = ("max_seconds", "max_memory_bytes")
+
+_ANEW = "Every file is read anew."
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The generation before, with what it knows of files and articles; nothing where there is none to build on.
+
+    There is no `reader` where every file is read anew. `news` says why that is so unasked, and `retry` that limits
+    have changed, so that what could not be read is to be tried again.
+    """
+
+    opened: Opened | None = None
+    files: Mapping[str, KnownFile] = field(default_factory=dict)
+    prints: Prints = field(default_factory=lambda: Prints.of(()))
+    reader: EngineReader | None = None
+    news: tuple[str, ...] = ()
+    retry: bool = False
+
+
+@contextmanager
+def previous(settings: Settings, *, full: bool) -> Iterator[Previous]:
+    """The generation that answers, held open; `full` does without its reader."""
+    before = _open(settings, full=full)
+    try:
+        yield before
+    finally:
+        if before.reader:
+            before.reader.close()
+        if before.opened:
+            before.opened.close()
+
+
+def said(settings: Settings, names: Sequence[str]) -> dict[str, str]:
+    """Some settings, as a manifest keeps them."""
+    return {name: str(getattr(settings, name)) for name in names}
+
+
+def _open(settings: Settings, *, full: bool) -> Previous:
+    try:
+        opened = open_current(settings.index)
+    except IndexMissing:
+        return Previous()
+    except IndexProblem as problem:
+        return Previous(news=(f"{problem} {_ANEW}",))
+    try:
+        return _read(opened, settings, full=full)
+    except IndexProblem as problem:
+        opened.close()
+        return Previous(news=(f"{problem} {_ANEW}",))
+    except BaseException:
+        opened.close()
+        raise
+
+
+def _read(opened: Opened, settings: Settings, *, full: bool) -> Previous:
+    manifest = opened.manifest
+    if manifest.engine != settings.engine:
+        opened.close()
+        return Previous(news=(f"The engine is now {settings.engine}; it was {manifest.engine}. {_ANEW}",))
+    with opened.explaining():
+        files, prints = read_files(opened.folder), read_prints(opened.folder)
+        reader = None if full else engine_named(settings.engine).reader(opened.folder)
+    anew, again = (_changes(settings, names, manifest) for names in (READ_BY, LIMITS))
+    news = [f"{change} {_ANEW}" for change in anew]
+    news += [f"{change} What could not be read is tried again." for change in again]
+    return Previous(opened, files, prints, reader, tuple(news), bool(again))
+
+
+def _changes(settings: Settings, names: Sequence[str], manifest: Manifest) -> list[str]:
+    """A sentence for each of some settings that is not what a generation was built with."""
+    was = dict(manifest.settings)
+    return [
+        f"The setting {name} is now {now}; it was {was.get(name)}."
+        for name, now in said(settings, names).items()
+        if was.get(name) != now
+    ]

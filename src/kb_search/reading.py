@@ -1,0 +1,60 @@
+"""From a file to what is indexed of it: the one way, for `index` and `extract` alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kb_search import analysis
+from kb_search.config import Settings
+from kb_search.document import Article, Evidence, Passage, article_id
+from kb_search.fingerprints import Fingerprint, fingerprint
+from kb_search.language import detect
+from kb_search.loaders import RowProblem, SourceFile, load
+from kb_search.passages import split
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An article as it is indexed: with a language and its lasting id, split, and what tells it from others."""
+
+    article: Article
+    passages: tuple[Passage, ...]
+    fingerprint: Fingerprint
+
+
+def read(file: SourceFile, settings: Settings, identity: str = "") -> Iterator[Read | RowProblem]:
+    """The articles of a file, and the rows of it that could not be read, in order.
+
+    `identity` is the path that articles are named by where the file has had another one: a renamed file keeps its
+    articles. Raises DocumentError where the file cannot be read, and SkippedDocument where it is not ours to read.
+    """
+    for one in load(file):
+        yield one if isinstance(one, RowProblem) else _indexed(one, file.relative, settings, identity)
+
+
+def read_by(settings: Settings) -> str:
+    """The settings that decide what is read from a file, and how, as one string that changes when they do."""
+    names = ("language", "max_file_bytes", "max_seconds", "max_memory_bytes")
+    return " ".join(f"{name}={getattr(settings, name)}" for name in names)
+
+
+def _indexed(article: Article, path: str, settings: Settings, identity: str) -> Read:
+    if identity and identity != path:
+        lasting = identity + article.path.removeprefix(path)  # an entry of an archive has a path within it
+        article = replace(article, id=article_id(lasting, article.row))
+    if not article.language:
+        known = _language(article.text, settings)
+        article = replace(article, language=known.value, evidence=(*article.evidence, known))
+    return Read(article, split(article), fingerprint(article))
+
+
+def _language(text: str, settings: Settings) -> Evidence:
+    """The language of an article that does not say its own, and what that was taken from."""
+    detected = detect(text)
+    if detected:
+        return Evidence("language", detected.language, f"detected in the text, {detected.confidence:.0%} sure")
+    by_script = analysis.language_of_script(text)
+    if by_script:
+        return Evidence("language", by_script, "the script it is written in")
+    return Evidence("language", settings.language, "the collection's default")

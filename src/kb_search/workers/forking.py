@@ -1,0 +1,64 @@
+"""The nursery's own side (see `nursery`): a program that imports all that reads files, and then only forks."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import socket
+from multiprocessing.connection import Connection
+
+from kb_search import loaders
+from kb_search.document import Article
+from kb_search.fingerprints import fingerprint
+from kb_search.nursery import Order
+from kb_search.workers.process import die_with_parent, work
+
+_SAMPLE = Article("", "", "", "Twenty words of any text. " * 10)
+
+
+def main(control: str, passing: str) -> None:
+    """Make a process for each order, and wait for those that are asked about; the arguments are two descriptors."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with_parent()
+    fingerprint(_SAMPLE)  # it makes tables when it is called first
+    connection, fds = Connection(int(control)), socket.socket(fileno=int(passing))
+    while True:
+        try:
+            request: Order | int = connection.recv()
+        except (EOFError, OSError):
+            return
+        if isinstance(request, int):
+            connection.send(os.waitstatus_to_exitcode(os.waitpid(request, 0)[1]))
+        else:
+            connection.send(_made(request, connection, fds))
+
+
+def _made(order: Order, connection: Connection, fds: socket.socket) -> int | str:
+    """The id of the process that was made for an order, or why there is none."""
+    descriptor = socket.recv_fds(fds, 1, 1)[1][0]
+    loaders.make_ready(order.loaders)
+    gc.collect()
+    gc.freeze()  # what is never looked at again stays shared with the processes
+    try:
+        pid = os.fork()
+    except OSError as error:
+        os.close(descriptor)
+        return (error.strerror or "the system refuses").lower()
+    if not pid:
+        connection.close()
+        fds.close()
+        _live(order, Connection(descriptor))
+    os.close(descriptor)
+    return pid
+
+
+def _live(order: Order, connection: Connection) -> None:
+    """Be a process that reads, and end without returning to what was forked."""
+    code = 1
+    try:
+        os.chdir(order.folder)
+        work(connection, order.journal, order.settings)
+        code = 0
+    finally:
+        os._exit(code)

@@ -1,0 +1,90 @@
+from dataclasses import replace
+
+import pytest
+
+from kb_search.config import Settings
+from kb_search.document import article_id
+from kb_search.errors import DocumentError, SkippedDocument
+from kb_search.fingerprints import fingerprint
+from kb_search.loaders import RowProblem
+from kb_search.passages import split
+from kb_search.reading import read, read_by
+from tests.loaders.helpers import PROSE, source
+from tests.loaders.packages import packed
+
+RUSSIAN = "Переговоры закончились поздно вечером, и стороны договорились о новой встрече в ноябре этого года."
+
+
+def language_of(folder, content, name="a.txt", **settings):
+    """The language of the only article of a file, and what it was taken from."""
+    (one,) = read(source(folder, name, content), Settings(**settings))
+    return one.article.language, one.article.evidence_for("language").origin
+
+
+def test_an_article_is_split_and_remembered(tmp_path):
+    """What is read has the passages and the fingerprint that its article has."""
+    (one,) = read(source(tmp_path, "a.txt", PROSE * 30), Settings())
+    assert one.passages == split(one.article)
+    assert one.fingerprint == fingerprint(one.article)
+    assert {passage.article for passage in one.passages} == {article_id("a.txt")}
+
+
+def test_rows_that_cannot_be_read_come_in_their_place(tmp_path):
+    """Problems of single rows stand between the articles, in order."""
+    found = list(read(source(tmp_path, "a.jsonl", f'{{"text": "{PROSE}"}}\nno row\n{{"text": "{PROSE}"}}'), Settings()))
+    assert [isinstance(one, RowProblem) for one in found] == [False, True, False]
+
+
+def test_what_a_file_says_of_its_language_goes_first(tmp_path):
+    """A declared language stands, also where the text reads otherwise."""
+    assert language_of(tmp_path, f"---\nlanguage: de\n---\n{PROSE}", "a.md") == ("de", "front matter")
+
+
+def test_a_language_is_detected_in_the_text(tmp_path):
+    """Where nobody says it, the text does, and the evidence says how sure that is."""
+    assert language_of(tmp_path, RUSSIAN) == ("ru", "detected in the text, 100% sure")
+    assert language_of(tmp_path, PROSE, language="hy")[0] == "en"
+
+
+def test_a_short_text_has_the_language_of_its_script(tmp_path):
+    """A few words are not enough to detect a language, but their letters give some languages away."""
+    assert language_of(tmp_path, "Մի քանի բառ") == ("hy", "the script it is written in")
+
+
+def test_what_leaves_a_doubt_has_the_language_of_the_collection(tmp_path):
+    """Without any sign an article is in the language that is set."""
+    assert language_of(tmp_path, "Ad hoc", language="tr") == ("tr", "the collection's default")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "path", "row"),
+    [
+        ("new/b.txt", PROSE, "old/a.txt", ""),
+        ("new/b.jsonl", f'{{"id": "x", "text": "{PROSE}"}}', "old/a.txt", "x"),
+        ("new/b.zip", packed({"in/c.txt": PROSE}), "old/a.txt/in/c.txt", ""),
+    ],
+)
+def test_a_renamed_file_keeps_its_articles(tmp_path, name, content, path, row):
+    """Articles and passages are called after the path under which the file was first seen."""
+    file = source(tmp_path, name, content)
+    (one,) = read(file, Settings(), identity="old/a.txt")
+    assert one.article.id == article_id(path, row)
+    assert one.article.path.startswith(name)
+    assert one.passages[0].id.startswith(one.article.id)
+    (same,) = read(file, Settings(), identity=name)
+    assert same.article.id == next(iter(read(file, Settings()))).article.id != one.article.id
+
+
+def test_files_that_cannot_be_read_are_errors(tmp_path):
+    """The loaders' errors pass through."""
+    with pytest.raises(DocumentError, match=r"a\.txt is empty"):
+        list(read(source(tmp_path, "a.txt", ""), Settings()))
+    with pytest.raises(SkippedDocument):
+        list(read(source(tmp_path, "a.xyz", PROSE), Settings()))
+
+
+@pytest.mark.parametrize("changed", [{"language": "hy"}, {"max_file_bytes": 5}, {"max_seconds": 5.0}])
+def test_settings_that_decide_what_is_read_are_told_apart(changed):
+    """What is read by other settings is not the same; settings that matter only to searches do not count."""
+    assert read_by(replace(Settings(), **changed)) != read_by(Settings())
+    assert read_by(replace(Settings(), port=1, workers=3)) == read_by(Settings())

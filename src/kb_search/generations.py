@@ -100,9 +100,7 @@ class Build:
         self._index = index
         self.published = False
 
-    def publish(
-        self, engine: str, articles: int, passages: int, settings: Mapping[str, str] | None = None
-    ) -> Manifest:
+    def publish(self, engine: str, articles: int, passages: int, settings: Mapping[str, str] | None = None) -> Manifest:
         """Flush everything to disk, write the manifest, and make this the generation that answers."""
         known = self._checksums_of_links()
         files = []
@@ -115,9 +113,7 @@ class Build:
             files.append(StoredFile(path.relative_to(self.folder).as_posix(), status.st_size, checksum))
         created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         pairs = tuple((settings or {}).items())
-        manifest = Manifest(
-            self.generation, engine, articles, passages, tuple(files), created=created, settings=pairs
-        )
+        manifest = Manifest(self.generation, engine, articles, passages, tuple(files), created=created, settings=pairs)
         write_atomically(self.folder / manifests.NAME, manifests.encode(manifest))
         for folder in (*(path for path in self.folder.rglob("*") if path.is_dir()), self.folder):
             flush(folder)

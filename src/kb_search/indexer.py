@@ -143,9 +143,7 @@ class _Run:
             self._known.append(known)
             seconds = entry.outcome.seconds if entry else 0.0
             self.reports.append(
-                FileReport(
-                    known.path, status, known.reason, known.loader, len(known.articles), known.encoding, seconds
-                )
+                FileReport(known.path, status, known.reason, known.loader, len(known.articles), known.encoding, seconds)
             )
 
     def _write(self, tasks: Sequence[Task], together: Together) -> Prints:
@@ -173,8 +171,12 @@ class _Run:
 
     def _going(self, tasks: Sequence[Task], together: Together) -> list[str]:
         """The articles of the generation before that are gone or will be written again."""
-        gone = [article for task in tasks if task.known and not is_kept(task, together.entries)
-                for article in task.known.articles]
+        gone = [
+            article
+            for task in tasks
+            if task.known and not is_kept(task, together.entries)
+            for article in task.known.articles
+        ]
         return [*gone, *together.again]
 
     def _is_crowded(self, tasks: Sequence[Task], together: Together, old: EngineReader) -> bool:

@@ -47,9 +47,7 @@ class Task:
         return self.known.path if self.known and self.known.path != self.found.relative else ""
 
 
-def plan(
-    found: Sequence[FoundFile], known: Mapping[str, KnownFile], *, full: bool, retry: bool = False
-) -> list[Task]:
+def plan(found: Sequence[FoundFile], known: Mapping[str, KnownFile], *, full: bool, retry: bool = False) -> list[Task]:
     """What is to be done about each file on disk, and about those that are gone, in the order of their paths.
 
     `full` has every file read, also those that are what the last run saw, `retry` those that could not be read then.

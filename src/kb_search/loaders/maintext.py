@@ -65,7 +65,8 @@ def _found(page: HtmlElement) -> Iterator[Block]:
 
     Its fast way (`fast=True`) saves a sixth of all time and is not good enough: on 240 pages it differed on 20;
     11 times it had next to nothing, nine times other articles along with this one. Favouring precision or
-    recall, comments and links each did worse on the pages with gold than the defaults (benchmarks/ingestion/web_pages.py).
+    recall, comments and links each did worse on the pages with gold than the defaults
+    (benchmarks/ingestion/web_pages.py).
     """
     found = trafilatura.bare_extraction(page, include_comments=False, with_metadata=False)
     if found is not None and not isinstance(found, dict):

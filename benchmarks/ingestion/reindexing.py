@@ -72,28 +72,30 @@ def memory(rows: int) -> None:
         for part in range(20):
             with (folder / "corpus" / f"{part:02}.jsonl").open("w") as file:
                 for number in range(part, rows, 20):
-                    file.write(json.dumps({"title": f"Article {number}", "text": prose(number, 30)}) + "\n")
+                    file.write(json.dumps({"title": f"Article {number}", "text": prose(number, 10)}) + "\n")
         started = time.perf_counter()
         running = subprocess.Popen([sys.executable, "-m", "kb_search", "index"], cwd=folder, start_new_session=True)
-        most = 0
+        most: dict[int, int] = {}
         while running.poll() is None:
-            most = max(most, held(running.pid))
+            most = max(most, held(running.pid), key=lambda one: sum(one.values()))
             time.sleep(0.1)
-        print(f"{rows:,} articles: {time.perf_counter() - started:.0f} s, at most {most / 2**20:.0f} MB held together")
+        each = ", ".join(f"{size / 2**20:.0f}" for size in most.values())
+        seconds = time.perf_counter() - started
+        print(f"{rows:,} articles: {seconds:.0f} s, at most {sum(most.values()) / 2**20:.0f} MB together ({each})")
 
 
-def held(session: int) -> int:
-    """The bytes of memory that the processes of a session hold, what they share counted once for each sharer's part."""
-    total = 0
+def held(session: int) -> dict[int, int]:
+    """The bytes of memory that each process of a session holds; what several share is divided among them."""
+    found = {}
     for path in Path("/proc").iterdir():
         if path.name.isdecimal():
             try:
                 if os.getsid(int(path.name)) == session:
                     rollup = (path / "smaps_rollup").read_text()
-                    total += 1024 * int(rollup.split("\nPss:")[1].split()[0])
+                    found[int(path.name)] = 1024 * int(rollup.split("\nPss:")[1].split()[0])
             except (OSError, IndexError):
                 continue
-    return total
+    return found
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 from kb_search import analysis, corpus
 from kb_search.config import Settings
@@ -27,7 +28,7 @@ from kb_search.errors import REBUILD, IndexDamaged, UsageError
 from kb_search.filelist import KnownFile, write_files
 from kb_search.fingerprints import Fingerprint, fingerprint
 from kb_search.generations import Build, building, current_name
-from kb_search.journal import Entry, FileKey, Journal
+from kb_search.journal import Entry, FileKey, Journal, read_stored
 from kb_search.manifest import Manifest
 from kb_search.planning import STATUSES, Task, plan, refuse_removals
 from kb_search.previous import LIMITS, READ_BY, Previous, previous, said
@@ -155,7 +156,7 @@ class _Run:
         opened = self._before.opened
         base = opened.folder if opened and old and not self._is_crowded(tasks, together, old) else None
         with closing(self._engine.writer(self._build.folder, base)) as writer:
-            writing = _Writing(writer, old, together, Journal(self._build.journal, self._settings), copies=not base)
+            writing = _Writing(writer, old, together, self._build.journal, copies=not base)
             if base:
                 for article in self._going(tasks, together):
                     writer.delete(article)
@@ -206,7 +207,7 @@ class _Writing:
     """
 
     def __init__(
-        self, writer: EngineWriter, old: EngineReader | None, together: Together, journal: Journal, *, copies: bool
+        self, writer: EngineWriter, old: EngineReader | None, together: Together, journal: Path, *, copies: bool
     ) -> None:
         self.sketches: dict[str, Fingerprint] = {}
         self._writer = writer
@@ -220,7 +221,7 @@ class _Writing:
         for stored in entry.articles:
             if self._together.speaks(stored.id):
                 members = [self._together.fresh[one] for one in self._together.members(stored.id)]
-                first, *others = [self._journal.read(one) for one in members]
+                first, *others = [read_stored(self._journal, one) for one in members]
                 article = merge([first.article, *(one.article for one in others)]) if others else first.article
                 self._add(article, first.passages)
 

@@ -121,16 +121,21 @@ class Journal:
 
     def read(self, stored: Stored) -> Read:
         """An article with its passages. Raises IndexDamaged where it is not what was written."""
-        try:
-            with (self._folder / stored.file).open("rb") as stream:
-                stream.seek(stored.offset)
-                frame = _frame(stream)
-        except OSError as error:
-            raise IndexDamaged(f"The journal cannot be read: {error.strerror}. Run the same command again.") from error
-        if frame is None or frame.kind != _BODY:
-            raise IndexDamaged(f"The journal of {stored.path!r} is damaged. Run the same command again.")
-        article, passages, fingerprint = pickle.loads(frame.content)  # noqa: S301 - nobody else can write here
-        return Read(article, passages, fingerprint)
+        return read_stored(self._folder, stored)
+
+
+def read_stored(folder: Path, stored: Stored) -> Read:
+    """An article of the journal in a folder, with passages. Raises IndexDamaged where it is not what was written."""
+    try:
+        with (folder / stored.file).open("rb") as stream:
+            stream.seek(stored.offset)
+            frame = _frame(stream)
+    except OSError as error:
+        raise IndexDamaged(f"The journal cannot be read: {error.strerror}. Run the same command again.") from error
+    if frame is None or frame.kind != _BODY:
+        raise IndexDamaged(f"The journal of {stored.path!r} is damaged. Run the same command again.")
+    article, passages, fingerprint = pickle.loads(frame.content)  # noqa: S301 - nobody else can write here
+    return Read(article, passages, fingerprint)
 
 
 class JournalWriter:

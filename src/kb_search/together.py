@@ -8,16 +8,18 @@ build gives.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb_search.copies import Clusters, Prints
 from kb_search.duplicates import identical
 from kb_search.filelist import KnownFile
+from kb_search.fingerprints import Fingerprint
 from kb_search.journal import Entry, Stored
 from kb_search.planning import Task
 from kb_search.silence import affected, boilerplate
 
 _TEXT_BYTES = 16
+_NO_PRINT = Fingerprint(b"", b"", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,21 @@ def read_together(
     while more := _sharing(tasks, before, entries):
         wanted |= more
         entries = read([by_path[path] for path in sorted(wanted)])
+    read_now = Prints.of(stored for entry in entries.values() for stored in entry.articles)
+    entries = {path: _light(entry) for path, entry in entries.items()}
     fresh = {stored.id: stored for entry in entries.values() for stored in entry.articles}
-    prints = before.changed(list(_given_up(tasks, entries)), Prints.of(fresh.values()))
+    prints = before.changed(list(_given_up(tasks, entries)), read_now)
     clusters = identical(prints)
     silent = boilerplate(prints)
     old = boilerplate(before)
     speaker = clusters.speaker
     again = frozenset(speaker.get(one, one) for one in affected(prints, old, silent)) - fresh.keys()
     return Together(entries, fresh, prints, clusters, silent, again)
+
+
+def _light(entry: Entry) -> Entry:
+    """An entry without fingerprints, which are the largest part of it and stand in the prints by now."""
+    return replace(entry, articles=tuple(replace(stored, fingerprint=_NO_PRINT) for stored in entry.articles))
 
 
 def is_kept(task: Task, entries: Mapping[str, Entry]) -> bool:

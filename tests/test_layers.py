@@ -15,11 +15,12 @@ commands
 web evaluation
 indexer search
 answering
-planning ranking highlight facets suggest citation
+planning ranking highlight facets suggest citation expanding relaxing
 corpus engines
 loaders passages parsing columnwriter generations wire
-clauses
-sentences query
+clauses stopwords nearness
+filters rendering
+sentences query notes
 results analysis records abbreviations lexing filelist manifest
 document columns
 config
@@ -46,6 +47,7 @@ OWNERS = {
     "tantivy": {"engines.tantivy"},
     "opensearchpy": {"engines.opensearch"},
     "numpy": {"columns", "columnwriter", "engines", "ranking"},
+    "rapidfuzz": {"engines", "suggest"},
     "click": {"cli", "commands"},
     "rich": {"commands"},
     "waitress": {"commands"},

@@ -5,48 +5,77 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
 
 from kb_search import facets
 from kb_search.analysis import base_language
 from kb_search.document import UNDATED
-from kb_search.engines.base import Candidate, EngineQuery, EngineReader, Matches, SearchTooLong
+from kb_search.engines.base import (
+    Candidate,
+    Deadline,
+    EngineQuery,
+    EngineReader,
+    Matches,
+    SearchTooLong,
+    too_long,
+)
 from kb_search.errors import UsageError
+from kb_search.expanding import expanded
 from kb_search.highlight import Marker
 from kb_search.parsing import parse
 from kb_search.query import (
+    And,
+    Everything,
+    Leaf,
     Node,
-    Phrase,
     Query,
-    Word,
+    Spread,
     any_of,
     date_range,
-    describe,
     leaves,
-    scoring_words,
+    scoring_terms,
     text_leaves,
 )
 from kb_search.ranking import WINDOW, Ranked, rank
-from kb_search.results import MATCHES, SORTS, ArticleView, Hit, Note, Results, SearchRequest
+from kb_search.relaxing import clause_counts, relaxation
+from kb_search.rendering import describe, render
+from kb_search.results import (
+    MATCHES,
+    SORTS,
+    ArticleView,
+    ClauseCount,
+    Hit,
+    Note,
+    Relaxation,
+    Results,
+    SearchRequest,
+)
 
 MAX_PER_PAGE = 200
 #: Paging ends here; whoever wants more narrows the question or exports.
 MAX_DEPTH = 10_000
 NEAREST = 10
+#: Where fewer passages have all the words, articles that have them are counted too.
+FEW_PASSAGES = 10
 
 
-def view(article_id: str, request: SearchRequest, reader: EngineReader) -> ArticleView | None:
-    """An article with what the request's words match in it; None where there is none of that id."""
+def view(article_id: str, request: SearchRequest, reader: EngineReader, seconds: float) -> ArticleView | None:
+    """An article with what the request's words match in it; None where there is none of that id.
+
+    `seconds` is how long the words that patterns stand for may be looked up.
+    """
     whole = reader.article(article_id)
     if whole is None:
         return None
     article, passages = whole
-    query = parse(request.text, _languages(reader))
-    marker, title_marker = _markers(query.tree)
+    query = _understood_query(request.text, reader, Deadline(seconds))[0]
+    mark = _markers(query.tree)
     return ArticleView(
         article=article,
         passages=passages,
-        marks=tuple(marker.marks(one.text, article.language, one.silent) for one in passages),
-        title_marks=title_marker.marks(article.title, article.language),
+        marks=tuple(mark.text.marks(one.text, article.language, one.silent) for one in passages),
+        title_marks=mark.title.marks(article.title, article.language),
         notes=query.notes,
     )
 
@@ -67,11 +96,29 @@ def _languages(reader: EngineReader) -> tuple[str, ...]:
     return reader.holdings().languages or ("en",)
 
 
-def _markers(tree: Node) -> tuple[Marker, Marker]:
-    """What marks texts and headings, and what marks titles."""
+def _understood_query(text: str, reader: EngineReader, deadline: Deadline) -> tuple[Query, bool]:
+    """A text as a query with its patterns looked up; False where there was no time for that."""
+    query = parse(text, _languages(reader))
+    try:
+        return expanded(query, reader, deadline), True
+    except SearchTooLong:
+        note = Note("limited", "", 0, 0, too_long(deadline.seconds))
+        return replace(query, notes=(*query.notes, note)), False
+
+
+class Markers(NamedTuple):
+    """What marks texts, titles and headings."""
+
+    text: Marker
+    title: Marker
+    section: Marker
+
+
+def _markers(tree: Node) -> Markers:
     shown = text_leaves(tree)
-    titles = [leaf for leaf in leaves(tree) if isinstance(leaf, Word | Phrase) and leaf.field == "title"]
-    return Marker(shown), Marker([*shown, *titles])
+    words = [leaf for leaf in leaves(tree) if isinstance(leaf, Leaf)]
+    titles, headings = ([leaf for leaf in words if leaf.field == name] for name in ("title", "section"))
+    return Markers(Marker(shown), Marker([*shown, *titles]), Marker([*shown, *headings]))
 
 
 class Search:
@@ -81,24 +128,25 @@ class Search:
         """`request` has passed `check`; `seconds` is how long finding and counting may take."""
         self._reader = reader
         self._generation = generation
-        self._query: Query = parse(request.text, _languages(reader))
-        self._request = replace(request, text=self._query.text)
-        self._seconds = seconds
-        self._notes: list[Note] = list(self._query.notes)
-        self._complete = True
-        self._tree = any_of(self._query.tree) if request.match == "any" else self._query.tree
-        self._marker, self._title_marker = _markers(self._tree)
+        self._deadline = Deadline(seconds)
+        query, self._complete = _understood_query(request.text, reader, self._deadline)
+        self._request = replace(request, text=query.text)
+        self._notes: list[Note] = list(query.notes)
+        self._tree = any_of(query.tree) if request.match == "any" else query.tree
+        self._mark = _markers(self._tree)
 
     def results(self, started: float) -> Results:
         """Find, rank, cut out the page and count. `started` is when the request came."""
         request = self._request
         depth = min(max(request.page * request.per_page, WINDOW), MAX_DEPTH)
-        asked = self._asked(self._tree, depth, self._seconds)
+        asked = self._asked(self._tree, depth)
         matches = self._matches(asked)
         ranked = self._ranked(self._tree, matches.candidates, asked.sort)
         first = (request.page - 1) * request.per_page
         self._note_filters(matches)
         self._note_pages(matches)
+        self._note_spread(matches)
+        clauses, relaxed = self._blame(matches)
         selection = facets.DateSelection(asked.dates, asked.not_dates, asked.span)
         return Results(
             request=request,
@@ -108,7 +156,7 @@ class Search:
             articles=matches.articles,
             articles_exact=matches.articles_exact,
             hits=tuple(map(self._hit, ranked[first : first + request.per_page])),
-            nearest=self._nearest(started) if self._complete and not matches.passages else (),
+            nearest=self._nearest() if self._complete and not matches.passages else (),
             facets=(
                 facets.source_facet(matches.sources, request),
                 facets.date_facet(matches.dates, request),
@@ -120,15 +168,19 @@ class Search:
             generation=self._generation,
             took_ms=(time.perf_counter() - started) * 1000,
             complete=self._complete,
+            clauses=clauses,
+            relaxation=relaxed,
         )
 
     def _pages(self, matches: Matches) -> int:
         return max(-(-min(matches.passages, MAX_DEPTH) // self._request.per_page), 1)
 
-    def _asked(self, tree: Node, depth: int, seconds: float) -> EngineQuery:
-        request = self._request
+    def _asked(self, tree: Node, depth: int) -> EngineQuery:
+        return self._asked_by(self._request, tree, depth)
+
+    def _asked_by(self, request: SearchRequest, tree: Node, depth: int) -> EngineQuery:
         sort = request.sort
-        if sort == "relevance" and not scoring_words(tree):
+        if sort == "relevance" and not scoring_terms(tree):
             sort = "newest"  # nothing to rank by
         return EngineQuery(
             tree=tree,
@@ -141,20 +193,21 @@ class Search:
             article=request.article,
             sort=sort,
             depth=depth,
-            seconds=seconds,
+            seconds=self._deadline.left(),
         )
 
     def _matches(self, asked: EngineQuery) -> Matches:
         try:
-            return self._reader.search(asked)
-        except SearchTooLong as limit:
+            if self._complete:
+                return self._reader.search(asked)
+        except SearchTooLong:
             self._complete = False
-            self._note("limited", str(limit))
-            return Matches(0, 0, articles_exact=False, candidates=(), sources=(), dates=())
+            self._note("limited", too_long(self._deadline.seconds))
+        return Matches(0, 0, articles_exact=False, candidates=(), sources=(), dates=())
 
     def _ranked(self, tree: Node, candidates: Sequence[Candidate], sort: str) -> list[Ranked]:
         """The candidates as they are shown: the best put in order anew, the others after them as they came."""
-        words = scoring_words(tree)
+        words = scoring_terms(tree)
         head = candidates[:WINDOW] if sort == "relevance" and words else ()
         ranked: list[Ranked] = []
         if head:
@@ -166,18 +219,56 @@ class Search:
         rest = [(one, min(one.score, most)) for one in candidates[len(head) :]]
         return ranked + [Ranked(one, score, (("words", score),), 0) for one, score in rest]
 
-    def _nearest(self, started: float) -> tuple[Hit, ...]:
+    def _nearest(self) -> tuple[Hit, ...]:
         """Where nothing has all the words: what has most of them, the better ranked first among equals."""
         wider = any_of(self._tree)
-        if wider == self._tree or len(scoring_words(wider)) < 2:
+        if wider == self._tree or len(scoring_terms(wider)) < 2:
             return ()
-        asked = self._asked(wider, WINDOW, self._seconds - (time.perf_counter() - started))
+        asked = self._asked(wider, WINDOW)
         try:
             ranked = self._ranked(wider, self._reader.search(asked).candidates, "relevance")
         except SearchTooLong:
             return ()
         ranked.sort(key=lambda one: -one.words)
         return tuple(map(self._hit, ranked[:NEAREST]))
+
+    def _count(self, request: SearchRequest, tree: Node) -> int:
+        """How many passages a tree finds with the filters of a request. Raises SearchTooLong."""
+        filled = expanded(Query("", tree, ()), self._reader, self._deadline).tree
+        return self._reader.search(self._asked_by(request, filled, 1)).passages
+
+    def _blame(self, matches: Matches) -> tuple[tuple[ClauseCount, ...], Relaxation | None]:
+        """Where nothing was found: what each clause finds alone, and what to change. Without time, what is known."""
+        if matches.passages or not self._complete or isinstance(self._tree, Everything):
+            return (), None
+        clauses: tuple[ClauseCount, ...] = ()
+        request, bare = self._request, _without_filters(self._request)
+        try:
+            clauses = clause_counts(self._tree, partial(self._count, request))
+            wider = relaxation(self._tree, clauses, partial(self._count, request))
+            if wider is None and request != bare and (found := self._count(bare, self._tree)):
+                wider = Relaxation("without the filters", render(self._tree), found, keeps_filters=False)
+        except SearchTooLong:
+            return clauses, None
+        return clauses, wider
+
+    def _note_spread(self, matches: Matches) -> None:
+        """Say how many articles have all of a query's words in different passages, where few passages have them."""
+        if matches.passages >= FEW_PASSAGES or not self._complete or not _may_be_spread(self._tree):
+            return
+        try:
+            spread = self._reader.search(self._asked(Spread(self._tree), 1))
+        except SearchTooLong:
+            return
+        if spread.articles > matches.articles:
+            have = "article has" if spread.articles == 1 else "articles have"
+            few = f"{matches.passages} passages have" if matches.passages > 1 else "One passage has"
+            few = few if matches.passages else "No passage has"
+            self._note(
+                "info",
+                f"{few} all of this; taken as a whole, {spread.articles:,} {have} it, in different passages.",
+                f"{self._request.text.strip()} scope:article",
+            )
 
     def _hit(self, ranked: Ranked) -> Hit:
         passage, head = self._reader.passage(ranked.candidate.key)
@@ -195,14 +286,14 @@ class Search:
             language=head.language,
             text=passage.text,
             sentences=passage.sentences,
-            marks=self._marker.marks(passage.text, head.language, passage.silent),
-            title_marks=self._title_marker.marks(head.title, head.language),
-            section_marks=self._marker.marks(passage.section, head.language),
+            marks=self._mark.text.marks(passage.text, head.language, passage.silent),
+            title_marks=self._mark.title.marks(head.title, head.language),
+            section_marks=self._mark.section.marks(passage.section, head.language),
             reasons=ranked.reasons,
         )
 
-    def _note(self, kind: str, message: str) -> None:
-        self._notes.append(Note(kind, "", 0, 0, message))
+    def _note(self, kind: str, message: str, suggestion: str | None = None) -> None:
+        self._notes.append(Note(kind, "", 0, 0, message, suggestion))
 
     def _note_filters(self, matches: Matches) -> None:
         """Say why filters leave less than one may think."""
@@ -213,6 +304,13 @@ class Search:
                 "info",
                 f"{matches.partly_dated:,} more may belong here: {whose} only known to the month or the year, and part "
                 "of that lies outside the dates asked for.",
+            )
+        if matches.partly_excluded:
+            whose = "its date is" if matches.partly_excluded == 1 else "their dates are"
+            self._note(
+                "info",
+                f"{matches.partly_excluded:,} of these may lie in the dates left out: {whose} only known to the month "
+                "or the year.",
             )
         if request.since and request.until and request.since.first > request.until.last:
             self._note("info", f"No date is both since {request.since} and until {request.until}.")
@@ -225,6 +323,24 @@ class Search:
             self._note("info", f"There is no page {request.page:,}; the last one is {pages:,}.")
         if request.page >= pages and matches.passages > MAX_DEPTH:
             self._note("limited", f"Paging ends after {MAX_DEPTH:,} passages; a narrower question shows the others.")
+
+
+def _may_be_spread(tree: Node) -> bool:
+    """Whether the words of a query can stand in different passages of an article."""
+    return isinstance(tree, And) and sum(bool(text_leaves(child)) for child in tree.children) > 1
+
+
+def _without_filters(request: SearchRequest) -> SearchRequest:
+    bare = SearchRequest()
+    return replace(
+        bare,
+        text=request.text,
+        match=request.match,
+        variants=request.variants,
+        sort=request.sort,
+        page=request.page,
+        per_page=request.per_page,
+    )
 
 
 def _date_filter(value: str) -> facets.DateFilter:

@@ -85,6 +85,15 @@ class StringTable:
         end = int(self._ends[last - 1]) if last else 0
         return self._bytes[start:end].tobytes().decode("utf-8", "surrogatepass")
 
+    def strings(self, first: int, last: int) -> list[str]:
+        """The strings from `first` up to `last` (not included), read at once; none may have a line break in it."""
+        if first >= last:
+            return []
+        start = int(self._ends[first - 1]) if first else 0
+        breaks = self._ends[first : last - 1] - start
+        lines = np.insert(self._bytes[start : int(self._ends[last - 1])], breaks, ord("\n"))
+        return lines.tobytes().decode("utf-8", "surrogatepass").split("\n")
+
     def find(self, text: str) -> int:
         """The number of a string, or ABSENT. Only for tables in byte order."""
         wanted = text.encode("utf-8", "surrogatepass")
@@ -190,6 +199,11 @@ class Columns:
         return _inverse(self._row_order)
 
     @cached_property
+    def breaks(self) -> Longs:
+        """The places in `forms` where no word stands, rising: between rows, and where something silent was."""
+        return np.flatnonzero(self.forms == 0)
+
+    @cached_property
     def article_rank(self) -> Ints:
         """The place of each article in the order of the articles' ids."""
         return _inverse(self._article_order)
@@ -229,6 +243,28 @@ class Columns:
     def _lists(self) -> dict[str, Ints]:
         names = ("sentence.i4", "sentence_starts.i8", "silent.i4", "silent_starts.i8")
         return {name.partition(".")[0]: self._array(name) for name in names}
+
+    def of_heads(self, values: NDArray) -> tuple[NDArray, NDArray]:  # type: ignore[type-arg]  # any values
+        """For each row the value of its title, and that of its heading (0 where it has none).
+
+        `values` has one for each head: first the titles of all articles, then the headings.
+        """
+        headings = np.append(values[self.articles :], values.dtype.type(0))
+        return values[: self.articles][self.row_article], headings[self.row_heading]
+
+    @cached_property
+    def head_article(self) -> Ints:
+        """The number of the article of each head: first those of the titles, then those of the headings."""
+        articles = np.zeros(len(self.head_starts) - 1, np.int32)
+        articles[: self.articles] = np.arange(self.articles, dtype=np.int32)
+        headed = self.row_heading >= 0
+        articles[self.articles + self.row_heading[headed]] = self.row_article[headed]
+        return articles
+
+    @cached_property
+    def head_of(self) -> Ints:
+        """The number of the head that each word of `heads` stands in."""
+        return np.repeat(np.arange(len(self.head_starts) - 1, dtype=np.int32), np.diff(self.head_starts))
 
     def stem_numbers(self, stems: Sequence[str]) -> Ints:
         """The numbers of those stems that the segment has."""

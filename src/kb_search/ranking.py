@@ -49,7 +49,7 @@ def rank(candidates: Sequence[Candidate], found: Occurrences, passages: int, ave
     `found` tells where the query's words stand in them, `passages` and `average` how many passages there are and how
     long they are on average.
     """
-    rarity = np.array([idf(passages, float(frequency)) for frequency in found.frequencies])
+    rarity = found.boosts * np.array([idf(passages, float(frequency)) for frequency in found.frequencies])
     words = _words(found, rarity, average)
     exact = _exact(found, words)
     closeness = _closeness(found, rarity, len(candidates))

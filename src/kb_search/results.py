@@ -58,6 +58,29 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class ClauseCount:
+    """One of the clauses that must all be met: as it can be typed, in plain words, and what it finds by itself."""
+
+    text: str
+    words: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A wider query that finds something where the one that was asked finds nothing.
+
+    `label` says how it differs (`without peace`), `text` is the query, `passages` what it finds. Without
+    `keeps_filters` the filters of the request are left out too.
+    """
+
+    label: str
+    text: str
+    passages: int
+    keeps_filters: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that matched.
 
@@ -151,6 +174,9 @@ class Results:
     suggestion: str | None = None
     #: False where the time limit ended the search before it was counted: its counts are 0 then and mean nothing.
     complete: bool = True
+    #: Where nothing was found: what each clause finds alone, and the smallest change that finds something.
+    clauses: tuple[ClauseCount, ...] = ()
+    relaxation: Relaxation | None = None
 
 
 @dataclass(frozen=True, slots=True)

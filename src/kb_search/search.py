@@ -94,7 +94,7 @@ class Library:
     def article(self, article_id: str, request: SearchRequest) -> ArticleView:
         """An article with what the request's words match in it. Raises NotFound."""
         with self._using() as current:
-            found = view(article_id, request, current.reader)
+            found = view(article_id, request, current.reader, self._settings.time_limit)
             if found is None:
                 raise NotFound(f"There is no article {shortened(article_id)} in this collection.")
             return found

@@ -8,7 +8,8 @@ The score (phase one) is BM25 over one pooled field of stems: a word of the titl
 counts as so many words of the passage, before saturation (S. Robertson, H. Zaragoza, M. Taylor, "Simple BM25
 extension to multiple weighted fields", CIKM 2004). A passage's length is kept as coarsely as Lucene keeps it, so
 that engines which cannot do otherwise give the same scores. A word's score is the sum over its stems; a
-phrase's that of its words; filters score nothing. Ties break by passage id.
+phrase's that of its words; a pattern's that of one word that stands wherever one of its forms does; filters score
+nothing. What a word scores is multiplied by its boost. Ties break by passage id.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 
 from kb_search.document import Article, Passage
 from kb_search.errors import KbSearchError
-from kb_search.query import DateRange, Node, Undated, Word
+from kb_search.query import DateRange, Node, Pattern, Term, Undated
 from kb_search.results import ArticleHead
 
 K1 = 1.2
@@ -84,7 +85,8 @@ class Matches:
     """What an engine answers.
 
     `sources` and `dates` are pairs of value and number of passages; a date is its number, 0 for undated.
-    `partly_dated` counts the passages that only miss a date filter because their date is too coarse.
+    `partly_dated` counts the passages that only miss a date filter because their date is too coarse,
+    `partly_excluded` those found that a NOT would leave out if their date, which is too coarse, lay there.
     """
 
     passages: int
@@ -94,6 +96,18 @@ class Matches:
     sources: tuple[tuple[str, int], ...]
     dates: tuple[tuple[int, int], ...]
     partly_dated: int = 0
+    partly_excluded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The forms of a collection that fit a pattern, the most frequent first, and how many fit in all.
+
+    Frequency is that in passages, titles and headings; where forms are equally frequent the alphabet decides.
+    """
+
+    forms: tuple[str, ...]
+    fitting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +115,8 @@ class Occurrences:
     """Where the words of a query stand in some candidates: what the second phase ranks by.
 
     Rows of the first three follow the words, columns the candidates: `own` and `context` are term frequencies
-    in the passage and, weighted, in title and heading; `lengths` are pooled lengths. The last four are parallel,
+    in the passage and, weighted, in title and heading; `lengths` are pooled lengths. `boosts` are what the query
+    multiplies each word's score by. The last four are parallel,
     one entry per occurrence in a passage's own text, ordered by candidate and place: `candidate` and `word` are
     indexes, `place` counts words, `exact` says that the form itself stands there and not only its stem.
     """
@@ -110,6 +125,7 @@ class Occurrences:
     context: NDArray[np.int32]
     lengths: NDArray[np.int32]
     frequencies: NDArray[np.int64]
+    boosts: NDArray[np.float64]
     candidate: NDArray[np.int32]
     word: NDArray[np.int32]
     place: NDArray[np.int64]
@@ -149,9 +165,16 @@ class Deadline:
     def check(self) -> None:
         """Raise SearchTooLong if the time is over."""
         if time.monotonic() > self._end:
-            raise SearchTooLong(
-                f"The search took longer than {self.seconds:g} s and was stopped; a query with fewer words is faster."
-            )
+            raise SearchTooLong(too_long(self.seconds))
+
+    def left(self) -> float:
+        """The seconds that are left; not below 0."""
+        return max(self._end - time.monotonic(), 0.0)
+
+
+def too_long(seconds: float) -> str:
+    """What is said of a search that was stopped after so many seconds."""
+    return f"The search took longer than {seconds:g} s and was stopped; a query with fewer words is faster."
 
 
 class EngineWriter(ABC):
@@ -186,8 +209,15 @@ class EngineReader(ABC):
         """Find, count and rank. Raises SearchTooLong."""
 
     @abstractmethod
-    def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Word]) -> Occurrences:
-        """Where words of the text stand in candidates of this reader."""
+    def expand(self, pattern: Pattern, most: int, deadline: Deadline) -> Expansion:
+        """The forms that fit a pattern in its field, `most` of them at most. Raises SearchTooLong.
+
+        A query is evaluated with its patterns' `forms` filled in by this.
+        """
+
+    @abstractmethod
+    def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Term]) -> Occurrences:
+        """Where words of the text stand in candidates of this reader; a pattern is one word with all its forms."""
 
     @abstractmethod
     def passage(self, key: int) -> tuple[Passage, ArticleHead]:

@@ -21,6 +21,7 @@ from kb_search.results import (
     Hit,
     IndexReport,
     Note,
+    Relaxation,
     Results,
     Span,
     Stats,
@@ -54,6 +55,8 @@ def search_json(results: Results) -> Json:
         "date_tree": _facet(results.date_tree),
         "timeline": _timeline(results.timeline),
         "suggestion": results.suggestion,
+        "clauses": [{"text": one.text, "words": one.words, "passages": one.passages} for one in results.clauses],
+        "relaxation": _relaxation(results.relaxation),
     }
 
 
@@ -227,6 +230,17 @@ def _note(note: Note) -> Json:
         "end": note.end,
         "message": note.message,
         "suggestion": note.suggestion,
+    }
+
+
+def _relaxation(wider: Relaxation | None) -> Json | None:
+    if wider is None:
+        return None
+    return {
+        "label": wider.label,
+        "text": wider.text,
+        "passages": wider.passages,
+        "keeps_filters": wider.keeps_filters,
     }
 
 

@@ -108,6 +108,7 @@ def _print(results: Results) -> None:
     if results.complete:
         counts = f"{_counted(results.passages, 'passage')} in {_counted(results.articles, 'article')}"
         click.echo(f"{printable(results.understood)}: {counts}")
+    _print_blame(results)
     first = (results.page - 1) * results.request.per_page + 1
     for number, hit in enumerate(results.hits, first):
         _print_hit(number, hit, colour=colour)
@@ -117,6 +118,17 @@ def _print(results: Results) -> None:
             _print_hit(number, hit, colour=colour)
     elif results.pages > results.page:
         click.echo(f"\nPage {results.page} of {results.pages}; --page {results.page + 1} shows the next.")
+
+
+def _print_blame(results: Results) -> None:
+    """Where nothing was found: what each clause finds by itself, and the smallest change that finds something."""
+    if len(results.clauses) > 1:
+        click.echo("By itself:")
+        for one in results.clauses:
+            click.echo(f"   {printable(one.words)}: {_counted(one.passages, 'passage')}")
+    if wider := results.relaxation:
+        found = _counted(wider.passages, "passage")
+        click.echo(f"Found {printable(wider.label)}: {found} with {printable(wider.text)}")
 
 
 def _counted(number: int, noun: str) -> str:

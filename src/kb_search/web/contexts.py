@@ -101,6 +101,15 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """One of the clauses that must all be met, and what it finds by itself; no address where that is nothing."""
+
+    words: str
+    url: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResultsPage:
     """`/search`: the answer to one request."""
 
@@ -124,6 +133,9 @@ class ResultsPage:
     paging: Paging | None
     #: Why there is no card to see, where there is none.
     nothing: str
+    #: Where nothing was found: what each clause finds by itself, and the smallest change that finds something.
+    clauses: tuple[Clause, ...]
+    relaxed: Offer | None
     offers: tuple[Offer, ...]
 
 

@@ -156,6 +156,8 @@ def _search_answer() -> Json:
         date_tree=values,
         timeline=_reference("Timeline"),
         suggestion=TEXT_OR_NULL,
+        clauses=_list(_object(text=TEXT, words=TEXT, passages=COUNT)),
+        relaxation=_object(label=TEXT, text=TEXT, passages=COUNT, keeps_filters=FLAG) | {"type": ["object", "null"]},
     )
 
 

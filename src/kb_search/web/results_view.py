@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from kb_search.highlight import snippet
-from kb_search.results import SORTS, Hit, Note, Results
+from kb_search.results import SORTS, Hit, Note, Relaxation, Results
 from kb_search.web.article_view import article_url
 from kb_search.web.contexts import (
     Card,
     Chip,
+    Clause,
     Frame,
     Link,
     NoteView,
@@ -67,6 +68,8 @@ def results_page(results: Results, state: State, site: str, count: Counter) -> R
         nearest=tuple(_card(hit, state) for hit in results.nearest),
         paging=_paging(results.page, results.pages, state) if results.pages > 1 else None,
         nothing="" if results.hits else _nothing(results),
+        clauses=tuple(_clauses(results, state)) if len(results.clauses) > 1 else (),
+        relaxed=_relaxed(results.relaxation, state),
         offers=() if results.passages else tuple(_offers(state, count)),
     )
 
@@ -105,6 +108,19 @@ def _nothing(results: Results) -> str:
     if not results.complete:
         return "The search was stopped before it was done, so nobody knows what it would find. Ask for less at once."
     return f"No passage fits the whole question: {results.understood}."
+
+
+def _clauses(results: Results, state: State) -> Iterator[Clause]:
+    for one in results.clauses:
+        url = state.asking(one.text).url() if one.passages else ""
+        yield Clause(one.words, url, counted(one.passages, "passage") if one.passages else "nothing")
+
+
+def _relaxed(wider: Relaxation | None, state: State) -> Offer | None:
+    if wider is None:
+        return None
+    asked = (state if wider.keeps_filters else state.cleared()).asking(wider.text)
+    return Offer(wider.label, asked.url(), counted(wider.passages, "passage"))
 
 
 def _chips(state: State, results: Results) -> Iterator[Chip]:

@@ -20,7 +20,7 @@ from kb_search.query import (
     date_range,
     joined,
     leaves,
-    scoring_words,
+    scoring_terms,
     text_leaves,
 )
 
@@ -54,10 +54,10 @@ def test_leaves_leave_out_what_is_excluded():
     assert text_leaves(tree) == (PEACE, PHRASE)
 
 
-def test_scoring_words_come_once_each():
+def test_scoring_terms_come_once_each():
     """Words with the same stems score once; those of authors and of what is excluded do not score."""
     tree = And((TALKS, EXACT, PHRASE, TITLE, AUTHOR, Not(WAR)))
-    assert scoring_words(tree) == (TALKS, PEACE, TITLE)
+    assert scoring_terms(tree) == (TALKS, PEACE, TITLE)
 
 
 @pytest.mark.parametrize(

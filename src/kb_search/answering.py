@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from kb_search import facets
 from kb_search.analysis import base_language
-from kb_search.document import UNDATED
+from kb_search.document import UNDATED, article_of
 from kb_search.engines.base import (
     Candidate,
     Deadline,
@@ -37,19 +37,21 @@ from kb_search.query import (
     scoring_terms,
     text_leaves,
 )
-from kb_search.ranking import WINDOW, Ranked, rank
+from kb_search.ranking import WEIGHTS, WINDOW, Ranked, Weights, emphases, followed, rank, scaled
 from kb_search.relaxing import clause_counts, relaxation
-from kb_search.rendering import describe, render
+from kb_search.rendering import describe, named, render
 from kb_search.results import (
     MATCHES,
     SORTS,
     ArticleView,
     ClauseCount,
+    Explanation,
     Hit,
     Note,
     Relaxation,
     Results,
     SearchRequest,
+    WordShare,
 )
 
 MAX_PER_PAGE = 200
@@ -124,8 +126,16 @@ def _markers(tree: Node) -> Markers:
 class Search:
     """One request against one generation, which `reader` reads and `generation` names."""
 
-    def __init__(self, request: SearchRequest, reader: EngineReader, generation: str, seconds: float) -> None:
+    def __init__(
+        self,
+        request: SearchRequest,
+        reader: EngineReader,
+        generation: str,
+        seconds: float,
+        weights: Weights = WEIGHTS,
+    ) -> None:
         """`request` has passed `check`; `seconds` is how long finding and counting may take."""
+        self._weights = weights
         self._reader = reader
         self._generation = generation
         self._deadline = Deadline(seconds)
@@ -172,6 +182,47 @@ class Search:
             relaxation=relaxed,
         )
 
+    def articles(self, limit: int) -> list[tuple[str, float]]:
+        """The ids of the best articles, each with the score of its best passage, best first."""
+        best: dict[str, float] = {}
+        for one in self._deep()[1]:
+            best.setdefault(article_of(one.candidate.id), one.score)
+        return list(best.items())[:limit]
+
+    def explanation(self, passage: str) -> Explanation | None:
+        """Why a passage stands where it stands among all that match; None where it does not match."""
+        matches, ranked = self._deep()
+        position = next((at for at, one in enumerate(ranked, 1) if one.candidate.id == passage), 0)
+        found = ranked[position - 1] if position else self._beyond(passage, ranked)
+        if found is None:
+            return None
+        words = scoring_terms(self._tree)
+        where = self._reader.occurrences([found.candidate], words)
+        shares = zip(words, found.by_word, where.own[:, 0].tolist(), where.frequencies.tolist(), strict=False)
+        return Explanation(
+            request=self._request,
+            understood=_understood(self._tree, self._request),
+            hit=self._hit(found),
+            position=position,
+            of=matches.passages,
+            words=tuple(WordShare(named(word), score, count, passages) for word, score, count, passages in shares),
+        )
+
+    def _deep(self) -> tuple[Matches, list[Ranked]]:
+        """All that matches as far as anybody can page, in the order in which it is shown."""
+        asked = self._asked(self._tree, MAX_DEPTH)
+        matches = self._matches(asked)
+        return matches, self._ranked(self._tree, matches.candidates, asked.sort)
+
+    def _beyond(self, passage: str, ranked: list[Ranked]) -> Ranked | None:
+        """A passage that matches further down than anybody can page."""
+        asked = replace(self._asked(self._tree, MAX_DEPTH), article=article_of(passage))
+        here = [one for one in self._matches(asked).candidates if one.id == passage]
+        if not here or not ranked:
+            return None
+        last = ranked[-1]
+        return scaled(here[0], last.score / last.candidate.score if last.candidate.score else 1.0)
+
     def _pages(self, matches: Matches) -> int:
         return max(-(-min(matches.passages, MAX_DEPTH) // self._request.per_page), 1)
 
@@ -213,11 +264,9 @@ class Search:
         if head:
             holdings = self._reader.holdings()
             found = self._reader.occurrences(head, words)
-            ranked = rank(head, found, holdings.passages, holdings.average_length)
-        # The two phases score on different scales; what follows the last one is never shown above it.
-        most = ranked[-1].score if ranked else float("inf")
-        rest = [(one, min(one.score, most)) for one in candidates[len(head) :]]
-        return ranked + [Ranked(one, score, (("words", score),), 0) for one, score in rest]
+            emphasis = emphases(tree, words, _languages(self._reader)[0], self._weights)
+            ranked = rank(head, found, emphasis, holdings, self._weights)
+        return followed(ranked, candidates[len(head) :])
 
     def _nearest(self) -> tuple[Hit, ...]:
         """Where nothing has all the words: what has most of them, the better ranked first among equals."""

@@ -27,6 +27,8 @@ COMMANDS = {
     "articles": ("looking", "List all articles."),
     "show": ("looking", "Print one article, or one passage."),
     "extract": ("extracting", "Say what a loader makes of some files, without an index."),
+    "explain": ("explaining", "Say why a passage stands where it stands."),
+    "evaluate": ("evaluating", "Measure the order against judged questions."),
     "verify": ("looking", "Compare every file of the index with its checksum, and scan it."),
 }
 

@@ -28,6 +28,7 @@ from kb_search.errors import (
 )
 from kb_search.filelist import KnownFile, read_files, write_files
 from kb_search.generations import Build, Opened, building, current_name, open_current
+from kb_search.latentwriter import place_passages
 from kb_search.loaders import RowProblem, SourceFile, load, loader_name
 from kb_search.manifest import Manifest
 from kb_search.passages import split
@@ -162,7 +163,7 @@ class _Run:
                     if old and not base:
                         _copy(task, old, writer)
             self._progress(len(tasks), len(tasks), "")
-            writer.finish()
+            writer.finish(place_passages)
         write_files(self._build.folder, self._known)
 
     def _is_crowded(self, tasks: Sequence[Task], old: EngineReader) -> bool:

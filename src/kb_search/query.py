@@ -183,15 +183,20 @@ def scoring_terms(node: Node) -> tuple[Term, ...]:
     The words of a phrase score as words do. Two words with the same stems are one.
     """
     found: dict[tuple[str, ...], Term] = {}
-    for term in _terms(node):
-        key = term.stems if isinstance(term, Word) else ("", *term.forms)
-        known = found.setdefault(key, term)
+    for term in typed_terms(node):
+        known = found.setdefault(term_key(term), term)
         if known.boost < term.boost:
-            found[key] = replace(known, boost=term.boost)
+            found[term_key(term)] = replace(known, boost=term.boost)
     return tuple(found.values())
 
 
-def _terms(node: Node) -> Iterator[Term]:
+def term_key(term: Term) -> tuple[str, ...]:
+    """What terms have in common that score as one."""
+    return term.stems if isinstance(term, Word) else ("", *term.forms)
+
+
+def typed_terms(node: Node) -> Iterator[Term]:
+    """What scores, as often as it was typed."""
     for leaf in leaves(node):
         if not isinstance(leaf, Leaf) or leaf.field == "author":
             continue
@@ -199,11 +204,6 @@ def _terms(node: Node) -> Iterator[Term]:
             yield from (replace(word, boost=leaf.boost) for word in leaf.words)
         else:
             yield leaf
-
-
-def scoring_words(node: Node) -> tuple[Word, ...]:
-    """Those of the scoring terms that are words."""
-    return tuple(term for term in scoring_terms(node) if isinstance(term, Word))
 
 
 def any_of(node: Node) -> Node:

@@ -110,6 +110,82 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class WordShare:
+    """What one word of a query adds to the score of a passage.
+
+    `count` is how often it stands in the passage's own text, `passages` how many passages of the collection have it.
+    """
+
+    word: str
+    score: float
+    count: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a passage stands where it stands.
+
+    `position` counts from 1 among `of` passages that match; it is 0 where nobody can page so far. The hit's reasons
+    add up to its score, `words` to its first reason; they are empty for a passage that was not compared closely.
+    """
+
+    request: SearchRequest
+    understood: str
+    hit: Hit
+    position: int
+    of: int
+    words: tuple[WordShare, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The mean of a measure over some questions, with a 95 % confidence interval."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much more one ranking has of a measure than another, per question on average.
+
+    `p` is the probability that chance alone makes a difference as large.
+    """
+
+    name: str
+    value: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Another ranking of the same questions, with its measures and what ours has more than it."""
+
+    name: str
+    measures: tuple[Measure, ...]
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was measured on one judged collection. Without judgements there are no measures.
+
+    `fingerprint` tells whether two figures are of the same exam: it changes with any document, question or judgement.
+    """
+
+    collection: str
+    fingerprint: str
+    documents: int
+    queries: int
+    judged: int
+    measures: tuple[Measure, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FacetValue:
     """One value of a facet and how many passages have it, this facet's own selection left aside."""
 

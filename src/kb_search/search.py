@@ -17,7 +17,8 @@ from kb_search.engines.base import EngineReader
 from kb_search.errors import NotFound
 from kb_search.filelist import read_files
 from kb_search.generations import Opened, count_kept, current_name, open_current
-from kb_search.results import ArticleHead, ArticleView, FileReport, Results, SearchRequest, Stats
+from kb_search.ranking import WEIGHTS, Weights
+from kb_search.results import ArticleHead, ArticleView, Explanation, FileReport, Results, SearchRequest, Stats
 
 
 @dataclass(slots=True)
@@ -90,6 +91,26 @@ class Library:
         with self._using() as current:
             generation = current.opened.manifest.generation
             return Search(request, current.reader, generation, self._settings.time_limit).results(started)
+
+    def best_articles(self, request: SearchRequest, limit: int, weights: Weights = WEIGHTS) -> list[tuple[str, float]]:
+        """The ids of the best articles, each with the score of its best passage; as `search` ranks them."""
+        check(request)
+        with self._using() as current:
+            generation = current.opened.manifest.generation
+            search = Search(request, current.reader, generation, self._settings.time_limit, weights)
+            return search.articles(limit)
+
+    def explain(self, request: SearchRequest, passage: str) -> Explanation:
+        """Why a passage stands where it stands among those that match. Raises NotFound where it is none of them."""
+        check(request)
+        with self._using() as current:
+            if current.reader.find_passage(passage) is None:
+                raise NotFound(f"There is no passage {shortened(passage)} in this collection.")
+            generation = current.opened.manifest.generation
+            found = Search(request, current.reader, generation, self._settings.time_limit).explanation(passage)
+            if found is None:
+                raise NotFound(f"The query does not find the passage {shortened(passage)}.")
+            return found
 
     def article(self, article_id: str, request: SearchRequest) -> ArticleView:
         """An article with what the request's words match in it. Raises NotFound."""

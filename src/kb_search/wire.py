@@ -16,10 +16,13 @@ from kb_search.results import (
     ArticleHead,
     ArticleView,
     Bar,
+    Evaluation,
+    Explanation,
     Facet,
     FileReport,
     Hit,
     IndexReport,
+    Measure,
     Note,
     Relaxation,
     Results,
@@ -58,6 +61,43 @@ def search_json(results: Results) -> Json:
         "clauses": [{"text": one.text, "words": one.words, "passages": one.passages} for one in results.clauses],
         "relaxation": _relaxation(results.relaxation),
     }
+
+
+def explanation_json(explanation: Explanation) -> Json:
+    """Why a passage stands where it stands: `reasons` add up to `score`, `words` to the first reason."""
+    return {
+        "query": {"text": explanation.request.text, "understood": explanation.understood},
+        "position": explanation.position or None,
+        "of": explanation.of,
+        "score": _exact(explanation.hit.score),
+        "reasons": _reasons(explanation.hit.reasons),
+        "words": [
+            {"word": one.word, "score": _exact(one.score), "count": one.count, "passages": one.passages}
+            for one in explanation.words
+        ],
+        "hit": _hit(explanation.hit),
+    }
+
+
+def evaluation_json(evaluation: Evaluation) -> Json:
+    """What was measured on a judged collection; `baseline` is the first ranking that it was compared with."""
+    answer: Json = {
+        "collection": evaluation.collection,
+        "fingerprint": evaluation.fingerprint,
+        "documents": evaluation.documents,
+        "queries": evaluation.queries,
+        "judged": evaluation.judged,
+        "measures": _values(evaluation.measures),
+        "intervals": _intervals(evaluation.measures),
+    }
+    for comparison in evaluation.comparisons:
+        answer[comparison.name] = {
+            **_values(comparison.measures),
+            "intervals": _intervals(comparison.measures),
+            "difference": {one.name: _exact(one.value) for one in comparison.differences},
+            "p": {one.name: _exact(one.p) for one in comparison.differences},
+        }
+    return answer
 
 
 def article_head_json(head: ArticleHead) -> Json:
@@ -172,8 +212,8 @@ def _hit(hit: Hit) -> Json:
         "section": hit.section,
         "ordinal": hit.ordinal,
         "of": hit.of,
-        "score": round(hit.score, 6),
-        "reasons": [{"name": name, "score": round(part, 6)} for name, part in hit.reasons],
+        "score": _exact(hit.score),
+        "reasons": _reasons(hit.reasons),
         "url": hit_url(hit.article, hit.passage),
         "language": hit.language,
         "text": hit.text,
@@ -182,6 +222,23 @@ def _hit(hit: Hit) -> Json:
         "title_marks": _spans(hit.title_marks),
         "section_marks": _spans(hit.section_marks),
     }
+
+
+def _reasons(reasons: Iterable[tuple[str, float]]) -> list[Json]:
+    return [{"name": name, "score": _exact(part)} for name, part in reasons]
+
+
+def _exact(score: float) -> float:
+    """A score with so many digits that its parts still add up to it."""
+    return round(score, 9)
+
+
+def _values(measures: Iterable[Measure]) -> Json:
+    return {one.name: _exact(one.value) for one in measures}
+
+
+def _intervals(measures: Iterable[Measure]) -> Json:
+    return {one.name: [_exact(one.low), _exact(one.high)] for one in measures}
 
 
 def _article(article: Article) -> Json:

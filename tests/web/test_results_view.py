@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from kb_search.document import Date
+from kb_search.ranking import REASONS
 from kb_search.results import ClauseCount, Facet, Hit, Note, Relaxation, Results, SearchRequest, Timeline
 from kb_search.web.contexts import Clause, Offer, ResultsPage
 from kb_search.web.results_view import results_page
@@ -60,6 +61,7 @@ def test_a_card_says_what_and_where_the_passage_is() -> None:
     assert card.url == "/article/abc?q=sentence#abc-1"
     assert card.only_url == "/search?q=sentence&article=abc"
     assert (card.score, [reason.number for reason in card.reasons]) == ("3.500", ["3.000", "0.500"])
+    assert [reason.meaning for reason in card.reasons] == [REASONS["words"], REASONS["closeness"]]
     assert [run.text for run in card.text if run.mark] == ["sentence"]
 
 

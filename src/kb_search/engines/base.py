@@ -20,10 +20,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.columns import Columns
 from kb_search.document import Article, Passage
 from kb_search.errors import KbSearchError
 from kb_search.query import DateRange, Node, Pattern, Term, Undated
@@ -115,21 +117,27 @@ class Occurrences:
     """Where the words of a query stand in some candidates: what the second phase ranks by.
 
     Rows of the first three follow the words, columns the candidates: `own` and `context` are term frequencies
-    in the passage and, weighted, in title and heading; `lengths` are pooled lengths. `boosts` are what the query
-    multiplies each word's score by. The last four are parallel,
+    in the passage and, weighted, in title and heading; `lengths` are pooled lengths. The next four are parallel,
     one entry per occurrence in a passage's own text, ordered by candidate and place: `candidate` and `word` are
     indexes, `place` counts words, `exact` says that the form itself stands there and not only its stem.
+
+    `article` is to `own` and `context` together what the whole article is to the passage, `article_lengths` to
+    `lengths`. `vectors` has a row for each candidate, `word_vectors` one for each word: their places in the space of
+    `latent`, of no dimensions where the collection has none.
     """
 
     own: NDArray[np.int32]
     context: NDArray[np.int32]
     lengths: NDArray[np.int32]
     frequencies: NDArray[np.int64]
-    boosts: NDArray[np.float64]
     candidate: NDArray[np.int32]
     word: NDArray[np.int32]
     place: NDArray[np.int64]
     exact: NDArray[np.bool_]
+    article: NDArray[np.int32]
+    article_lengths: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+    word_vectors: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +185,13 @@ def too_long(seconds: float) -> str:
     return f"The search took longer than {seconds:g} s and was stopped; a query with fewer words is faster."
 
 
+class Placing(Protocol):
+    """What gives the passages of a finished segment their places in the space of `latent`; see `latentwriter`."""
+
+    def __call__(self, generation: Path, segment: Path, columns: Columns, *, learn: bool) -> None:
+        """Write the vectors of a segment's passages, and, with `learn`, the space of the generation first."""
+
+
 class EngineWriter(ABC):
     """Writes one generation. `add` and `delete`, then `finish` once; nothing is visible before that."""
 
@@ -189,8 +204,8 @@ class EngineWriter(ABC):
         """Drop an article that an earlier generation brought along; an unknown id is no error."""
 
     @abstractmethod
-    def finish(self) -> None:
-        """Write everything down."""
+    def finish(self, place: Placing | None = None) -> None:
+        """Write everything down; `place` learns from it which passages are about the same."""
 
     @abstractmethod
     def close(self) -> None:

@@ -31,6 +31,7 @@ from kb_search.engines.base import (
 )
 from kb_search.engines.expansion import Vocabulary, expansion
 from kb_search.engines.matching import SegmentMatcher
+from kb_search.engines.occurrences import SegmentWords, occurrences
 from kb_search.engines.positions import Postings
 from kb_search.engines.store import StoreReader, by_count, counted
 from kb_search.errors import REBUILD, IndexDamaged
@@ -194,28 +195,12 @@ class LocalReader(StoreReader):
 
     def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Term]) -> Occurrences:
         """Where words stand in candidates. Source of the layout: see `base.Occurrences`."""
-        keys = np.array([candidate.key for candidate in candidates], np.int64)
-        own = np.zeros((len(words), len(keys)), np.int32)
-        context = np.zeros_like(own)
-        lengths = np.zeros(len(keys), np.int32)
-        frequencies = np.zeros(len(words), np.int64)
-        parts: list[_Places] = []
-        matchers = [self._matcher(number, Deadline(_RANKING_SECONDS)) for number in range(len(self._segments))]
+        segments = []
         for number, columns in enumerate(self._segments):
-            mine = np.flatnonzero((keys >= self._bases[number]) & (keys < self._bases[number + 1]))
-            rows = (keys[mine] - self._bases[number]).astype(np.int32)
-            lengths[mine] = columns.row_length[rows]
-            for at, word in enumerate(words):
-                lists = [matchers[number].postings(key) for key in _keys(word)]
-                for found in lists:
-                    own[at, mine] += _looked_up(found.rows, found.own, rows)
-                    context[at, mine] += _looked_up(found.rows, found.context, rows)
-                frequencies[at] += _count_together([found.rows for found in lists], columns.rows)
-            if len(mine):
-                parts.append(_places(columns, mine.astype(np.int32), rows, words))
-        together = _merged(parts)
-        boosts = np.array([word.boost for word in words])
-        return Occurrences(own, context, lengths, frequencies, boosts, *together)
+            matcher = self._matcher(number, Deadline(_RANKING_SECONDS))
+            postings = [[matcher.postings(key) for key in _keys(word)] for word in words]
+            segments.append(SegmentWords(self._bases[number], columns, postings, self._vectors[number]))
+        return occurrences(segments, [candidate.key for candidate in candidates], words, self._space)
 
     def check(self, *, thorough: bool) -> None:
         """Scan what is kept, a sample of it unless `thorough`. Raises IndexDamaged with what is wrong."""
@@ -244,63 +229,9 @@ class _Selection(NamedTuple):
     excluded: int
 
 
-class _Places(NamedTuple):
-    candidate: Ints
-    word: Ints
-    place: NDArray[np.int64]
-    exact: Mask
-
-
 def _keys(term: Term) -> Sequence[str | tuple[str, ...]]:
     """What a term has postings by: each of its stems, or its forms together."""
     return (term.forms,) if isinstance(term, Pattern) else term.stems
-
-
-def _places(columns: Columns, mine: Ints, rows: Ints, words: Sequence[Term]) -> _Places:
-    """The occurrences of words in some rows of a segment; `mine` are the rows' numbers as candidates."""
-    places, owner = columns.positions_of(rows)
-    stems, forms = columns.stems_at(places), columns.forms[places]
-    word = np.full(len(places), -1, np.int32)
-    exact = np.zeros(len(places), np.bool_)
-    for at, one in enumerate(words):
-        if isinstance(one, Pattern):
-            numbers = [columns.form_table.find(form) for form in one.forms]
-            word[np.isin(forms, numbers) & (forms > 0)] = at
-            continue
-        for number in columns.stem_numbers(one.stems):
-            word[stems == number] = at
-        exact |= (word == at) & (forms == columns.form_table.find(one.form))
-    hit = np.flatnonzero(word >= 0)
-    return _Places(mine[owner[hit]], word[hit], places[hit] - columns.starts[rows][owner[hit]], exact[hit])
-
-
-def _merged(parts: list[_Places]) -> _Places:
-    if not parts:
-        return _Places(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.bool_))
-    candidate = np.concatenate([part.candidate for part in parts])
-    place = np.concatenate([part.place for part in parts])
-    order = np.lexsort((place, candidate))
-    word = np.concatenate([part.word for part in parts])
-    exact = np.concatenate([part.exact for part in parts])
-    return _Places(candidate[order], word[order], place[order], exact[order])
-
-
-def _count_together(lists: list[NDArray[np.uint32]], rows: int) -> int:
-    """How many of a segment's rows are in at least one of some lists."""
-    if len(lists) == 1:
-        return len(lists[0])
-    seen = np.zeros(rows, np.bool_)
-    for one in lists:
-        seen[one] = True
-    return int(np.count_nonzero(seen))
-
-
-def _looked_up(rows: NDArray[np.uint32], values: NDArray[np.uint32], wanted: Ints) -> Ints:
-    """The values of some rows in a posting list; 0 for those it lacks."""
-    if not len(rows):
-        return np.zeros(len(wanted), np.int32)
-    at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
-    return np.where(rows[at] == wanted, values[at], 0).astype(np.int32)
 
 
 def _source_selection(matcher: SegmentMatcher, query: EngineQuery) -> Mask:

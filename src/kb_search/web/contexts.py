@@ -55,10 +55,11 @@ class NoteView:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One part of a score, ready to print."""
+    """One part of a score, ready to print, with what it means."""
 
     name: str
     number: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from kb_search.highlight import snippet
+from kb_search.ranking import REASONS
 from kb_search.results import SORTS, Hit, Note, Relaxation, Results
 from kb_search.web.article_view import article_url
 from kb_search.web.contexts import (
@@ -24,7 +25,7 @@ from kb_search.web.facets import date_facet, source_facet
 from kb_search.web.runs import cut, excerpt
 from kb_search.web.state import Filter, State
 from kb_search.web.timeline import timeline_view
-from kb_search.web.wording import counted, date_words, precision_words, shortened, value_words
+from kb_search.web.wording import add_up, counted, date_words, precision_words, shortened, value_words
 
 #: How many numbered pages stand on either side of the current one.
 PAGES_AROUND = 2
@@ -155,7 +156,10 @@ def _card(hit: Hit, state: State) -> Card:
         language=hit.language,
         only_url="" if state.request.article == hit.article else state.within(hit.article).url(),
         score=f"{hit.score:.3f}",
-        reasons=tuple(Reason(name, f"{part:.3f}") for name, part in hit.reasons),
+        reasons=tuple(
+            Reason(name, number, REASONS.get(name, ""))
+            for (name, _), number in zip(hit.reasons, add_up([part for _, part in hit.reasons]), strict=True)
+        ),
     )
 
 

@@ -15,12 +15,14 @@ commands
 web evaluation
 indexer search
 answering
-planning ranking highlight facets suggest citation expanding relaxing
+aids
+planning ranking highlight facets suggest collocations spellings citation expanding naming relaxing
 corpus engines
-loaders passages parsing columnwriter latentwriter generations wire
+loaders passages parsing columnwriter latentwriter generations wire variants
 clauses stopwords nearness
 filters rendering
 sentences query notes
+scripts
 results analysis records abbreviations lexing filelist manifest latent
 document columns
 config
@@ -38,7 +40,8 @@ OWNERS = {
     "markdown_it": {"loaders"},
     "pypdfium2": {"loaders"},
     "snowballstemmer": {"analysis"},
-    "nltk": {"sentences", "suggest"},
+    "nltk": {"sentences", "collocations"},
+    "anyascii": {"scripts"},
     "flask": {"web"},
     "werkzeug": {"web"},
     "markupsafe": {"web"},
@@ -46,10 +49,10 @@ OWNERS = {
     "whoosh": {"engines.whoosh"},
     "tantivy": {"engines.tantivy"},
     "opensearchpy": {"engines.opensearch"},
-    "numpy": {"columns", "columnwriter", "latent", "latentwriter", "engines", "ranking", "evaluation"},
+    "numpy": {"columns", "columnwriter", "latent", "latentwriter", "engines", "ranking", "suggest", "evaluation"},
     "scipy": {"latentwriter"},
     "ir_measures": {"evaluation.measures"},
-    "rapidfuzz": {"engines", "suggest"},
+    "rapidfuzz": {"engines", "suggest", "spellings"},
     "click": {"cli", "commands"},
     "rich": {"commands"},
     "waitress": {"commands"},

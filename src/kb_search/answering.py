@@ -9,6 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from kb_search import facets
+from kb_search.aids import Aids
 from kb_search.analysis import base_language
 from kb_search.document import UNDATED, article_of
 from kb_search.engines.base import (
@@ -39,7 +40,7 @@ from kb_search.query import (
 )
 from kb_search.ranking import WEIGHTS, WINDOW, Ranked, Weights, emphases, followed, rank, scaled
 from kb_search.relaxing import clause_counts, relaxation
-from kb_search.rendering import describe, named, render
+from kb_search.rendering import also_matching, describe, named, render
 from kb_search.results import (
     MATCHES,
     SORTS,
@@ -53,6 +54,7 @@ from kb_search.results import (
     SearchRequest,
     WordShare,
 )
+from kb_search.suggest import FEW, did_you_mean
 
 MAX_PER_PAGE = 200
 #: Paging ends here; whoever wants more narrows the question or exports.
@@ -62,7 +64,9 @@ NEAREST = 10
 FEW_PASSAGES = 10
 
 
-def view(article_id: str, request: SearchRequest, reader: EngineReader, seconds: float) -> ArticleView | None:
+def view(
+    article_id: str, request: SearchRequest, reader: EngineReader, seconds: float, aids: Aids
+) -> ArticleView | None:
     """An article with what the request's words match in it; None where there is none of that id.
 
     `seconds` is how long the words that patterns stand for may be looked up.
@@ -71,7 +75,7 @@ def view(article_id: str, request: SearchRequest, reader: EngineReader, seconds:
     if whole is None:
         return None
     article, passages = whole
-    query = _understood_query(request.text, reader, Deadline(seconds))[0]
+    query = _understood_query(request, reader, Deadline(seconds), aids)[0]
     mark = _markers(query.tree)
     return ArticleView(
         article=article,
@@ -98,9 +102,12 @@ def _languages(reader: EngineReader) -> tuple[str, ...]:
     return reader.holdings().languages or ("en",)
 
 
-def _understood_query(text: str, reader: EngineReader, deadline: Deadline) -> tuple[Query, bool]:
-    """A text as a query with its patterns looked up; False where there was no time for that."""
-    query = parse(text, _languages(reader))
+def _understood_query(
+    request: SearchRequest, reader: EngineReader, deadline: Deadline, aids: Aids
+) -> tuple[Query, bool]:
+    """What was asked, with other names and with its patterns looked up; False where there was no time for that."""
+    query = parse(request.text, _languages(reader))
+    query = aids.namer.named(query) if request.variants else query
     try:
         return expanded(query, reader, deadline), True
     except SearchTooLong:
@@ -132,14 +139,16 @@ class Search:
         reader: EngineReader,
         generation: str,
         seconds: float,
+        aids: Aids,
         weights: Weights = WEIGHTS,
     ) -> None:
         """`request` has passed `check`; `seconds` is how long finding and counting may take."""
         self._weights = weights
         self._reader = reader
         self._generation = generation
+        self._aids = aids
         self._deadline = Deadline(seconds)
-        query, self._complete = _understood_query(request.text, reader, self._deadline)
+        query, self._complete = _understood_query(request, reader, self._deadline, aids)
         self._request = replace(request, text=query.text)
         self._notes: list[Note] = list(query.notes)
         self._tree = any_of(query.tree) if request.match == "any" else query.tree
@@ -176,6 +185,7 @@ class Search:
             page=request.page,
             pages=self._pages(matches),
             generation=self._generation,
+            suggestion=self._did_you_mean(matches),
             took_ms=(time.perf_counter() - started) * 1000,
             complete=self._complete,
             clauses=clauses,
@@ -301,6 +311,22 @@ class Search:
             return clauses, None
         return clauses, wider
 
+    def _did_you_mean(self, matches: Matches) -> str | None:
+        """A query in other spellings that finds more; None where this one finds enough, or there is no time."""
+        if matches.passages >= FEW or not self._complete:
+            return None
+
+        def count(text: str) -> int:
+            changed = replace(self._request, text=text)
+            query, _ = _understood_query(changed, self._reader, self._deadline, self._aids)
+            tree = any_of(query.tree) if changed.match == "any" else query.tree
+            return self._reader.search(self._asked_by(changed, tree, 1)).passages
+
+        try:
+            return did_you_mean(self._request.text, self._tree, matches.passages, self._aids.speller, count)
+        except SearchTooLong:
+            return None
+
     def _note_spread(self, matches: Matches) -> None:
         """Say how many articles have all of a query's words in different passages, where few passages have them."""
         if matches.passages >= FEW_PASSAGES or not self._complete or not _may_be_spread(self._tree):
@@ -419,6 +445,7 @@ def _understood(tree: Node, request: SearchRequest) -> str:
         parts.append("in language " + " or ".join(request.languages))
     if request.article:
         parts.append("in one article")
+    parts += also_matching(tree)
     return " · ".join(parts)
 
 

@@ -137,6 +137,17 @@ class Or:
 
 
 @dataclass(frozen=True, slots=True)
+class Names(Or):
+    """A name as it was typed, the first child, or one of its other names: found like any OR, said as it was typed.
+
+    `others` are the other names as they are written, in the order of the children.
+    """
+
+    typed: str = field(default="", compare=False)
+    others: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Spread:
     """Passages of the articles that match as a whole, wherever in them the words stand.
 
@@ -210,6 +221,8 @@ def any_of(node: Node) -> Node:
     """The tree with its words joined by OR instead of AND; filters and exclusions stay as they are."""
     if isinstance(node, Spread):
         return any_of(node.child)
+    if isinstance(node, Names):
+        return replace(node, children=(any_of(node.children[0]), *node.children[1:]))
     if isinstance(node, Or):
         return joined(Or, [any_of(child) for child in node.children])
     if not isinstance(node, And):
@@ -228,6 +241,30 @@ def mapped(node: Node, change: Callable[[Leaf], Leaf]) -> Node:
     if isinstance(node, Not | Spread):
         return replace(node, child=mapped(node.child, change))
     return node
+
+
+def as_typed(node: Node) -> Node:
+    """The tree without the other names of the names in it."""
+    if isinstance(node, Names):
+        return as_typed(node.children[0])
+    if isinstance(node, And | Or):
+        return joined(type(node), list(map(as_typed, node.children)))
+    if isinstance(node, Near):
+        return replace(node, children=tuple(map(as_typed, node.children)))
+    if isinstance(node, Not | Spread):
+        return replace(node, child=as_typed(node.child))
+    return node
+
+
+def names_in(node: Node) -> Iterator[Names]:
+    """The names of a tree that have other names in it, from left to right, under a NOT too."""
+    if isinstance(node, Names):
+        yield node
+    elif isinstance(node, And | Or | Near):
+        for child in node.children:
+            yield from names_in(child)
+    elif isinstance(node, Not | Spread):
+        yield from names_in(node.child)
 
 
 def boosted(node: Node, factor: float, most: float) -> Node:
@@ -250,5 +287,5 @@ def joined(kind: type[And | Or], nodes: Sequence[Node]) -> Node:
         return nodes[0]
     flat: list[Node] = []
     for node in nodes:
-        flat.extend(node.children if isinstance(node, kind) else (node,))
+        flat.extend(node.children if type(node) is kind else (node,))
     return kind(tuple(flat))

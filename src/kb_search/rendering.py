@@ -23,11 +23,14 @@ from kb_search.query import (
     Spread,
     Undated,
     Word,
+    as_typed,
     leaves,
+    names_in,
 )
 
 # What a word must not look like where it is typed: these would be read as something else.
 _NOT_A_WORD = re.compile(rf"AND|OR|NOT|NEAR|{UNDATED}")
+_MOST_LISTED = 6
 _LETTERS = {1: "one letter", 2: "two letters"}
 
 
@@ -36,6 +39,7 @@ _LETTERS = {1: "one letter", 2: "two letters"}
 
 def describe(node: Node) -> str:
     """The tree in plain words, to follow `Passages`; empty where it asks for everything. Nothing is said twice."""
+    node = as_typed(node)
     if isinstance(node, Spread):
         return f"of articles {describe(node.child)}".rstrip()
     children = [child for child in _parts(node) if not isinstance(child, Everything)]
@@ -46,6 +50,17 @@ def describe(node: Node) -> str:
     said += [_either(one) for one in filters]
     said += [_without(one) for one in excluded]
     return " · ".join(dict.fromkeys(said))
+
+
+def also_matching(node: Node) -> list[str]:
+    """For each name of a tree what it is also searched for as, in plain words."""
+    said = {names.typed: names.others for names in names_in(node)}
+    return [f"also matching {_listed(others)} for {typed}" for typed, others in said.items()]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_LISTED
+    return ", ".join(names[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _parts(node: Node) -> tuple[Node, ...]:
@@ -84,6 +99,7 @@ def _without(node: Node) -> str:
 
 def named(node: Node) -> str:  # noqa: C901, PLR0911 - one case for each kind of node
     """A part of a tree in plain words, as it stands in a list of such parts."""
+    node = as_typed(node)
     match node:
         case Word() | Phrase() | Pattern():
             return _weighed(node.boost, _in_field(node.field, _leaf(node)))
@@ -153,10 +169,11 @@ def _days(typed: str) -> str:
 
 
 def render(node: Node) -> str:
-    """A text that `parsing.parse` reads as this tree, which it has made.
+    """A text that `parsing.parse` reads as this tree, which it has made. Names come out as they were typed.
 
     The text can be longer than what was typed (`|` comes out as OR), and then longer than what is read.
     """
+    node = as_typed(node)
     if isinstance(node, Spread):
         return f"{_typed(node.child)} scope:article"
     text = _typed(node)

@@ -9,16 +9,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb_search.aids import Aids
 from kb_search.answering import Search, check, shortened, view
 from kb_search.config import Settings
 from kb_search.document import Date
 from kb_search.engines import engine_named
 from kb_search.engines.base import EngineReader
-from kb_search.errors import NotFound
+from kb_search.errors import ConfigError, NotFound
 from kb_search.filelist import read_files
 from kb_search.generations import Opened, count_kept, current_name, open_current
 from kb_search.ranking import WEIGHTS, Weights
 from kb_search.results import ArticleHead, ArticleView, Explanation, FileReport, Results, SearchRequest, Stats
+from kb_search.suggest import Completion
+from kb_search.variants import VARIANTS_FILE, Variants, load_variants, shipped_groups
 
 
 @dataclass(slots=True)
@@ -28,6 +31,9 @@ class _Open:
     name: str
     opened: Opened
     reader: EngineReader
+    aids: Aids | None = None
+    #: The `variants.toml` that they know, by its size and time.
+    names_read: tuple[int, int] = (0, 0)
     users: int = 0
     retired: bool = False
 
@@ -84,20 +90,36 @@ class Library:
             if current.retired and not current.users:
                 current.close()
 
+    def _aids(self, current: _Open) -> Aids:
+        """What helps with the words of a query; made anew when the collection's list of names has changed."""
+        with self._lock:
+            stamp = _stamp(self._settings.corpus / VARIANTS_FILE)
+            if current.aids is None or current.names_read != stamp:
+                current.aids, current.names_read = _new_aids(self._settings, current.reader), stamp
+            return current.aids
+
     def search(self, request: SearchRequest) -> Results:
         """Answer a request. Raises UsageError for values that nothing could mean, and IndexProblem."""
         started = time.perf_counter()
         check(request)
         with self._using() as current:
             generation = current.opened.manifest.generation
-            return Search(request, current.reader, generation, self._settings.time_limit).results(started)
+            seconds, aids = self._settings.time_limit, self._aids(current)
+            return Search(request, current.reader, generation, seconds, aids).results(started)
+
+    def complete(self, text: str) -> tuple[Completion, ...]:
+        """Ways to go on with a query, from the words and the names of the collection."""
+        with self._using() as current:
+            return self._aids(current).completer.complete(text)
 
     def best_articles(self, request: SearchRequest, limit: int, weights: Weights = WEIGHTS) -> list[tuple[str, float]]:
         """The ids of the best articles, each with the score of its best passage; as `search` ranks them."""
         check(request)
         with self._using() as current:
             generation = current.opened.manifest.generation
-            search = Search(request, current.reader, generation, self._settings.time_limit, weights)
+            search = Search(
+                request, current.reader, generation, self._settings.time_limit, self._aids(current), weights
+            )
             return search.articles(limit)
 
     def explain(self, request: SearchRequest, passage: str) -> Explanation:
@@ -107,7 +129,8 @@ class Library:
             if current.reader.find_passage(passage) is None:
                 raise NotFound(f"There is no passage {shortened(passage)} in this collection.")
             generation = current.opened.manifest.generation
-            found = Search(request, current.reader, generation, self._settings.time_limit).explanation(passage)
+            seconds, aids = self._settings.time_limit, self._aids(current)
+            found = Search(request, current.reader, generation, seconds, aids).explanation(passage)
             if found is None:
                 raise NotFound(f"The query does not find the passage {shortened(passage)}.")
             return found
@@ -115,7 +138,7 @@ class Library:
     def article(self, article_id: str, request: SearchRequest) -> ArticleView:
         """An article with what the request's words match in it. Raises NotFound."""
         with self._using() as current:
-            found = view(article_id, request, current.reader, self._settings.time_limit)
+            found = view(article_id, request, current.reader, self._settings.time_limit, self._aids(current))
             if found is None:
                 raise NotFound(f"There is no article {shortened(article_id)} in this collection.")
             return found
@@ -168,3 +191,20 @@ def _open(index: Path, name: str) -> _Open:
     except BaseException:
         opened.close()
         raise
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Size and time of a file; zeros where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
+
+
+def _new_aids(settings: Settings, reader: EngineReader) -> Aids:
+    """Aids with the lists in force. A list of the collection that cannot be used is no reason not to answer."""
+    try:
+        return Aids(load_variants(settings.corpus, settings.variants), reader)
+    except ConfigError as error:
+        return Aids(Variants(shipped_groups(settings.variants)), reader, f"The list of names was left out: {error}")

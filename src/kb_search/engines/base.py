@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from kb_search.columns import Columns
 from kb_search.document import Article, Passage
 from kb_search.errors import KbSearchError
-from kb_search.query import DateRange, Node, Pattern, Term, Undated
+from kb_search.query import DateRange, Node, Pattern, Term, Undated, Word
 from kb_search.results import ArticleHead
 
 K1 = 1.2
@@ -110,6 +110,22 @@ class Expansion:
 
     forms: tuple[str, ...]
     fitting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All forms of a collection in the order of their characters, and how often each stands in it.
+
+    That is in passages, titles and headings; no count is 0.
+    """
+
+    forms: tuple[str, ...]
+    counts: NDArray[np.int64]
+
+    def by_frequency(self) -> list[int]:
+        """The numbers of the forms, the most frequent first; equals in their order."""
+        order: list[int] = np.argsort(-self.counts, kind="stable").tolist()
+        return order
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +247,17 @@ class EngineReader(ABC):
         """
 
     @abstractmethod
+    def lexicon(self) -> Lexicon:
+        """All forms, with how often each stands in the collection. Made once."""
+
+    @abstractmethod
+    def frequency(self, word: Word) -> int:
+        """In how many passages, titles and headings included, one of a word's stems stands.
+
+        0 where the collection lacks the form of a word that is `exact`.
+        """
+
+    @abstractmethod
     def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Term]) -> Occurrences:
         """Where words of the text stand in candidates of this reader; a pattern is one word with all its forms."""
 
@@ -245,6 +272,10 @@ class EngineReader(ABC):
     @abstractmethod
     def article(self, article: str) -> tuple[Article, tuple[Passage, ...]] | None:
         """An article, whole, with its passages in order; None where the generation has none of that id."""
+
+    @abstractmethod
+    def titles(self, most: int) -> Iterator[str]:
+        """The titles of some articles, `most` of them at most, in no order."""
 
     @abstractmethod
     def articles(self) -> Iterator[ArticleHead]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import numpy as np
 from rapidfuzz import process
@@ -34,8 +35,18 @@ class Vocabulary:
         if pattern.field == "author":
             return {self._names[at]: 1 for at in _fitting(pattern, self._names)}
         first, last = _range(self._table, pattern)
-        forms, counts = self._table.strings(first, last), self._counts[first:last].tolist()
-        return {forms[at]: counts[at] for at in _fitting(pattern, forms) if counts[at]}
+        forms = self._forms if pattern.edits else self._table.strings(first, last)
+        counts = self._counts[first:last]
+        return {forms[at]: int(counts[at]) for at in _fitting(pattern, forms) if counts[at]}
+
+    @cached_property
+    def _forms(self) -> list[str]:
+        return self._table.strings(0, len(self._table))
+
+    def counts(self) -> dict[str, int]:
+        """All forms with how often each stands there."""
+        forms = self._table.strings(1, len(self._table))
+        return {form: count for form, count in zip(forms, self._counts[1:].tolist(), strict=True) if count}
 
 
 def _form_counts(columns: Columns, alive: Mask, alive_heads: Mask) -> Longs:

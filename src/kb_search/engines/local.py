@@ -17,12 +17,13 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.columns import Columns, Ints, Mask
+from kb_search.columns import ABSENT, Columns, Ints, Mask
 from kb_search.engines.base import (
     Candidate,
     Deadline,
     EngineQuery,
     Expansion,
+    Lexicon,
     Matches,
     Occurrences,
     coarse_length,
@@ -31,11 +32,11 @@ from kb_search.engines.base import (
 )
 from kb_search.engines.expansion import Vocabulary, expansion
 from kb_search.engines.matching import SegmentMatcher
-from kb_search.engines.occurrences import SegmentWords, occurrences
+from kb_search.engines.occurrences import SegmentWords, count_together, occurrences
 from kb_search.engines.positions import Postings
 from kb_search.engines.store import StoreReader, by_count, counted
 from kb_search.errors import REBUILD, IndexDamaged
-from kb_search.query import And, DateRange, Language, Node, Not, Or, Pattern, Spread, Term, leaves, scoring_terms
+from kb_search.query import And, DateRange, Language, Node, Not, Or, Pattern, Spread, Term, Word, leaves, scoring_terms
 
 #: Ranking comes after the search, when nothing is to be cut short any more.
 _RANKING_SECONDS = 60.0
@@ -101,13 +102,13 @@ class LocalReader(StoreReader):
 
     def _weights(self, tree: Node, matchers: Sequence[SegmentMatcher]) -> list[list[_Weighted]]:
         """For each segment the terms that score, each once, with their weight: idf times boost."""
-        boosts: dict[str | tuple[str, ...], float] = {}
+        boosts: dict[str | Pattern, float] = {}
         for term in scoring_terms(tree):
-            for key in _keys(term):
+            for key in (term,) if isinstance(term, Pattern) else term.stems:
                 boosts[key] = max(boosts.get(key, 0.0), term.boost)
         weighted: list[list[_Weighted]] = [[] for _ in matchers]
         for key, boost in boosts.items():
-            lists = [matcher.postings(key) for matcher in matchers]
+            lists = [matcher.postings(key.forms if isinstance(key, Pattern) else key) for matcher in matchers]
             weight = boost * idf(self._bases[-1], sum(len(one.rows) for one in lists))
             for found, postings in zip(weighted, lists, strict=True):
                 found.append(_Weighted(postings, weight))
@@ -124,6 +125,29 @@ class LocalReader(StoreReader):
     def expand(self, pattern: Pattern, most: int, deadline: Deadline) -> Expansion:
         """The forms that fit a pattern in its field, `most` of them at most. Raises SearchTooLong."""
         return expansion(pattern, self._vocabularies, most, deadline)
+
+    def lexicon(self) -> Lexicon:
+        """All forms, with how often each stands in the collection. Made once."""
+        return self._lexicon
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        counts: Counter[str] = Counter()
+        for vocabulary in self._vocabularies:
+            counts.update(vocabulary.counts())
+        forms = sorted(counts)
+        return Lexicon(tuple(forms), np.array([counts[form] for form in forms], np.int64))
+
+    def frequency(self, word: Word) -> int:
+        """In how many passages, titles and headings included, one of a word's stems stands."""
+        if word.exact and all(columns.form_table.find(word.form) == ABSENT for columns in self._segments):
+            return 0
+        count = 0
+        for number, columns in enumerate(self._segments):
+            known = [stem for stem in word.stems if columns.stem_table.find(stem) != ABSENT]
+            lists = [self.postings(number, stem).rows for stem in known]
+            count += count_together(lists, columns.rows) if lists else 0
+        return count
 
     def _select(self, number: int, query: EngineQuery, matcher: SegmentMatcher) -> _Selection:
         base = self._base(number, matcher, query)

@@ -10,6 +10,7 @@ import shutil
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -220,6 +221,16 @@ class StoreReader(EngineReader):
                 text = columns.text.joined(rows.start, rows.stop)
                 return decode_article(columns.records[number], text), tuple(self._passage(columns, row) for row in rows)
         return None
+
+    def titles(self, most: int) -> Iterator[str]:
+        """The titles of some articles, `most` of them at most, in no order; those without one of their own left out."""
+        heads = (
+            self._head(columns, number)
+            for columns, alive in zip(self._segments, self._alive, strict=True)
+            for number in range(columns.articles)
+            if alive[columns.rows_of(number).start]
+        )
+        yield from (head.title for head in islice(heads, most) if not head.untitled)
 
     def articles(self) -> Iterator[ArticleHead]:
         """All articles without text, in the order of their paths; those of one file as they stand in it."""

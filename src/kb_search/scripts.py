@@ -1,0 +1,94 @@
+"""Spellings of one name across scripts and alphabets: in which script a word is, and a key that its spellings share.
+
+`Ханкенди`, `Xankəndi` and `Khankendi` have one key. It is coarse on purpose, since the ways to write a name in another
+script differ most in vowels, so it is never compared between two words of the same plain alphabet: see `can_meet`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from anyascii import anyascii
+
+from kb_search import analysis
+
+#: Shorter words have no key. With four letters, one in five Cyrillic names of a gazetteer met an English word that is
+#: something else; with five one in a hundred; see docs/VARIANTS.md.
+LEAST_LETTERS = 5
+
+# Letters that only the Latin alphabets of Azerbaijani and Turkish have. What is typed with one of them is read by their
+# rules: x is kh, q is g, c is j.
+_TURKIC = frozenset("əǝşğı")
+_TURKIC_LETTERS = str.maketrans(
+    {"ə": "a", "ǝ": "a", "ş": "sh", "ğ": "gh", "ç": "ch", "ı": "i", "x": "kh", "q": "g", "c": "j", "ö": "o", "ü": "u"}
+)
+_LANGUAGES = {"CYRILLIC": "ru", "ARMENIAN": "hy", "GREEK": "el"}
+# The same sound as several scripts and spellings write it, the longest first; then letters that vary between them.
+_SOUNDS = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"[^a-z\n]", ""),
+        (r"tch|ch", "c"),
+        (r"dzh|dj|zh", "j"),
+        (r"sh", "s"),
+        (r"kh", "h"),
+        (r"gh|q", "g"),
+        (r"ou|oo", "u"),
+        (r"w", "v"),
+        (r"e", "a"),
+        (r"y", "i"),
+        (r"i+(?=[aou])", ""),  # Aliyev and Алиев, Yerevan and Ереван
+        (r"(.)\1+", r"\1"),
+    )
+)
+
+
+def script(word: str) -> str:
+    """The script of a word's first letter as Unicode names it: LATIN, CYRILLIC, ARMENIAN …; empty without letters."""
+    letter = next((char for char in word if char.isalpha()), "")
+    return unicodedata.name(letter, "").partition(" ")[0] if letter else ""
+
+
+def is_turkic(word: str) -> bool:
+    """Whether a word has a letter that only the Latin alphabets of Azerbaijani and Turkish have."""
+    return not _TURKIC.isdisjoint(word.lower())
+
+
+def keys(words: Sequence[str]) -> list[str]:
+    """For each word what its spellings share, as written or folded; empty for words that are too short.
+
+    Transliteration by anyascii, letter by letter, then one letter for each sound. All words are taken at once, which
+    is ten times as fast as one by one.
+    """
+    text = anyascii("\n".join(map(_prepared, words))).lower()
+    for pattern, replacement in _SOUNDS:
+        text = pattern.sub(replacement, text)
+    return text.split("\n") if words else []
+
+
+def _prepared(word: str) -> str:
+    """A word with what depends on its language written as English would have it; empty where it has no key."""
+    if len(word) < LEAST_LETTERS or not word[0].isalpha():
+        return ""
+    word = word[: analysis.MAX_FORM_LENGTH].lower()
+    if is_turkic(word):
+        return word.translate(_TURKIC_LETTERS)
+    # In Armenian ու is one vowel; ւ after another letter is the v of the older spelling.
+    return word.replace("ու", "u").replace("ւ", "v")
+
+
+def spoken_stem(form: str) -> str:
+    """The stem of a form in the language that its script is first of all used for; empty for Latin letters."""
+    language = _LANGUAGES.get(script(form), "")
+    return analysis.stem(form, language) if language else ""
+
+
+def can_meet(typed: str, form: str) -> bool:
+    """Whether a word as typed and a form of the collection may be compared by their keys.
+
+    They may in different scripts, and in the same one only where one is Azerbaijani or Turkish by its letters: two
+    plain words of one alphabet are different words.
+    """
+    return script(typed) != script(form) or is_turkic(typed) or is_turkic(form)

@@ -33,9 +33,10 @@ _JOINS_FIGURES = re.compile(r"[.’']?[-‐‑‒–.&@_+'’/,:;]")
 _WILDCARD = re.compile(r"\*|^[^/]*\w\?+(?=[\w*])")
 _WILDCARDS = str.maketrans("?*", "xx")
 _PIECE = re.compile(r"[?*]+|[^?*]+")
+# Without any of these a run is nothing but words, which saves looking for each.
+_SPECIAL = re.compile(r"[*?~^=+!&\\−#@$%:/]|^-")
 _BETWEEN_HYPHENS = re.compile(r"[^-‐‑/]+")
 _ENDING = re.compile(r"(~[\d.]*)?(\^[\d.]*)?$")
-_ONLY_ENDING = re.compile(r"(~[\d.]*)?(\^[\d.]*)?")
 _BEFORE_A_WORD = re.compile(r"[-+!&~^\\−#@$%]+(?=\w)")
 _AFTER_A_WORD = re.compile(r"(?<=\w)[+#&=\\@$%~^]+$")
 _EXCLUDING = ("!", "−", "--")
@@ -65,17 +66,15 @@ class ClauseReader:
         """A run without white space in a field."""
         typed = self._text(span)
         place = Place(span, span, whole)
-        if typed.isalnum() and typed != UNDATED and name in WORD_FIELDS:
+        if name in WORD_FIELDS and typed != UNDATED and not _SPECIAL.search(typed):
             return self._noted(self._words(name, place), place)
-        if _ONLY_ENDING.fullmatch(typed):
+        tilde, weight = _ending(typed)
+        if len(tilde) + len(weight) == len(typed):
             self._notes.add("ignored", whole, f"{named(typed)} stands behind nothing and was left out.")
             return None
-        ending = _ENDING.search(typed)
-        tilde, weight = (ending[1] or "", ending[2] or "") if ending else ("", "")
         end = span[1] - len(weight)
-        place = Place((span[0], end - len(tilde)), span, whole)
-        node = self._value(name, place, tilde)
-        return node and self.weighed(node, (end, span[1]))
+        node = self._value(name, Place((span[0], end - len(tilde)), span, whole), tilde)
+        return self.weighed(node, (end, span[1])) if node and weight else node
 
     def weighed(self, node: Node, span: Span) -> Node:
         """A node with what is typed behind it, such as `^2`; of anything else a note says that it is left out."""
@@ -122,7 +121,7 @@ class ClauseReader:
         if tilde and (fuzzy := self._fuzzy(name, place, tilde)):
             return fuzzy
         self._note_tilde(tilde, place)
-        if _WILDCARD.search(typed) and analysis.words(typed):
+        if ("*" in typed or "?" in typed) and _WILDCARD.search(typed) and analysis.words(typed):
             place = place._replace(inner=(self._note_sign(place.inner), place.inner[1]))
             found = self._pattern(name, place.inner) or self._apart(name, place)
             return found or self._without_wildcards(name, place)
@@ -238,10 +237,10 @@ class ClauseReader:
 
     def _note_signs(self, typed: str, place: Place) -> None:
         start, end = place.inner
-        if _SMALL_NEAR.fullmatch(typed):
+        if "/" in typed and _SMALL_NEAR.fullmatch(typed):
             message = f"In small letters {named(typed)} is a phrase; in capitals it asks for words that stand near."
             self._notes.add("info", place.inner, message, self._notes.repaired(place.inner, typed.upper()))
-        if field := _NO_FIELD.match(self._notes.text, start):
+        if ":" in typed and (field := _NO_FIELD.match(self._notes.text, start)):
             self._note_no_field(field)
         self._note_sign(place.inner)
         if sign := _AFTER_A_WORD.search(typed):
@@ -272,6 +271,14 @@ class ClauseReader:
 @lru_cache(maxsize=1 << 8)
 def _nearest_field(name: str) -> str:
     return next(iter(difflib.get_close_matches(name, FIELDS, 1, 0.7)), "")
+
+
+def _ending(typed: str) -> tuple[str, str]:
+    """What stands behind a word: `~1` and `^2`, either of them empty."""
+    if "~" not in typed and "^" not in typed:
+        return "", ""
+    found = _ENDING.search(typed)
+    return (found[1] or "", found[2] or "") if found else ("", "")
 
 
 def _folded(typed: str) -> str:

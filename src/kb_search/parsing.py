@@ -25,7 +25,8 @@ MAX_LENGTH = 2000
 #: Deeper parentheses are left out, so that walking a tree never reaches Python's own limit.
 MAX_DEPTH = 32
 
-_SUGGESTIONS_TRIED = 3
+#: Suggestions are tried while that means reading no more characters than these again.
+_CHARACTERS_TRIED = 1500
 
 _SCOPES = {"article": True, "articles": True, "passage": False, "passages": False}
 
@@ -62,13 +63,13 @@ def _read(text: str, languages: tuple[str, ...]) -> Query:
 def _with_useful_suggestions(query: Query, languages: tuple[str, ...]) -> tuple[Note, ...]:
     """The notes, with only those suggestions that mend what the note is about.
 
-    Each is read to see; the first few are enough, and more would cost more than the query itself.
+    Each is read to see; more than the first few would cost more than the query itself.
     """
     notes, tried = [], 0
     for note in query.notes:
         if note.suggestion is not None:
-            tried += 1
-            useful = tried <= _SUGGESTIONS_TRIED and _mends(note, query, languages)
+            tried += len(note.suggestion)
+            useful = tried <= _CHARACTERS_TRIED and _mends(note, query, languages)
             note = note if useful else replace(note, suggestion=None)  # noqa: PLW2901 - the same note, corrected
         notes.append(note)
     return tuple(notes)

@@ -203,7 +203,7 @@ def scoring_terms(node: Node) -> tuple[Term, ...]:
 
 def term_key(term: Term) -> tuple[str, ...]:
     """What terms have in common that score as one."""
-    return term.stems if isinstance(term, Word) else ("", *term.forms)
+    return term.stems if isinstance(term, Word) else ("", term.text, str(term.edits))
 
 
 def typed_terms(node: Node) -> Iterator[Term]:

@@ -22,6 +22,8 @@ _PICK_BELOW = 0.2
 
 #: Patterns whose postings a reader keeps; more than one query can have.
 _PATTERNS_KEPT = 64
+# Up to so many forms are looked up one by one.
+_FEW = 100
 
 
 class Postings(NamedTuple):
@@ -33,10 +35,14 @@ class Postings(NamedTuple):
 
 
 class Spans(NamedTuple):
-    """Where something stands in the array of all words: its first and its last place, rising by the first."""
+    """Where something stands in the array of all words: its first and its last place, rising by the first.
+
+    `run` is the number of the run of words, with no break in it, that it stands in.
+    """
 
     first: Longs
     last: Longs
+    run: Longs
 
 
 class Positions:
@@ -53,8 +59,16 @@ class Positions:
 
     def are(self, forms: Sequence[str]) -> Mask:
         """For each form of the segment whether it is one of some."""
-        numbers = np.array([self._columns.form_table.find(form) for form in forms], np.int64)
-        wanted = np.zeros(len(self._columns.form_table), np.bool_)
+        table = self._columns.form_table
+        wanted = np.zeros(len(table), np.bool_)
+        if len(forms) > _FEW:
+            # The forms of a pattern begin alike more often than not, so that all of them are read at once.
+            inside = frozenset(forms)
+            raw = sorted(form.encode("utf-8", "surrogatepass") for form in forms)
+            first, last = table.position(raw[0]), table.position(raw[-1]) + 1
+            wanted[first:last] = [form in inside for form in table.strings(first, min(last, len(table)))]
+            return wanted
+        numbers = np.array([table.find(form) for form in forms], np.int64)
         wanted[numbers[numbers != ABSENT]] = True
         return wanted
 
@@ -129,12 +143,11 @@ class Positions:
         match node:
             case Or():
                 spans = [self._spans(child, within) for child in node.children]
-                first, last = (np.concatenate(edges) for edges in zip(*spans, strict=True))
+                first, last, run = (np.concatenate(parts) for parts in zip(*spans, strict=True))
                 order = np.argsort(first, kind="stable")
-                return Spans(first[order], last[order])
+                return Spans(first[order], last[order], run[order])
             case Phrase():
-                first = self.in_order(node.words, within, 0)
-                return Spans(first, first + len(node.words) - 1)
+                places = self.in_order(node.words, within, 0)
             case Pattern():
                 places = self._places(self.are(node.forms), within)
             case Word() if node.exact:
@@ -143,7 +156,8 @@ class Positions:
                 places = self._stemmed(node.stems, within)
             case _:
                 raise TypeError(f"{type(node).__name__} stands in no place")
-        return Spans(places, places)
+        length = len(node.words) if isinstance(node, Phrase) else 1
+        return Spans(places, places + length - 1, np.searchsorted(self._columns.breaks, places))
 
     def _stemmed(self, stems: Sequence[str], within: Mask) -> Longs:
         """Where words with some stems stand, each stemmed in the language of its article."""
@@ -155,18 +169,17 @@ class Positions:
 
     def _beside(self, reached: Spans, following: Spans, distance: int) -> Spans:
         """Those of some spans that have another one near: the nearest before or behind them is looked at."""
+        self._deadline.check()
         if not len(reached.first):
             return reached
-        ends, last = np.sort(reached.last), len(reached.first) - 1
+        order = np.argsort(reached.last, kind="stable")  # all but sorted, which such a sort takes no time for
+        ends, most = reached.last[order], len(order) - 1
         at = np.searchsorted(ends, following.first, "left") - 1
-        near = (at >= 0) & self._are_near(ends[np.maximum(at, 0)], following.first, distance)
+        nearest = np.maximum(at, 0)
+        near = (at >= 0) & (following.first - ends[nearest] <= distance)
+        near &= following.run == reached.run[order[nearest]]
         at = np.searchsorted(reached.first, following.last, "right")
-        near |= (at <= last) & self._are_near(following.last, reached.first[np.minimum(at, last)], distance)
-        return Spans(following.first[near], following.last[near])
-
-    def _are_near(self, left: Longs, right: Longs, distance: int) -> Mask:
-        """Whether pairs of places are no farther apart than this, with no break between."""
-        breaks = self._columns.breaks
-        near: Mask = right - left <= distance
-        near &= np.searchsorted(breaks, left) == np.searchsorted(breaks, right)
-        return near
+        nearest = np.minimum(at, most)
+        behind = (at <= most) & (reached.first[nearest] - following.last <= distance)
+        near |= behind & (following.run == reached.run[nearest])
+        return Spans(*(part[near] for part in following))

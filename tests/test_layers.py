@@ -15,8 +15,8 @@ commands
 web evaluation
 indexer search
 answering
-aids
-planning ranking highlight facets suggest collocations spellings citation expanding naming relaxing
+aids asking
+planning ranking highlight facets suggest collocations spellings citation expanding naming relaxing remarks
 corpus engines
 loaders passages parsing columnwriter latentwriter generations wire variants
 clauses stopwords nearness

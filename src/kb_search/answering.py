@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from kb_search import facets
+from kb_search import facets, remarks
 from kb_search.aids import Aids
-from kb_search.analysis import base_language
-from kb_search.document import UNDATED, article_of
+from kb_search.asking import engine_query, shortened, understood, without_filters
+from kb_search.document import article_of
 from kb_search.engines.base import (
     Candidate,
     Deadline,
@@ -21,29 +22,24 @@ from kb_search.engines.base import (
     SearchTooLong,
     too_long,
 )
-from kb_search.errors import UsageError
 from kb_search.expanding import expanded
 from kb_search.highlight import Marker
 from kb_search.parsing import parse
 from kb_search.query import (
-    And,
     Everything,
     Leaf,
     Node,
     Query,
     Spread,
     any_of,
-    date_range,
     leaves,
     scoring_terms,
     text_leaves,
 )
 from kb_search.ranking import WEIGHTS, WINDOW, Ranked, Weights, emphases, followed, rank, scaled
 from kb_search.relaxing import clause_counts, relaxation
-from kb_search.rendering import also_matching, describe, named, render
+from kb_search.rendering import named, render
 from kb_search.results import (
-    MATCHES,
-    SORTS,
     ArticleView,
     ClauseCount,
     Explanation,
@@ -60,8 +56,6 @@ MAX_PER_PAGE = 200
 #: Paging ends here; whoever wants more narrows the question or exports.
 MAX_DEPTH = 10_000
 NEAREST = 10
-#: Where fewer passages have all the words, articles that have them are counted too.
-FEW_PASSAGES = 10
 
 
 def view(
@@ -84,18 +78,6 @@ def view(
         title_marks=mark.title.marks(article.title, article.language),
         notes=query.notes,
     )
-
-
-def check(request: SearchRequest) -> None:
-    """Raise UsageError for a request with values that nothing could mean."""
-    if request.sort not in SORTS:
-        raise UsageError(f"sort must be one of {', '.join(SORTS)}, not {request.sort!r}.")
-    if request.match not in MATCHES:
-        raise UsageError(f"match must be one of {', '.join(MATCHES)}, not {request.match!r}.")
-    if not 1 <= request.per_page <= MAX_PER_PAGE:
-        raise UsageError(f"A page can have 1 to {MAX_PER_PAGE} passages, not {request.per_page}.")
-    if request.page < 1:
-        raise UsageError(f"Pages are counted from 1; there is no page {request.page}.")
 
 
 def _languages(reader: EngineReader) -> tuple[str, ...]:
@@ -162,14 +144,12 @@ class Search:
         matches = self._matches(asked)
         ranked = self._ranked(self._tree, matches.candidates, asked.sort)
         first = (request.page - 1) * request.per_page
-        self._note_filters(matches)
-        self._note_pages(matches)
-        self._note_spread(matches)
+        self._remark(matches)
         clauses, relaxed = self._blame(matches)
         selection = facets.DateSelection(asked.dates, asked.not_dates, asked.span)
         return Results(
             request=request,
-            understood=_understood(self._tree, request),
+            understood=understood(self._tree, request),
             notes=tuple(self._notes),
             passages=matches.passages,
             articles=matches.articles,
@@ -211,7 +191,7 @@ class Search:
         shares = zip(words, found.by_word, where.own[:, 0].tolist(), where.frequencies.tolist(), strict=False)
         return Explanation(
             request=self._request,
-            understood=_understood(self._tree, self._request),
+            understood=understood(self._tree, self._request),
             hit=self._hit(found),
             position=position,
             of=matches.passages,
@@ -237,25 +217,7 @@ class Search:
         return max(-(-min(matches.passages, MAX_DEPTH) // self._request.per_page), 1)
 
     def _asked(self, tree: Node, depth: int) -> EngineQuery:
-        return self._asked_by(self._request, tree, depth)
-
-    def _asked_by(self, request: SearchRequest, tree: Node, depth: int) -> EngineQuery:
-        sort = request.sort
-        if sort == "relevance" and not scoring_terms(tree):
-            sort = "newest"  # nothing to rank by
-        return EngineQuery(
-            tree=tree,
-            sources=tuple(map(facets.source_name, request.sources)),
-            not_sources=tuple(map(facets.source_name, request.not_sources)),
-            dates=tuple(_date_filter(value) for value in request.dates),
-            not_dates=tuple(_date_filter(value) for value in request.not_dates),
-            span=date_range(request.since, request.until) if request.since or request.until else None,
-            languages=tuple(map(base_language, request.languages)),
-            article=request.article,
-            sort=sort,
-            depth=depth,
-            seconds=self._deadline.left(),
-        )
+        return engine_query(self._request, tree, depth, self._deadline.left())
 
     def _matches(self, asked: EngineQuery) -> Matches:
         try:
@@ -263,7 +225,7 @@ class Search:
                 return self._reader.search(asked)
         except SearchTooLong:
             self._complete = False
-            self._note("limited", too_long(self._deadline.seconds))
+            self._notes.append(Note("limited", "", 0, 0, too_long(self._deadline.seconds)))
         return Matches(0, 0, articles_exact=False, candidates=(), sources=(), dates=())
 
     def _ranked(self, tree: Node, candidates: Sequence[Candidate], sort: str) -> list[Ranked]:
@@ -292,16 +254,20 @@ class Search:
         return tuple(map(self._hit, ranked[:NEAREST]))
 
     def _count(self, request: SearchRequest, tree: Node) -> int:
-        """How many passages a tree finds with the filters of a request. Raises SearchTooLong."""
-        filled = expanded(Query("", tree, ()), self._reader, self._deadline).tree
-        return self._reader.search(self._asked_by(request, filled, 1)).passages
+        """How many passages a request finds with the text of another tree. Raises SearchTooLong."""
+        return self._count_of(replace(request, text=render(tree)))
+
+    def _count_of(self, request: SearchRequest) -> int:
+        query = _understood_query(request, self._reader, self._deadline, self._aids)[0]
+        tree = any_of(query.tree) if request.match == "any" else query.tree
+        return self._reader.search(engine_query(request, tree, 1, self._deadline.left())).passages
 
     def _blame(self, matches: Matches) -> tuple[tuple[ClauseCount, ...], Relaxation | None]:
         """Where nothing was found: what each clause finds alone, and what to change. Without time, what is known."""
         if matches.passages or not self._complete or isinstance(self._tree, Everything):
             return (), None
         clauses: tuple[ClauseCount, ...] = ()
-        request, bare = self._request, _without_filters(self._request)
+        request, bare = self._request, without_filters(self._request)
         try:
             clauses = clause_counts(self._tree, partial(self._count, request))
             wider = relaxation(self._tree, clauses, partial(self._count, request))
@@ -317,33 +283,25 @@ class Search:
             return None
 
         def count(text: str) -> int:
-            changed = replace(self._request, text=text)
-            query, _ = _understood_query(changed, self._reader, self._deadline, self._aids)
-            tree = any_of(query.tree) if changed.match == "any" else query.tree
-            return self._reader.search(self._asked_by(changed, tree, 1)).passages
+            return self._count_of(replace(self._request, text=text))
 
         try:
             return did_you_mean(self._request.text, self._tree, matches.passages, self._aids.speller, count)
         except SearchTooLong:
             return None
 
-    def _note_spread(self, matches: Matches) -> None:
-        """Say how many articles have all of a query's words in different passages, where few passages have them."""
-        if matches.passages >= FEW_PASSAGES or not self._complete or not _may_be_spread(self._tree):
-            return
-        try:
-            spread = self._reader.search(self._asked(Spread(self._tree), 1))
-        except SearchTooLong:
-            return
-        if spread.articles > matches.articles:
-            have = "article has" if spread.articles == 1 else "articles have"
-            few = f"{matches.passages} passages have" if matches.passages > 1 else "One passage has"
-            few = few if matches.passages else "No passage has"
-            self._note(
-                "info",
-                f"{few} all of this; taken as a whole, {spread.articles:,} {have} it, in different passages.",
-                f"{self._request.text.strip()} scope:article",
-            )
+    def _remark(self, matches: Matches) -> None:
+        """Note what the answer itself has to be explained by."""
+        request = self._request
+        self._notes += remarks.on_dates(request, matches)
+        if request.article and not matches.passages and self._reader.article(request.article) is None:
+            message = f"There is no article {shortened(request.article)} in this collection."
+            self._notes.append(Note("info", "", 0, 0, message))
+        self._notes += remarks.on_pages(request.page, self._pages(matches), matches.passages, MAX_DEPTH)
+        if self._complete and matches.passages < remarks.FEW_PASSAGES and remarks.may_be_spread(self._tree):
+            with suppress(SearchTooLong):
+                spread = self._reader.search(self._asked(Spread(self._tree), 1))
+                self._notes += remarks.on_spread(request.text, matches, spread)
 
     def _hit(self, ranked: Ranked) -> Hit:
         passage, head = self._reader.passage(ranked.candidate.key)
@@ -369,95 +327,3 @@ class Search:
 
     def _note(self, kind: str, message: str, suggestion: str | None = None) -> None:
         self._notes.append(Note(kind, "", 0, 0, message, suggestion))
-
-    def _note_filters(self, matches: Matches) -> None:
-        """Say why filters leave less than one may think."""
-        request = self._request
-        if matches.partly_dated:
-            whose = "its date is" if matches.partly_dated == 1 else "their dates are"
-            self._note(
-                "info",
-                f"{matches.partly_dated:,} more may belong here: {whose} only known to the month or the year, and part "
-                "of that lies outside the dates asked for.",
-            )
-        if matches.partly_excluded:
-            whose = "its date is" if matches.partly_excluded == 1 else "their dates are"
-            self._note(
-                "info",
-                f"{matches.partly_excluded:,} of these may lie in the dates left out: {whose} only known to the month "
-                "or the year.",
-            )
-        if request.since and request.until and request.since.first > request.until.last:
-            self._note("info", f"No date is both since {request.since} and until {request.until}.")
-        if request.article and not matches.passages and self._reader.article(request.article) is None:
-            self._note("info", f"There is no article {shortened(request.article)} in this collection.")
-
-    def _note_pages(self, matches: Matches) -> None:
-        request, pages = self._request, self._pages(matches)
-        if request.page > pages and matches.passages:
-            self._note("info", f"There is no page {request.page:,}; the last one is {pages:,}.")
-        if request.page >= pages and matches.passages > MAX_DEPTH:
-            self._note("limited", f"Paging ends after {MAX_DEPTH:,} passages; a narrower question shows the others.")
-
-
-def _may_be_spread(tree: Node) -> bool:
-    """Whether the words of a query can stand in different passages of an article."""
-    return isinstance(tree, And) and sum(bool(text_leaves(child)) for child in tree.children) > 1
-
-
-def _without_filters(request: SearchRequest) -> SearchRequest:
-    bare = SearchRequest()
-    return replace(
-        bare,
-        text=request.text,
-        match=request.match,
-        variants=request.variants,
-        sort=request.sort,
-        page=request.page,
-        per_page=request.per_page,
-    )
-
-
-def _date_filter(value: str) -> facets.DateFilter:
-    try:
-        return facets.date_filter(value)
-    except ValueError as error:
-        raise UsageError(f"The date filter cannot be read: {error}.") from error
-
-
-def _understood(tree: Node, request: SearchRequest) -> str:
-    """The question in plain words, filters included."""
-    words = describe(tree)
-    parts = [("Passages " if words else "All passages") + words]
-    if request.sources:
-        parts.append("in " + " or ".join(request.sources))
-    if request.not_sources:
-        parts.append("not in " + " or ".join(request.not_sources))
-    if request.dates:
-        parts.append(_dated(request.dates))
-    if request.not_dates:
-        parts.append("not " + _dated(request.not_dates))
-    if request.since:
-        parts.append(f"since {request.since}")
-    if request.until:
-        parts.append(f"until {request.until}")
-    if request.languages:
-        parts.append("in language " + " or ".join(request.languages))
-    if request.article:
-        parts.append("in one article")
-    parts += also_matching(tree)
-    return " · ".join(parts)
-
-
-def _dated(values: Sequence[str]) -> str:
-    dates = [value for value in values if value != UNDATED]
-    said = ["dated " + " or ".join(dates)] if dates else []
-    return " or ".join([*said, *[UNDATED] * (UNDATED in values)])
-
-
-_SHOWN = 60
-
-
-def shortened(name: str) -> str:
-    """An id as a message shows it: in quotes, and not longer than a line."""
-    return repr(name if len(name) <= _SHOWN else name[:_SHOWN] + "…")

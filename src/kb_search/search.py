@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb_search.aids import Aids
-from kb_search.answering import Search, check, shortened, view
+from kb_search.answering import Search, view
+from kb_search.asking import check, shortened
 from kb_search.config import Settings
 from kb_search.document import Date
 from kb_search.engines import engine_named

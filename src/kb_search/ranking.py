@@ -47,7 +47,7 @@ class Weights:
     #: A word found in the very form that was typed counts so much more than its other inflections.
     exact: float = 0.2
     #: What two words of the query next to each other add, as a share of the commoner one's idf.
-    closeness: float = 0.25
+    closeness: float = 0.5
     #: The share of the BM25 of the whole article.
     article: float = 0.5
     #: The share, of the best score so far, for a passage that lies where the query lies in the space of `latent`.

@@ -72,7 +72,8 @@ class _Gathered:
     def add(self, segment: SegmentWords, words: Sequence[Term]) -> None:
         """Look into one segment."""
         columns, lists = segment.columns, segment.postings
-        self.frequencies += [count_together([one.rows for one in some], columns.rows) for some in lists]
+        counts = [count_together([one.rows for one in some], columns.rows) for some in lists]
+        self.frequencies += np.array(counts, np.int64)
         mine = np.flatnonzero((self._keys >= segment.base) & (self._keys < segment.base + columns.rows))
         if not len(mine):
             return

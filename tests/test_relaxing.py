@@ -46,6 +46,8 @@ def test_each_clause_is_counted_by_itself():
         ("alief~1", {"alief~2": 1}, Relaxation("less strictly: words within one letter of alief", "alief~2", 1)),
         ("b1 c1 d1", {"b1": 1, "c1": 1, "d1": 1, "b1 d1": 2, "c1 d1": 4}, Relaxation("without b1", "c1 d1", 4)),
         ("b1 c1 scope:article", {"b1": 1, "c1 scope:article": 4}, Relaxation("without c1", "b1 scope:article", 7)),
+        ("b1 c1 d1 e1", {"b1": 9, "c1": 2, "d1": 5, "c1 b1": 1, "b1 c1": 1}, Relaxation("without d1, e1", "b1 c1", 1)),
+        ("b1 c1 d1", {"b1": 9, "c1": 2, "d1": 5}, Relaxation("without b1, d1", "c1", 2)),
         ("unheard", {}, None),
         ("unheard unseen", {}, None),
         ("unheard NOT war", {"NOT war": 9}, None),
@@ -53,19 +55,19 @@ def test_each_clause_is_counted_by_itself():
     ],
 )  # fmt: skip
 def test_the_smallest_change_that_finds_something_is_told(typed, found, wider):
-    """Clauses that find nothing are loosened, then left out; else the one clause goes whose absence finds most."""
+    """Clauses that find nothing are loosened, then left out; else as little goes as must."""
     if "scope" in typed:
         found = {**found, "b1 scope:article": 7}
     assert relaxed(typed, found)[1] == wider
 
 
 def test_a_query_of_many_clauses_is_counted_a_bounded_number_of_times():
-    """Whatever is asked, no more than two searches for each of twenty clauses, and two more, are made."""
+    """Whatever is asked, no more than three searches for each of twenty clauses, and three more, are made."""
     counts, _, asked = relaxed(
         " ".join(f"w{number}" for number in range(200)), dict.fromkeys([f"w{n}" for n in range(200)], 1)
     )
     assert len(counts) == MOST_CLAUSES
-    assert len(asked) <= 2 * MOST_CLAUSES + 2
+    assert len(asked) <= 3 * MOST_CLAUSES + 3
 
 
 @pytest.mark.parametrize("typed", ["peace", "NOT peace", "date:2020", "karab*", "aliev~2", "*", "b1 OR c1", "source:x"])

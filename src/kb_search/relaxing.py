@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kb_search.query import And, Everything, Near, Node, Not, Pattern, Phrase, Spread, Word, joined
@@ -26,15 +26,21 @@ def relaxation(tree: Node, counts: Sequence[ClauseCount], count: Count) -> Relax
     """The first of some wider queries that finds something, or None.
 
     First the clauses that find nothing are loosened (the words of a phrase one by one, and the like) or left out; then
-    whichever single clause leaves most when it goes.
+    whichever single clause leaves most when it goes; then all but as many as find something together, the rarest first.
     """
     clauses = _clauses(tree)
-    nothing = {one.text for one in counts if not one.passages}
-    blamed = [one for one in clauses if render(one) in nothing]
+    alone = {one.text: one.passages for one in counts}
+    blamed = [one for one in clauses if not alone.get(render(one), 1)]
     for label, wider in _without_blamed(clauses, blamed or clauses):
         if found := count(_as(tree, wider)):
             return Relaxation(label, render(_as(tree, wider)), found)
-    return None if blamed else _without_one(tree, clauses, count)
+    left = sorted(dict.fromkeys(one for one in clauses if one not in blamed), key=lambda one: alone.get(render(one), 0))
+    left = left[:MOST_CLAUSES]
+    kept = ([] if blamed else _all_but_one(tree, left, count)) or _together(tree, left, count)
+    kept = [one for one in dict.fromkeys(clauses) if one in kept]
+    found = count(_as(tree, kept)) if kept else 0
+    gone = dict.fromkeys(one for one in clauses if one not in kept)
+    return Relaxation("without " + _listed(gone), render(_as(tree, kept)), found) if found else None
 
 
 def _clauses(tree: Node) -> tuple[Node, ...]:
@@ -53,20 +59,33 @@ def _without_blamed(clauses: Sequence[Node], blamed: Sequence[Node]) -> Iterator
     loose = [loosened(one) if one in blamed else one for one in clauses]
     if loose != list(clauses):
         changed = [old for old, new in zip(clauses, loose, strict=True) if old != new]
-        yield "less strictly: " + ", ".join(map(named, changed)), loose
+        yield "less strictly: " + _listed(changed), loose
     left = [one for one in clauses if one not in blamed]
     if any(not isinstance(one, Not) for one in left):
-        yield "without " + ", ".join(map(named, dict.fromkeys(blamed))), left
+        yield "without " + _listed(dict.fromkeys(blamed)), left
 
 
-def _without_one(tree: Node, clauses: Sequence[Node], count: Count) -> Relaxation | None:
-    """The query without the one clause whose absence finds most."""
-    found: list[tuple[int, Node, Node]] = []
-    for one in list(dict.fromkeys(clauses))[:MOST_CLAUSES] if len(clauses) > 1 else ():
-        wider = _as(tree, [other for other in clauses if other != one])
-        found.append((count(wider), one, wider))
-    passages, one, wider = max(found, key=lambda each: each[0], default=(0, tree, tree))
-    return Relaxation(f"without {named(one)}", render(wider), passages) if passages else None
+def _all_but_one(tree: Node, clauses: Sequence[Node], count: Count) -> list[Node]:
+    """The clauses without the one whose absence finds most; none where that finds nothing."""
+    found: list[tuple[int, list[Node]]] = []
+    for one in clauses if len(clauses) > 1 else ():
+        wider = [other for other in clauses if other != one]
+        found.append((count(_as(tree, wider)), wider))
+    passages, wider = max(found, key=lambda each: each[0], default=(0, []))
+    return wider if passages else []
+
+
+def _together(tree: Node, clauses: Sequence[Node], count: Count) -> list[Node]:
+    """As many of the clauses, each in turn, as find something together."""
+    kept: list[Node] = []
+    for one in clauses:
+        if count(_as(tree, [*kept, one])):
+            kept.append(one)
+    return kept if any(not isinstance(one, Not) for one in kept) else []
+
+
+def _listed(clauses: Iterable[Node]) -> str:
+    return ", ".join(map(named, clauses))
 
 
 def loosened(node: Node) -> Node:

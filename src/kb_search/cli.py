@@ -29,6 +29,8 @@ COMMANDS = {
     "extract": ("extracting", "Say what a loader makes of some files, without an index."),
     "explain": ("explaining", "Say why a passage stands where it stands."),
     "evaluate": ("evaluating", "Measure the order against judged questions."),
+    "related": ("relating", "Print the words that stand beside those of a query."),
+    "variants": ("variants", "List the names that mean the same, or suggest some."),
     "verify": ("looking", "Compare every file of the index with its checksum, and scan it."),
 }
 

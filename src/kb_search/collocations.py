@@ -10,15 +10,18 @@ from nltk import FreqDist
 from nltk.collocations import BigramAssocMeasures, BigramCollocationFinder
 
 from kb_search import analysis
+from kb_search.results import Hit
 
-#: Words so many places apart or fewer stand beside each other; 2, 5 and 10 were tried on the sample collection: with 2
-#: there is little but parts of names, with 10 words of the next sentence come in.
-WINDOW = 5
+#: So many of a search's best passages are looked at.
+BEST_PASSAGES = 100
+#: Words so many places apart or fewer stand beside each other. 2, 5 and 10 were tried on the sample collection: beside
+#: Lachin stand corridor, town, road, Kelbajar and district with 2; words such as called, always and now come in with 5.
+WINDOW = 2
 #: What stands beside a word fewer times may be there by chance.
 LEAST = 2
 _SHORTEST = 3
-#: A log-likelihood ratio above this is chance once in a thousand (chi-squared, one degree of freedom).
-_SIGNIFICANT = 10.83
+#: A log-likelihood ratio above this is chance once in twenty times (chi-squared, one degree of freedom).
+_SIGNIFICANT = 3.84
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,14 @@ class Related:
     word: str
     count: int
     score: float
+
+
+def related_words(hits: Sequence[Hit], most: int) -> tuple[Related, ...]:
+    """The words that stand beside what is marked in some hits, `most` of them at most."""
+    wanted = dict.fromkeys(
+        form for hit in hits for start, end in hit.marks for form in analysis.forms(hit.text[start:end])
+    )
+    return related([(hit.text, hit.language) for hit in hits], tuple(wanted), most) if wanted else ()
 
 
 def related(texts: Sequence[tuple[str, str]], wanted: Sequence[str], most: int) -> tuple[Related, ...]:

@@ -35,6 +35,7 @@ from kb_search.passages import split
 from kb_search.planning import STATUSES, Task, plan, refuse_removals
 from kb_search.query import Word
 from kb_search.results import FileReport, IndexReport
+from kb_search.variants import keep_variants
 
 #: Called with how many files are done, how many there are, and the path of the next.
 Progress = Callable[[int, int, str], None]
@@ -65,6 +66,7 @@ def build_index(
     with building(settings.index) as build, _before(settings, full=full) as before:
         run = _Run(settings, build, before, progress)
         manifest = run.carry_out(found, full=full, allow_removals=allow_removals)
+        keep_variants(settings.corpus, settings.index)
     counts = Counter(report.status for report in run.reports)
     return IndexReport(
         articles=manifest.articles,

@@ -147,10 +147,19 @@ def _by_key(forms: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _shared(groups: Sequence[Group]) -> Iterator[Name]:
-    """The names that all groups have: a name of two places finds neither's other names, only its own spellings."""
-    if groups:
-        first, *others = groups
+    """The names that all groups of a list have: a name of two places finds neither's other names.
+
+    A list of the collection adds to the one that comes with the program.
+    """
+    lists: dict[str, list[Group]] = {}
+    for group in groups:
+        lists.setdefault(group.origin, []).append(group)
+    for first, *others in lists.values():
         yield from (name for name in first.names if all(_has(group, name) for group in others))
+
+
+def _is_ambiguous(groups: Sequence[Group]) -> bool:
+    return len({group.origin for group in groups}) < len(groups)
 
 
 def _are_inflections(name: Name, other: Name) -> bool:
@@ -246,7 +255,7 @@ class _Expansion:
         listed = ", ".join(_said(name) for name in names[:_LISTED])
         more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
         message = f"“{typed}” was also searched for as {listed}{more}."
-        if len(groups) > 1:
+        if _is_ambiguous(groups):
             meanings = "; ".join(group.about or group.origin for group in groups)
             message += f" It is the name of several ({meanings}), so only its own spellings were taken."
         exact = f"={typed}" if len(analysis.forms(typed)) == 1 else f'"{typed}"'

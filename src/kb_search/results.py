@@ -256,6 +256,19 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """A way to go on: the whole query with it, what was put at its end, and how often that stands in the collection.
+
+    `kind` is `word` or `name`.
+    """
+
+    text: str
+    ending: str
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleView:
     """An article as a page shows it: whole, in passages, with the query's marks in each."""
 

@@ -20,9 +20,17 @@ from kb_search.errors import ConfigError, NotFound
 from kb_search.filelist import read_files
 from kb_search.generations import Opened, count_kept, current_name, open_current
 from kb_search.ranking import WEIGHTS, Weights
-from kb_search.results import ArticleHead, ArticleView, Explanation, FileReport, Results, SearchRequest, Stats
-from kb_search.suggest import Completion
-from kb_search.variants import VARIANTS_FILE, Variants, load_variants, shipped_groups
+from kb_search.results import (
+    ArticleHead,
+    ArticleView,
+    Completion,
+    Explanation,
+    FileReport,
+    Results,
+    SearchRequest,
+    Stats,
+)
+from kb_search.variants import VARIANTS_FILE, Variants, load_variants, shipped_groups, variants_folder
 
 
 @dataclass(slots=True)
@@ -94,9 +102,10 @@ class Library:
     def _aids(self, current: _Open) -> Aids:
         """What helps with the words of a query; made anew when the collection's list of names has changed."""
         with self._lock:
-            stamp = _stamp(self._settings.corpus / VARIANTS_FILE)
+            folder = variants_folder(self._settings.corpus, self._settings.index)
+            stamp = _stamp(folder / VARIANTS_FILE)
             if current.aids is None or current.names_read != stamp:
-                current.aids, current.names_read = _new_aids(self._settings, current.reader), stamp
+                current.aids, current.names_read = _new_aids(folder, self._settings.variants, current.reader), stamp
             return current.aids
 
     def search(self, request: SearchRequest) -> Results:
@@ -203,9 +212,9 @@ def _stamp(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _new_aids(settings: Settings, reader: EngineReader) -> Aids:
+def _new_aids(folder: Path, shipped: str, reader: EngineReader) -> Aids:
     """Aids with the lists in force. A list of the collection that cannot be used is no reason not to answer."""
     try:
-        return Aids(load_variants(settings.corpus, settings.variants), reader)
+        return Aids(load_variants(folder, shipped), reader)
     except ConfigError as error:
-        return Aids(Variants(shipped_groups(settings.variants)), reader, f"The list of names was left out: {error}")
+        return Aids(Variants(shipped_groups(shipped)), reader, f"The list of names was left out: {error}")

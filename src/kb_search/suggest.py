@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from rapidfuzz.distance import OSA
 from kb_search import analysis
 from kb_search.engines.base import Lexicon
 from kb_search.query import Leaf, Node, Phrase, Word, as_typed, leaves
+from kb_search.results import Completion
 
 #: Did-you-mean looks at a query that finds fewer passages than this.
 FEW = 3
@@ -24,25 +24,14 @@ _MORE_FREQUENT = 10
 #: So many words of a query are looked up, and so many repaired queries are tried.
 _WORDS_DOUBTED = 3
 _TRIED = 4
-_SHORTEST = 3
+#: Three letters with one changed are too often another good word: war, was.
+_SHORTEST = 4
+_SHORTEST_PART = 3
 #: From so many letters on two may be wrong. With two in five, every other name has a namesake.
 _LONG = 6
 
 #: From a text to the number of passages that it finds.
 Count = Callable[[str], int]
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """A way to go on: the whole query with it, what was put at its end, and how often that stands in the collection.
-
-    `kind` is `word` or `name`.
-    """
-
-    text: str
-    ending: str
-    kind: str
-    count: int
 
 
 class Speller:
@@ -97,7 +86,7 @@ class Speller:
 
     def _parted(self, form: str, least: int) -> str:
         """Two words that were written as one, the rarer of them as frequent as possible."""
-        cuts = [(form[:at], form[at:]) for at in range(_SHORTEST, len(form) - _SHORTEST + 1)]
+        cuts = [(form[:at], form[at:]) for at in range(_SHORTEST_PART, len(form) - _SHORTEST_PART + 1)]
         count, pair = max(((min(map(self.count, pair)), pair) for pair in cuts), default=(0, ("", "")))
         return " ".join(pair) if count >= least else ""
 

@@ -100,6 +100,25 @@ def collection_groups(corpus: Path) -> tuple[Group, ...]:
     return _read(path, tomllib.loads) if path.is_file() else ()
 
 
+def variants_folder(corpus: Path, index: Path) -> Path:
+    """Where the collection's list is read from: the folder of articles, or where that is not at hand, the index."""
+    return corpus if (corpus / VARIANTS_FILE).is_file() else index
+
+
+def keep_variants(corpus: Path, index: Path) -> None:
+    """Keep a copy of the collection's list beside the index, which can be read without the articles.
+
+    A list that is gone goes there too. Raises OSError.
+    """
+    source, copy = corpus / VARIANTS_FILE, index / VARIANTS_FILE
+    if not source.is_file():
+        copy.unlink(missing_ok=True)
+    elif source.stat().st_size <= _MOST_BYTES:
+        fresh = copy.with_name(copy.name + ".new")
+        fresh.write_bytes(source.read_bytes())
+        fresh.replace(copy)
+
+
 def _read(path: Path, parse: Callable[[str], dict[str, object]]) -> tuple[Group, ...]:
     try:
         if path.stat().st_size > _MOST_BYTES:

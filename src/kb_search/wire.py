@@ -16,6 +16,7 @@ from kb_search.results import (
     ArticleHead,
     ArticleView,
     Bar,
+    Completion,
     Evaluation,
     Explanation,
     Facet,
@@ -98,6 +99,16 @@ def evaluation_json(evaluation: Evaluation) -> Json:
             "p": {one.name: _exact(one.p) for one in comparison.differences},
         }
     return answer
+
+
+def completions_json(text: str, completions: Iterable[Completion]) -> Json:
+    """Ways to go on with a query: each the whole query, what was put at its end, of which kind, and how often."""
+    return {
+        "text": text,
+        "completions": [
+            {"text": one.text, "ending": one.ending, "kind": one.kind, "count": one.count} for one in completions
+        ],
+    }
 
 
 def article_head_json(head: ArticleHead) -> Json:

@@ -108,6 +108,8 @@ def _print(results: Results) -> None:
     if results.complete:
         counts = f"{_counted(results.passages, 'passage')} in {_counted(results.articles, 'article')}"
         click.echo(f"{printable(results.understood)}: {counts}")
+    if results.suggestion:
+        click.echo(f"Did you mean {printable(results.suggestion)}?")
     _print_blame(results)
     first = (results.page - 1) * results.request.per_page + 1
     for number, hit in enumerate(results.hits, first):

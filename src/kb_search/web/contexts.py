@@ -121,7 +121,11 @@ class ResultsPage:
     chips: tuple[Chip, ...]
     clear_url: str
     notes: tuple[NoteView, ...]
+    #: Where names were also searched for under other names: the search that does not.
+    as_typed: Link | None
     did_you_mean: Link | None
+    #: What stands beside the words of this search; empty where nothing was found.
+    related_url: str
     count: str
     took: str
     generation: str
@@ -138,6 +142,29 @@ class ResultsPage:
     clauses: tuple[Clause, ...]
     relaxed: Offer | None
     offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedWord:
+    """A word beside those of a search: the search with it, and how often it stands there."""
+
+    word: str
+    url: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedPage:
+    """`/related`: what stands beside the words of a search more often than chance has it."""
+
+    template: ClassVar[str] = "related.html"
+
+    frame: Frame
+    understood: str
+    back_url: str
+    #: How many passages were looked at, in words.
+    passages: str
+    words: tuple[RelatedWord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,4 +318,4 @@ class ErrorPage:
     message: str
 
 
-PAGES = (ResultsPage, HomePage, EmptyPage, ArticlePage, HelpPage, ErrorPage)
+PAGES = (ResultsPage, RelatedPage, HomePage, EmptyPage, ArticlePage, HelpPage, ErrorPage)

@@ -19,14 +19,16 @@ from kb_search.web.contexts import (
     Frame,
     HelpPage,
     HomePage,
+    RelatedPage,
     ResultsPage,
 )
 from kb_search.web.home_view import Samples, empty_page, help_page, home_page, newest, samples
+from kb_search.web.related_view import BEST_PASSAGES, related_page
 from kb_search.web.results_view import note_views, results_page
 from kb_search.web.state import State
 from kb_search.web.wording import shortened
 
-Page = ResultsPage | HomePage | EmptyPage | ArticlePage | HelpPage | ErrorPage
+Page = ResultsPage | RelatedPage | HomePage | EmptyPage | ArticlePage | HelpPage | ErrorPage
 
 ROBOTS = "User-agent: *\nDisallow: /\n"
 _PART = re.compile("[0-9]{1,6}", re.ASCII)
@@ -81,6 +83,12 @@ class Pages:
         part = request.args.get("part", "")
         number = int(part) if _PART.fullmatch(part) else 1
         return render(article_page(view, state, frame, notes, number))
+
+    def related(self) -> Response:
+        """`GET /related`: words that stand beside those of a search."""
+        state = self._state()
+        found = self._library.search(replace(state.request, page=1, per_page=BEST_PASSAGES, sort="relevance"))
+        return render(related_page(found, state, self._settings.title))
 
     def help(self) -> Response:
         """`GET /help`: the query language; it needs an index only for its examples."""

@@ -57,7 +57,9 @@ def results_page(results: Results, state: State, site: str, count: Counter) -> R
         chips=chips,
         clear_url=state.cleared().url() if len(state.filters()) > 1 else "",
         notes=note_views((*state.problems, *state.unknown, *results.notes), state),
+        as_typed=_as_typed(results, state),
         did_you_mean=_did_you_mean(results, state),
+        related_url=state.url("/related") if results.passages and any(hit.marks for hit in results.hits) else "",
         count=_count(results),
         took=f"{results.took_ms:.0f} ms" if results.took_ms >= 1 else "under 1 ms",
         generation=results.generation,
@@ -88,6 +90,12 @@ def note_views(notes: tuple[Note, ...], state: State) -> tuple[NoteView, ...]:
 
 def _fix(suggestion: str | None, state: State) -> Link | None:
     return Link(suggestion, state.asking(suggestion).url()) if suggestion else None
+
+
+def _as_typed(results: Results, state: State) -> Link | None:
+    """The search without other names, where a note says that there are some and what to type instead."""
+    expanded = any(note.kind == "expanded" and note.suggestion for note in results.notes)
+    return Link("Search names only as they are typed", state.without_variants().url()) if expanded else None
 
 
 def _did_you_mean(results: Results, state: State) -> Link | None:

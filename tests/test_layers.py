@@ -16,7 +16,7 @@ web evaluation
 indexer search
 answering
 aids asking
-planning ranking highlight facets suggest collocations spellings citation expanding naming relaxing remarks
+planning ranking highlight facets suggest collocations spellings citation expanding naming relaxing remarks likeness
 corpus engines
 loaders passages parsing columnwriter latentwriter generations wire variants
 clauses stopwords nearness

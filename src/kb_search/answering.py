@@ -179,6 +179,14 @@ class Search:
             best.setdefault(article_of(one.candidate.id), one.score)
         return list(best.items())[:limit]
 
+    def others(self, article: str, limit: int) -> tuple[Hit, ...]:
+        """The best passage of each article but one, best first."""
+        best: dict[str, Ranked] = {}
+        for one in self._deep()[1]:
+            best.setdefault(article_of(one.candidate.id), one)
+        best.pop(article, None)
+        return tuple(map(self._hit, list(best.values())[:limit]))
+
     def explanation(self, passage: str) -> Explanation | None:
         """Why a passage stands where it stands among all that match; None where it does not match."""
         matches, ranked = self._deep()

@@ -27,6 +27,7 @@ COMMANDS = {
     "articles": ("looking", "List all articles."),
     "show": ("looking", "Print one article, or one passage."),
     "extract": ("extracting", "Say what a loader makes of some files, without an index."),
+    "similar": ("likening", "List articles that are about what an article or a passage is about."),
     "explain": ("explaining", "Say why a passage stands where it stands."),
     "evaluate": ("evaluating", "Measure the order against judged questions."),
     "related": ("relating", "Print the words that stand beside those of a query."),

@@ -139,6 +139,15 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Similar:
+    """What is about the same as a passage or an article: `words` were asked for, `hits` are of an article each."""
+
+    to: str
+    words: tuple[str, ...]
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """The mean of a measure over some questions, with a 95 % confidence interval."""
 

@@ -13,12 +13,13 @@ from kb_search.aids import Aids
 from kb_search.answering import Search, view
 from kb_search.asking import check, shortened
 from kb_search.config import Settings
-from kb_search.document import Date
+from kb_search.document import Date, article_of
 from kb_search.engines import engine_named
 from kb_search.engines.base import EngineReader
 from kb_search.errors import ConfigError, NotFound
 from kb_search.filelist import read_files
 from kb_search.generations import Opened, count_kept, current_name, open_current
+from kb_search.likeness import telling_words
 from kb_search.ranking import WEIGHTS, Weights
 from kb_search.results import (
     ArticleHead,
@@ -28,6 +29,7 @@ from kb_search.results import (
     FileReport,
     Results,
     SearchRequest,
+    Similar,
     Stats,
 )
 from kb_search.variants import VARIANTS_FILE, Variants, load_variants, shipped_groups, variants_folder
@@ -144,6 +146,20 @@ class Library:
             if found is None:
                 raise NotFound(f"The query does not find the passage {shortened(passage)}.")
             return found
+
+    def similar(self, name: str, limit: int) -> Similar:
+        """Other articles that are about what an article or a passage, of that id, is about. Raises NotFound."""
+        with self._using() as current:
+            whole = current.reader.article(article_of(name))
+            texts = [one.text for one in whole[1] if name in (one.article, one.id)] if whole else []
+            if whole is None or not texts:
+                raise NotFound(f"There is no article and no passage {shortened(name)} in this collection.")
+            article = whole[0]
+            words = telling_words([article.title, *texts], article.language, current.reader)
+            request = SearchRequest(" ".join(words), match="any")
+            generation, seconds = current.opened.manifest.generation, self._settings.time_limit
+            search = Search(request, current.reader, generation, seconds, self._aids(current))
+            return Similar(name, words, search.others(article.id, limit) if words else ())
 
     def article(self, article_id: str, request: SearchRequest) -> ArticleView:
         """An article with what the request's words match in it. Raises NotFound."""

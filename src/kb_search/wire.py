@@ -27,6 +27,7 @@ from kb_search.results import (
     Note,
     Relaxation,
     Results,
+    Similar,
     Span,
     Stats,
     Timeline,
@@ -78,6 +79,11 @@ def explanation_json(explanation: Explanation) -> Json:
         ],
         "hit": _hit(explanation.hit),
     }
+
+
+def similar_json(similar: Similar) -> Json:
+    """Other articles that are about the same, each with its best passage, and the words that were asked for."""
+    return {"to": similar.to, "words": list(similar.words), "hits": [_hit(hit) for hit in similar.hits]}
 
 
 def evaluation_json(evaluation: Evaluation) -> Json:

@@ -207,6 +207,7 @@ ADDRESSES = (
     "/search?q=envoys&source=Herald",
     "/search?q=zebra+harvest",
     "/related?q=treaty",
+    "similar",
     "/help",
     "article",
     "/none",
@@ -271,6 +272,8 @@ def _is_fault(message: ConsoleMessage) -> bool:
 
 def _address(page: Page, address: str) -> str:
     """An address, or that of a hit in an article with headings."""
+    if address == "similar":
+        return "/similar/" + page.request.get("/api/v1/search?q=bridge").json()["hits"][0]["passage"]
     if address != "article":
         return address
     path, _, fragment = page.request.get("/api/v1/search?q=bridge").json()["hits"][0]["url"].partition("#")

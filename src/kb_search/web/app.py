@@ -73,6 +73,7 @@ def _add_addresses(app: Flask, pages: Pages, api: Api) -> None:
         ("/search", pages.search),
         ("/article/<article>", pages.article),
         ("/related", pages.related),
+        ("/similar/<name>", pages.similar),
         ("/help", pages.help),
         ("/robots.txt", pages.robots),
     ):

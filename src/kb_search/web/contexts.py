@@ -79,6 +79,7 @@ class Card:
     text: tuple[Run, ...]
     language: str
     only_url: str
+    similar_url: str
     score: str
     reasons: tuple[Reason, ...]
 
@@ -165,6 +166,21 @@ class RelatedPage:
     #: How many passages were looked at, in words.
     passages: str
     words: tuple[RelatedWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarPage:
+    """`/similar/ID`: other articles that are about what an article or a passage is about."""
+
+    template: ClassVar[str] = "similar.html"
+
+    frame: Frame
+    source: Link
+    heading: str
+    #: The words that were asked for, and the search that asks for any of them.
+    words: str
+    search_url: str
+    cards: tuple[Card, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +290,7 @@ class ArticlePage:
     #: Empty where the page was not opened from a search.
     back_url: str
     only_url: str
+    similar_url: str
     #: How many marks, in words, and the numbers of those on this part.
     marks: str
     mark_numbers: tuple[int, ...]
@@ -318,4 +335,4 @@ class ErrorPage:
     message: str
 
 
-PAGES = (ResultsPage, RelatedPage, HomePage, EmptyPage, ArticlePage, HelpPage, ErrorPage)
+PAGES = (ResultsPage, RelatedPage, SimilarPage, HomePage, EmptyPage, ArticlePage, HelpPage, ErrorPage)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from kb_search.highlight import snippet
 from kb_search.ranking import REASONS
 from kb_search.results import SORTS, Hit, Note, Relaxation, Results
-from kb_search.web.article_view import article_url
+from kb_search.web.article_view import article_url, similar_url
 from kb_search.web.contexts import (
     Card,
     Chip,
@@ -67,8 +67,8 @@ def results_page(results: Results, state: State, site: str, count: Counter) -> R
         facets=(source_facet(facets["source"], state), date_facet(results.date_tree, state)),
         active=len(state.filters()),
         timeline=timeline_view(results.timeline, state),
-        cards=tuple(_card(hit, state) for hit in results.hits),
-        nearest=tuple(_card(hit, state) for hit in results.nearest),
+        cards=tuple(card_view(hit, state) for hit in results.hits),
+        nearest=tuple(card_view(hit, state) for hit in results.nearest),
         paging=_paging(results.page, results.pages, state) if results.pages > 1 else None,
         nothing="" if results.hits else _nothing(results),
         clauses=tuple(_clauses(results, state)) if len(results.clauses) > 1 else (),
@@ -149,7 +149,8 @@ def _chip_value(one: Filter, results: Results) -> str:
     return f"“{shortened(next(titles, one.value), 60)}”"
 
 
-def _card(hit: Hit, state: State) -> Card:
+def card_view(hit: Hit, state: State) -> Card:
+    """A hit as a list shows it; its links keep the search."""
     return Card(
         passage=hit.passage,
         url=article_url(state, hit.article, hit.passage, hit.ordinal),
@@ -163,6 +164,7 @@ def _card(hit: Hit, state: State) -> Card:
         text=excerpt(hit.text, hit.marks, snippet(hit.text, hit.sentences, hit.marks)),
         language=hit.language,
         only_url="" if state.request.article == hit.article else state.within(hit.article).url(),
+        similar_url=similar_url(hit.passage),
         score=f"{hit.score:.3f}",
         reasons=tuple(
             Reason(name, number, REASONS.get(name, ""))

@@ -21,10 +21,10 @@ from kb_search.variants import MOST_WORDS, Group, Name, Variants
 MOST_SPELLINGS = 8
 #: So many of the other names are listed in a note.
 _LISTED = 12
-#: What another name scores beside the one that was typed, were both equally rare. Rarer ones score no more: what is
-#: written as it was typed comes first. .5, .8 and 1 were tried on the sample collection, where 1 put the rarest
-#: spelling first.
-SHARE = 0.8
+#: What another name scores beside the one that was typed, were both equally rare; a rarer one scores no more. .5, .8
+#: and 1 were tried on the sample collection: only with .5 did a passage that has Stepanakert come before those that
+#: have Khankendi alone, and for five names the best six passages were hardly others.
+SHARE = 0.5
 _SURNAMES = ("ов", "ев")
 _FIELDS = (TEXT, "title", "section")
 
@@ -65,6 +65,10 @@ class Namer:
             if not any(_are_inflections(name, other) for other in listed):
                 once[name.forms, False] = name
         return _Meaning(tuple(name for name in once.values() if self._stands(name)), groups)
+
+    def is_beginning(self, form: str) -> bool:
+        """Whether a name of several words in the lists begins with this form."""
+        return self._variants.is_beginning(form)
 
     def _stands(self, name: Name) -> bool:
         """Whether a name stands in the collection; one that is `only` for its language, in articles of that."""
@@ -114,11 +118,12 @@ class Namer:
 
     def _spelled(self, typed: str, form: str) -> list[Name]:
         """Forms of the collection that are the typed word in another script, or its spelling in Azerbaijani."""
-        wanted = [key for key in scripts.keys((typed, scripts.spoken_stem(form))) if key]
+        said = (typed, scripts.spoken_stem(form))
+        wanted = [key for key in scripts.keys(said) if key]
         plain = not (typed.isascii() and form.isascii())
         indexes = (self._other_letters, self._plain_letters) if plain else (self._other_letters,)
         found = [one for index in indexes for key in wanted for one in index.get(key, ())]
-        met = [one for one in dict.fromkeys(found) if one != form and scripts.can_meet(typed, one)]
+        met = [one for one in dict.fromkeys(found) if one != form and _are_spellings(said, one)]
         return [Name(one, forms=(one,)) for one in met[:MOST_SPELLINGS]]
 
     @cached_property
@@ -134,6 +139,15 @@ class Namer:
         """The forms of the collection, the most frequent first."""
         lexicon = self._reader.lexicon()
         return [lexicon.forms[at] for at in lexicon.by_frequency()]
+
+
+def _are_spellings(said: tuple[str, str], form: str) -> bool:
+    """Whether a word, as typed and as its stem, and a form of the same key are one word."""
+    if not scripts.can_meet(said[0], form):
+        return False
+    return any(
+        scripts.agree(one, other) for one in said for other in (form, scripts.spoken_stem(form)) if one and other
+    )
 
 
 def _by_key(forms: Sequence[str]) -> dict[str, list[str]]:
@@ -182,6 +196,7 @@ class _Expansion:
         self._namer = namer
         self.notes: list[Note] = []
         self._noted: set[str] = set()
+        self._meanings: dict[str, _Meaning] = {}
 
     def node(self, node: Node, *, leaf: bool = False) -> Node:
         """The node with the names in it; one that must stay a leaf, or alternatives of leaves, does."""
@@ -213,7 +228,7 @@ class _Expansion:
         """What must all be there: the longest names first, then what is between them."""
         at = 0
         while at < len(children):
-            for end in range(min(len(children), at + MOST_WORDS), at, -1):
+            for end in range(min(len(children), at + self._longest(children[at])), at, -1):
                 together = _plain(children[at:end])
                 if together and (named := self._name(together)):
                     yield named
@@ -223,13 +238,23 @@ class _Expansion:
                 yield self.node(children[at])
                 at += 1
 
+    def _longest(self, node: Node) -> int:
+        """How many nodes may be a name that begins with this one."""
+        first = node.words[0] if isinstance(node, Phrase) else node
+        return MOST_WORDS if isinstance(first, Word) and self._namer.is_beginning(first.form) else 1
+
+    def _meaning(self, typed: str) -> _Meaning:
+        if typed not in self._meanings:
+            self._meanings[typed] = self._namer.meaning(typed, tuple(analysis.forms(typed)))
+        return self._meanings[typed]
+
     def _name(self, nodes: tuple[Word | Phrase, ...], *, leaf: bool = False) -> Names | None:
         """A name that stands in the query as one or more nodes, with its other names; None where it has none."""
         span = nodes[0].start, nodes[-1].end
         typed = self._text[slice(*span)].strip("=")
         if any(not self._is_plain(node) for node in nodes):
             return None
-        meaning = self._namer.meaning(typed, tuple(analysis.forms(typed)))
+        meaning = self._meaning(typed)
         field, boost = nodes[0].field, nodes[0].boost
         words = [word for node in nodes for word in (node.words if isinstance(node, Phrase) else (node,))]
         found = [(name, self._namer.node(name, field, span, leaf=leaf)) for name in meaning.names]

@@ -9,27 +9,34 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from anyascii import anyascii
 
 from kb_search import analysis
 
-#: Shorter words have no key. With four letters, one in five Cyrillic names of a gazetteer met an English word that is
-#: something else; with five one in a hundred; see docs/VARIANTS.md.
+#: Words of fewer letters have no key; docs/VARIANTS.md says what was tried. Of two words of one alphabet both must have
+#: a letter more, so that `seemed` is not Səməd.
 LEAST_LETTERS = 5
+LEAST_LETTERS_ALIKE = 6
+#: From so many letters on a and e count as one; Севан and seven are different words.
+_LONG = 8
 
 # Letters that only the Latin alphabets of Azerbaijani and Turkish have. What is typed with one of them is read by their
 # rules: x is kh, q is g, c is j.
 _TURKIC = frozenset("əǝşğı")
+# The schwa (*) is a in some spellings and e in others.
 _TURKIC_LETTERS = str.maketrans(
-    {"ə": "a", "ǝ": "a", "ş": "sh", "ğ": "gh", "ç": "ch", "ı": "i", "x": "kh", "q": "g", "c": "j", "ö": "o", "ü": "u"}
+    {"ə": "*", "ǝ": "*", "ş": "sh", "ğ": "gh", "ç": "ch", "ı": "i", "x": "kh", "q": "g", "c": "j", "ö": "o", "ü": "u"}
 )
+_COARSE = str.maketrans("e*", "aa")
+_DOUBLED = re.compile(r"(.)\1+")
 _LANGUAGES = {"CYRILLIC": "ru", "ARMENIAN": "hy", "GREEK": "el"}
 # The same sound as several scripts and spellings write it, the longest first; then letters that vary between them.
 _SOUNDS = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
-        (r"[^a-z\n]", ""),
+        (r"[^a-z*\n]", ""),
         (r"tch|ch", "c"),
         (r"dzh|dj|zh", "j"),
         (r"sh", "s"),
@@ -37,9 +44,8 @@ _SOUNDS = tuple(
         (r"gh|q", "g"),
         (r"ou|oo", "u"),
         (r"w", "v"),
-        (r"e", "a"),
         (r"y", "i"),
-        (r"i+(?=[aou])", ""),  # Aliyev and Алиев, Yerevan and Ереван
+        (r"i+(?=[aeou*])", ""),  # Aliyev and Алиев, Yerevan and Ереван
         (r"(.)\1+", r"\1"),
     )
 )
@@ -59,13 +65,27 @@ def is_turkic(word: str) -> bool:
 def keys(words: Sequence[str]) -> list[str]:
     """For each word what its spellings share, as written or folded; empty for words that are too short.
 
-    Transliteration by anyascii, letter by letter, then one letter for each sound. All words are taken at once, which
-    is ten times as fast as one by one.
+    Transliteration by anyascii, letter by letter, then one letter for each sound, and one for a and e. All words are
+    taken at once, which is ten times as fast as one by one.
     """
-    text = anyascii("\n".join(map(_prepared, words))).lower()
+    text = _DOUBLED.sub(r"\1", _sounds("\n".join(map(_prepared, words))).translate(_COARSE))
+    return text.split("\n") if words else []
+
+
+def _sounds(text: str) -> str:
+    """A text with one letter for each sound, and * for a schwa."""
+    text = anyascii(text).lower()
     for pattern, replacement in _SOUNDS:
         text = pattern.sub(replacement, text)
-    return text.split("\n") if words else []
+    return text
+
+
+def agree(one: str, other: str) -> bool:
+    """Whether words of one key are one word: a short one must have the same vowels, a schwa being either a or e."""
+    if min(len(one), len(other)) >= _LONG:
+        return True
+    pairs = list(zip_longest(_sounds(_prepared(one)), _sounds(_prepared(other))))
+    return all(left == right or ({left, right} < {"a", "e", "*"} and "*" in (left, right)) for left, right in pairs)
 
 
 def _prepared(word: str) -> str:
@@ -91,4 +111,6 @@ def can_meet(typed: str, form: str) -> bool:
     They may in different scripts, and in the same one only where one is Azerbaijani or Turkish by its letters: two
     plain words of one alphabet are different words.
     """
-    return script(typed) != script(form) or is_turkic(typed) or is_turkic(form)
+    if script(typed) != script(form):
+        return True
+    return min(len(typed), len(form)) >= LEAST_LETTERS_ALIKE and (is_turkic(typed) or is_turkic(form))

@@ -19,10 +19,9 @@ from kb_search import analysis, scripts
 
 #: Rarer names are left out: one misprint is no spelling.
 LEAST = 2
-#: How alike the company of two names must be (cosine of the counts of the words around them), if their sounds are the
-#: same, and if one letter differs. See docs/VARIANTS.md for what was tried.
+#: How alike the company of two names must be: the cosine of the counts of the words around them. docs/VARIANTS.md says
+#: what was tried.
 ALIKE = 0.1
-ALIKE_BY_LETTER = 0.3
 _LEAST_LETTERS = 5
 #: One letter of a shorter name makes another name: Martin, Marvin.
 _LONG = 7
@@ -89,7 +88,7 @@ class NameCounter:
 
     def _alike_by_letter(self, one: str, other: str, stops: frozenset[str]) -> Respelling | None:
         alike = self._alike(one, other, stops)
-        return self._respelling([one, other], alike) if alike >= ALIKE_BY_LETTER else None
+        return self._respelling([one, other], alike) if alike >= ALIKE else None
 
     def _respelling(self, forms: Iterable[str], alike: float) -> Respelling:
         spelled = [(self._written[form].most_common(1)[0][0], sum(self._written[form].values())) for form in forms]

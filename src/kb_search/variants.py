@@ -62,6 +62,7 @@ class Variants:
     def __init__(self, groups: Iterable[Group] = ()) -> None:
         self.groups = tuple(groups)
         self._of: dict[Forms | str, list[Group]] = {}
+        self._beginnings = {name.forms[0] for group in self.groups for name in group.names if len(name.forms) > 1}
         for group in self.groups:
             for known_by in dict.fromkeys(map(_known_by, group.names)):
                 self._of.setdefault(known_by, []).append(group)
@@ -69,6 +70,10 @@ class Variants:
     def of(self, forms: Forms, typed: str = "") -> Sequence[Group]:
         """The groups that a name, as the forms of its words and as it is typed, belongs to."""
         return self._of.get(forms, self._of.get(typed.casefold(), []))
+
+    def is_beginning(self, form: str) -> bool:
+        """Whether a name of several words begins with this form."""
+        return form in self._beginnings
 
     def names(self) -> Iterator[Name]:
         """Each name once, in the order of the groups."""

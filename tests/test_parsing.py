@@ -207,6 +207,7 @@ def test_a_query_in_parentheses_means_the_same(typed):
     [
         "(" * 50_000, "(a1" * 700, "-(" * 1000 + "peace", "NOT " * 500 + "peace", "title:(" * 285, "(a1 OR (b1 " * 180,
         '"' * 99_999, "peace " * 20_000, "\0" * 100_000, "\ud800" * 100_000, "亚" * 100_000, "- " * 50_000,
+        "a NEAR " * 5000, "a1 NEAR/2 (" * 500, "ab* " * 5000, "a?b~2^9 " * 5000, '"a"^' * 5000, "scope:article " * 500,
     ],
 )  # fmt: skip
 def test_huge_and_deep_queries_are_bounded(typed):

@@ -148,13 +148,16 @@ class ClauseReader:
 
     def _words(self, name: str, place: Place) -> Node | None:
         """The words of a run; those joined by a hyphen and the like are one phrase."""
+        words = self._read_words(name, place.inner)
+        exact = self._notes.text.startswith("=", place.inner[0])
+        if len(words) == 1:
+            return replace(words[0], exact=True) if exact else words[0]
         groups: list[list[Word]] = []
-        for word in self._read_words(name, place.inner):
+        for word in words:
             if groups and self._are_joined(groups[-1][-1], word):
                 groups[-1].append(word)
             else:
                 groups.append([word])
-        exact = self._notes.text.startswith("=", place.inner[0])
         return joined(And, [self._grouped(group, exact=exact) for group in groups]) if groups else None
 
     def _grouped(self, group: list[Word], *, exact: bool) -> Node:

@@ -40,6 +40,8 @@ Mask = NDArray[np.bool_]
 
 #: The number of a form or stem that the segment does not have.
 ABSENT = -1
+# Up to so many strings are looked up one by one: a look-up takes as long as reading a hundred in order.
+_ONE_BY_ONE = 100
 _TYPES = {"i4": "<i4", "i8": "<i8", "u1": "u1", "u2": "<u2", "f4": "<f4"}
 
 
@@ -99,6 +101,18 @@ class StringTable:
         wanted = text.encode("utf-8", "surrogatepass")
         number = self.position(wanted)
         return number if number < len(self) and self.raw(number) == wanted else ABSENT
+
+    def are(self, texts: Sequence[str]) -> Mask:
+        """For each string of a table in byte order whether it is one of some."""
+        are = np.zeros(len(self), np.bool_)
+        if len(texts) <= _ONE_BY_ONE:
+            are[[number for number in map(self.find, texts) if number != ABSENT]] = True
+            return are
+        # Many that are asked for begin alike more often than not, so all between the first and the last are read.
+        wanted, raw = frozenset(texts), sorted(text.encode("utf-8", "surrogatepass") for text in texts)
+        first, last = self.position(raw[0]), min(self.position(raw[-1]) + 1, len(self))
+        are[first:last] = [text in wanted for text in self.strings(first, last)]
+        return are
 
     def position(self, wanted: bytes) -> int:
         """How many strings come before `wanted` in byte order."""

@@ -148,17 +148,18 @@ class _Parser:
 
     def read_quoted(self, lexeme: Lexeme) -> None:
         """A phrase, or the value of a filter."""
-        if self._name() == SCOPE:
-            self._read_scope(lexeme)
-        else:
-            self._add(self._clauses.quoted(self._name(), _span(lexeme), self._whole(lexeme)))
+        self._read(lexeme, self._clauses.quoted)
 
     def read_chunk(self, lexeme: Lexeme) -> None:
         """One or more words, or the value of a filter."""
-        if self._name() == SCOPE:
+        self._read(lexeme, self._clauses.chunk)
+
+    def _read(self, lexeme: Lexeme, read: Callable[[str, Span, Span], Node | None]) -> None:
+        name = self._name()
+        if name == SCOPE:
             self._read_scope(lexeme)
         else:
-            self._add(self._clauses.chunk(self._name(), _span(lexeme), self._whole(lexeme)))
+            self._add(read(name, _span(lexeme), self._whole(lexeme)))
 
     def _read_scope(self, lexeme: Lexeme) -> None:
         """What the query is answered by; it holds for all of it, wherever it stands."""
@@ -188,11 +189,15 @@ class _Parser:
 
     def _name(self) -> str:
         """The field of what comes next: the one that waits for it, or that of the parentheses around it."""
+        if not self._waiting:
+            return self._frames[-1].name
         names = [one.text[:-1].lower() for one in self._waiting if one.kind == "field"]
         return names[0] if names else self._frames[-1].name
 
     def _whole(self, lexeme: Lexeme) -> Span:
         """Where a clause stands with the NOT and the field before it."""
+        if not self._waiting:
+            return _span(lexeme)
         starts = [one.start for one in self._waiting if one.kind in _PREFIXES]
         return min([lexeme.start, *starts]), lexeme.end
 
@@ -204,9 +209,12 @@ class _Parser:
         if self._suffix:
             node = self._clauses.weighed(node, _span(self._suffix))
             self._suffix = None
+        nodes = self._frames[-1].alternatives[-1]
+        if not self._waiting:
+            nodes.append(node)
+            return
         for _ in [one for one in self._waiting if one.kind == "not"]:
             node = node.child if isinstance(node, Not) else Not(node)
-        nodes = self._frames[-1].alternatives[-1]
         nears = [one for one in self._waiting if one.kind == "near"]
         nodes += together(nodes.pop(), node, nears[0], self._notes) if nears else [node]
         self._waiting = []

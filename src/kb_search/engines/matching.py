@@ -209,7 +209,7 @@ class SegmentMatcher:
         heads, owner = columns.heads, columns.head_of
         found = np.zeros(len(columns.head_article), np.bool_)
         if isinstance(node, Pattern):
-            found[owner[self._positions.are(node.forms)[heads]]] = True
+            found[owner[columns.form_table.are(node.forms)[heads]]] = True
         elif isinstance(node, Word) and not node.exact:
             stems = columns.stem_of[columns.article_language[columns.head_article[owner]], heads]
             found[owner[np.isin(stems, columns.stem_numbers(node.stems))]] = True

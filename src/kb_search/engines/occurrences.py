@@ -138,8 +138,8 @@ def _places(columns: Columns, mine: Ints, rows: Ints, words: Sequence[Term]) -> 
     exact = np.zeros(len(places), np.bool_)
     for at, one in enumerate(words):
         if isinstance(one, Pattern):
-            numbers = [columns.form_table.find(form) for form in one.forms]
-            word[np.isin(forms, numbers) & (forms > 0)] = at
+            wanted = columns.form_table.are(one.forms)
+            word[wanted[forms]] = at
             continue
         for number in columns.stem_numbers(one.stems):
             word[stems == number] = at

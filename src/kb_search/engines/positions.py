@@ -22,8 +22,6 @@ _PICK_BELOW = 0.2
 
 #: Patterns whose postings a reader keeps; more than one query can have.
 _PATTERNS_KEPT = 64
-# Up to so many forms are looked up one by one.
-_FEW = 100
 
 
 class Postings(NamedTuple):
@@ -57,21 +55,6 @@ class Positions:
         self._deadline = deadline
         self._known = known
 
-    def are(self, forms: Sequence[str]) -> Mask:
-        """For each form of the segment whether it is one of some."""
-        table = self._columns.form_table
-        wanted = np.zeros(len(table), np.bool_)
-        if len(forms) > _FEW:
-            # The forms of a pattern begin alike more often than not, so that all of them are read at once.
-            inside = frozenset(forms)
-            raw = sorted(form.encode("utf-8", "surrogatepass") for form in forms)
-            first, last = table.position(raw[0]), table.position(raw[-1]) + 1
-            wanted[first:last] = [form in inside for form in table.strings(first, min(last, len(table)))]
-            return wanted
-        numbers = np.array([table.find(form) for form in forms], np.int64)
-        wanted[numbers[numbers != ABSENT]] = True
-        return wanted
-
     def postings(self, forms: tuple[str, ...]) -> Postings:
         """The postings of some forms taken as one term."""
         found = self._known.get(forms)
@@ -84,7 +67,7 @@ class Positions:
     def _postings(self, forms: tuple[str, ...]) -> Postings:
         columns = self._columns
         self._deadline.check()
-        wanted = self.are(forms)
+        wanted = self._columns.form_table.are(forms)
         own = np.bincount(columns.row_at(np.flatnonzero(wanted[columns.forms])), minlength=columns.rows)
         context = self._in_heads(wanted)
         rows = np.flatnonzero(own + context)
@@ -149,9 +132,9 @@ class Positions:
             case Phrase():
                 places = self.in_order(node.words, within, 0)
             case Pattern():
-                places = self._places(self.are(node.forms), within)
+                places = self._places(self._columns.form_table.are(node.forms), within)
             case Word() if node.exact:
-                places = self._places(self.are((node.form,)), within)
+                places = self._places(self._columns.form_table.are((node.form,)), within)
             case Word():
                 places = self._stemmed(node.stems, within)
             case _:

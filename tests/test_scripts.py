@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_search import analysis
-from kb_search.scripts import LEAST_LETTERS, agree, can_meet, is_turkic, keys, script, spoken_stem
+from kb_search.scripts import LEAST_LETTERS, agree, can_meet, initials, is_turkic, keys, script, spoken_stem
+from kb_search.variants import shipped_groups
 
 SPELLINGS = """
 Ханкенди Xankəndi Khankendi Hankendi Խանքենդի
@@ -82,3 +83,14 @@ def test_any_text_has_a_script_and_a_stem(text):
     assert script(text) == script(text.strip()) or not any(map(str.isalpha, text))
     assert isinstance(spoken_stem(text), str)
     assert isinstance(is_turkic(text), bool)
+
+
+WORDS = [name for group in shipped_groups("caucasus") for name in group.names]
+
+
+def test_the_initial_of_a_word_is_that_of_its_key():
+    """From its first letters alone a word is put where its key is looked for, in every script."""
+    forms = sorted({form for name in WORDS for form in name.forms})
+    both = zip(forms, initials(forms), keys(forms), strict=True)
+    assert [(form, initial, key) for form, initial, key in both if key and key[0] != initial] == []
+    assert initials([]) == []

@@ -174,3 +174,9 @@ def test_a_library_completes(talks):
     """A library completes from its own words and titles."""
     with closing(Library(talks.settings)) as library:
         assert [one.text for one in library.complete("peace negot")] == ["peace negotiators"]
+
+
+def test_hostile_titles_cost_little():
+    """A title of a hundred thousand capitals is read in no time, for only its beginning is."""
+    completer = Completer(lexicon(COUNTS), [], ["A" * 100_000, "Peace " * 50_000, "Peace Talks"] * 50)
+    assert [one.ending for one in completer.complete("peace t")] == ["Peace Talks", "talks"]

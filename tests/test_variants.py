@@ -116,3 +116,10 @@ def test_no_shipped_name_is_a_stop_word(language):
     """A name that is one word is never one that stands almost everywhere."""
     forms = {name.forms[0] for group in SHIPPED for name in group.names if len(name.forms) == 1}
     assert not forms & analysis.stop_words(language)
+
+
+def test_a_list_that_is_too_long_is_refused(tmp_path):
+    """A list of more than a megabyte would hold up the first search for seconds."""
+    write(tmp_path, "#" * (1 << 20) + '\n[[group]]\nnames = ["a", "b"]')
+    with pytest.raises(ConfigError, match="more than 1 MB"):
+        collection_groups(tmp_path)

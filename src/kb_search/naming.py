@@ -46,6 +46,7 @@ class Namer:
         self._reader = reader
         self._problem = problem
         self._languages = reader.holdings().languages or ("en",)
+        self._known: dict[tuple[str, bool], dict[str, list[str]]] = {}
 
     def named(self, query: Query) -> Query:
         """The query with the other names of its names, and a note on each."""
@@ -121,24 +122,41 @@ class Namer:
         said = (typed, scripts.spoken_stem(form))
         wanted = [key for key in scripts.keys(said) if key]
         plain = not (typed.isascii() and form.isascii())
-        indexes = (self._other_letters, self._plain_letters) if plain else (self._other_letters,)
-        found = [one for index in indexes for key in wanted for one in index.get(key, ())]
+        found = [one for key in wanted for one in self._spellings(key[0], plain=plain).get(key, ())]
         met = [one for one in dict.fromkeys(found) if one != form and _are_spellings(said, one)]
         return [Name(one, forms=(one,)) for one in met[:MOST_SPELLINGS]]
 
-    @cached_property
-    def _other_letters(self) -> dict[str, list[str]]:
-        return _by_key([form for form in self._forms if not form.isascii()])
+    def _spellings(self, initial: str, *, plain: bool) -> dict[str, list[str]]:
+        """The forms whose keys begin with a letter, by their keys; those in plain Latin letters too, if that is asked.
+
+        Letter by letter, since stemming all forms of a large collection takes a second or two.
+        """
+        if (initial, plain) not in self._known:
+            forms = self._plain_forms if plain else self._other_forms
+            self._known[initial, plain] = _by_key(forms.get(initial, []))
+        return self._known[initial, plain]
 
     @cached_property
-    def _plain_letters(self) -> dict[str, list[str]]:
-        return _by_key([form for form in self._forms if form.isascii()])
+    def _other_forms(self) -> dict[str, list[str]]:
+        return _by_initial([form for form in self._forms if not form.isascii()])
+
+    @cached_property
+    def _plain_forms(self) -> dict[str, list[str]]:
+        return _by_initial(self._forms)
 
     @cached_property
     def _forms(self) -> list[str]:
         """The forms of the collection, the most frequent first."""
         lexicon = self._reader.lexicon()
         return [lexicon.forms[at] for at in lexicon.by_frequency()]
+
+
+def _by_initial(forms: Sequence[str]) -> dict[str, list[str]]:
+    """Forms by the first letter of their keys, in their order."""
+    found: dict[str, list[str]] = {}
+    for form, initial in zip(forms, scripts.initials(forms), strict=True):
+        found.setdefault(initial, []).append(form)
+    return found
 
 
 def _are_spellings(said: tuple[str, str], form: str) -> bool:

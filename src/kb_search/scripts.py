@@ -29,6 +29,8 @@ _TURKIC = frozenset("əǝşğı")
 _TURKIC_LETTERS = str.maketrans(
     {"ə": "*", "ǝ": "*", "ş": "sh", "ğ": "gh", "ç": "ch", "ı": "i", "x": "kh", "q": "g", "c": "j", "ö": "o", "ü": "u"}
 )
+# The longest run of letters that is one sound.
+_HEAD = 3
 _COARSE = str.maketrans("e*", "aa")
 _DOUBLED = re.compile(r"(.)\1+")
 _LANGUAGES = {"CYRILLIC": "ru", "ARMENIAN": "hy", "GREEK": "el"}
@@ -72,6 +74,15 @@ def keys(words: Sequence[str]) -> list[str]:
     return text.split("\n") if words else []
 
 
+def initials(words: Sequence[str]) -> list[str]:
+    """The first letter of each word's key, or of what would be its key; made from the first letters, which is quick."""
+    heads = [word if is_turkic(word) else word[:_HEAD] for word in words]
+    different = list(dict.fromkeys(heads))
+    sounds = _sounds("\n".join(map(_spelled_out, different))).translate(_COARSE).split("\n")
+    known = {head: sound[:1] for head, sound in zip(different, sounds, strict=bool(different))}
+    return [known[head] for head in heads]
+
+
 def _sounds(text: str) -> str:
     """A text with one letter for each sound, and * for a schwa."""
     text = anyascii(text).lower()
@@ -90,8 +101,10 @@ def agree(one: str, other: str) -> bool:
 
 def _prepared(word: str) -> str:
     """A word with what depends on its language written as English would have it; empty where it has no key."""
-    if len(word) < LEAST_LETTERS or not word[0].isalpha():
-        return ""
+    return _spelled_out(word) if len(word) >= LEAST_LETTERS and word[0].isalpha() else ""
+
+
+def _spelled_out(word: str) -> str:
     word = word[: analysis.MAX_FORM_LENGTH].lower()
     if is_turkic(word):
         return word.translate(_TURKIC_LETTERS)

@@ -143,7 +143,10 @@ _NAME_WORDS = 3
 #: More of a query's end is not looked at.
 _READ = 200
 _LAST_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*$")
-_CAPITALS = re.compile(r"[A-Z\u0410-\u042f\u0531-\u0556\u018f]\w+(?:[ -][A-Z\u0410-\u042f\u0531-\u0556\u018f]\w+){1,3}")
+#: Only the beginning of a title is read for names.
+_TITLE = 300
+_CAPITAL = "[A-Z\u0410-\u042f\u0531-\u0556\u018f]"
+_CAPITALS = re.compile(rf"\b{_CAPITAL}\w++(?:[ -]{_CAPITAL}\w++){{1,3}}")
 
 
 class Completer:
@@ -153,7 +156,7 @@ class Completer:
         """Of `names` those are offered whose words all stand in the collection; more are read out of `titles`."""
         self._lexicon = lexicon
         counts: Counter[str] = Counter()
-        for name in (*names, *(found for title in titles for found in _CAPITALS.findall(title))):
+        for name in (*names, *(found for title in titles for found in _CAPITALS.findall(title[:_TITLE]))):
             counts[name] = counts[name] or self._count(name)
         known: dict[str, str] = {}
         for name in counts:

@@ -22,7 +22,7 @@ from kb_search.errors import ConfigError
 VARIANTS_FILE = "variants.toml"
 #: A name of more words is no name; looking for names in a query is bounded by it.
 MOST_WORDS = 6
-_MOST_BYTES = 4 << 20
+_MOST_BYTES = 1 << 20
 _FOLDER = Path(__file__).parent / "data" / "variants"
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")

@@ -1,6 +1,7 @@
 """Lists of names: what a file may say, what is wrong with it, and what the shipped list holds."""
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -123,3 +124,11 @@ def test_a_list_that_is_too_long_is_refused(tmp_path):
     write(tmp_path, "#" * (1 << 20) + '\n[[group]]\nnames = ["a", "b"]')
     with pytest.raises(ConfigError, match="more than 1 MB"):
         collection_groups(tmp_path)
+
+
+def test_the_example_of_the_document_is_a_list(tmp_path):
+    """What docs/VARIANTS.md shows as a list can be used as one."""
+    document = Path(__file__).resolve().parents[1] / "docs" / "VARIANTS.md"
+    example = document.read_text("utf-8").partition("```toml\n")[2].partition("```")[0]
+    groups = collection_groups(write(tmp_path, example))
+    assert [len(group.names) for group in groups] == [4, 2]

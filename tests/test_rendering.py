@@ -73,3 +73,43 @@ def test_every_leaf_is_said(tree):
             assert leaf.form in said
         if isinstance(leaf, Source):
             assert leaf.typed in said
+
+
+KARAB, ALIEV = Pattern("karab*", typed="Karab*"), Pattern("aliev", 1, typed="Aliev~1")
+
+
+@pytest.mark.parametrize(
+    ("tree", "words", "typed"),
+    [
+        (KARAB, "with words that begin with Karab", "Karab*"),
+        (Pattern("wom?n"), "with words like wom?n", "wom?n"),
+        (ALIEV, "with words within one letter of Aliev", "Aliev~1"),
+        (Pattern("aliev", 2), "with words within two letters of aliev", "aliev~2"),
+        (Pattern("wa*", field="section"), "with words that begin with wa in the section heading", "section:wa*"),
+        (Near((PEACE, WAR), (5,)), "with peace within 5 words of war", "peace NEAR/5 war"),
+        (
+            Near((PHRASE, Or((WAR, KARAB)), TALKS), (1, 9)),
+            "with “peace talks” next to (war or words that begin with Karab) within 9 words of talks",
+            '"peace talks" NEAR/1 (war OR Karab*) NEAR/9 talks',
+        ),
+        (Word("war", ("war",), typed="WAR", boost=2.5), "with WAR (counting 2.5 times)", "WAR^2.5 scope:passage"),
+        (Phrase(PHRASE.words, typed="Peace-Talks", boost=0.5),
+         "with “Peace-Talks” (counting 0.5 times)", '"peace talks"^0.5'),
+        (
+            Spread(And((PEACE, Not(WAR)))),
+            "of articles with peace · without war",
+            "peace NOT war scope:article",
+        ),
+        (And((PEACE, PEACE)), "with peace", "peace peace"),
+        (And((Or((PEACE, WAR)), Not(And((TALKS, EXACT))))),
+         "with any of peace, war · not with all of talks, exactly talks",
+         "(peace OR war) NOT (talks =talks)"),
+        (Or((And((PEACE, WAR)), REUTERS)),
+         "with any of (peace and war), in source Reuters", 'peace war OR source:"Reuters"'),
+        (DateRange(0, 1, "before 2020"), "dated before 2020", "before:2020"),
+        (Word("or", ("or",), typed="OR"), "with OR", "/OR/ scope:passage"),
+    ],
+)  # fmt: skip
+def test_a_tree_is_said_and_typed(tree, words, typed):
+    """Each kind of node has its words and its spelling; the same thing is said once."""
+    assert (describe(tree), render(tree)) == (words, typed)

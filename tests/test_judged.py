@@ -86,8 +86,6 @@ def test_another_grade_makes_another_exam(measured):
     changed = [
         Judged("x", exam.documents[1:], exam.questions, exam.judgements),
         Judged("x", exam.documents, (*exam.questions, Question("q", "peace")), exam.judgements),
-        Judged(
-            "x", exam.documents, exam.questions, regraded
-        ),
+        Judged("x", exam.documents, exam.questions, regraded),
     ]
     assert len({exam.fingerprint, *(one.fingerprint for one in changed)}) == 4

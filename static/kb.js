@@ -121,6 +121,100 @@
     list.before(box);
   }
 
+  /* ---- completion: the combobox of WAI-ARIA's patterns, with the focus always in the field ---- */
+  for (const box of all("[data-complete]")) {
+    const field = one("input", box);
+    const list = document.createElement("ul");
+    list.className = "completions";
+    list.id = `${field.id}-completions`;
+    list.hidden = true;
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", "Ways to go on");
+    box.append(list);
+    const set = (name, value) => field.setAttribute(name, value);
+    set("role", "combobox");
+    set("aria-autocomplete", "list");
+    set("aria-controls", list.id);
+    set("aria-expanded", "false");
+    let chosen = -1;
+    let asked = 0;
+    let waiting = 0;
+
+    const close = () => {
+      clearTimeout(waiting);
+      asked += 1;
+      chosen = -1;
+      list.hidden = true;
+      set("aria-expanded", "false");
+      field.removeAttribute("aria-activedescendant");
+    };
+    const choose = (number) => {
+      chosen = number;
+      for (const [at, row] of all("li", list).entries()) row.setAttribute("aria-selected", String(at === chosen));
+      if (chosen < 0) field.removeAttribute("aria-activedescendant");
+      else set("aria-activedescendant", list.children[chosen].id);
+    };
+    const take = (row) => {
+      field.value = row.dataset.text;
+      close();
+      field.focus();
+    };
+    const fill = (completions) => {
+      list.replaceChildren(...completions.map((found, at) => {
+        const row = document.createElement("li");
+        row.id = `${list.id}-${at}`;
+        row.dataset.text = found.text;
+        row.setAttribute("role", "option");
+        row.setAttribute("aria-selected", "false");
+        const ending = document.createElement("bdi");
+        ending.textContent = found.ending;
+        const often = document.createElement("span");
+        often.className = "often";
+        often.textContent = `${found.count} times`;
+        row.append(ending, often);
+        return row;
+      }));
+      choose(-1);
+      list.hidden = !completions.length;
+      set("aria-expanded", String(Boolean(completions.length)));
+      if (completions.length) say(`${completions.length} ways to go on`);
+    };
+    const ask = async () => {
+      asked += 1;
+      const mine = asked;
+      const text = field.value;
+      if (!text.trim() || field.selectionStart < text.length) { close(); return; }
+      try {
+        const answer = await fetch(`${box.dataset.complete}?q=${encodeURIComponent(text)}`);
+        const found = answer.ok ? (await answer.json()).completions : [];
+        if (mine === asked) fill(found);
+      } catch {
+        close();
+      }
+    };
+    field.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(ask, 120);
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+      const count = list.hidden ? 0 : list.children.length;
+      if (event.key === "Escape" && count) close();
+      else if (event.key === "Enter" && count && chosen >= 0) take(list.children[chosen]);
+      else if (event.key === "ArrowDown" && count) choose(chosen + 1 < count ? chosen + 1 : -1);
+      else if (event.key === "ArrowUp" && count) choose(chosen < 0 ? count - 1 : chosen - 1);
+      else if (event.key === "ArrowDown" && field.selectionStart === field.value.length) { ask(); return; }
+      else return;
+      event.preventDefault();
+    });
+    field.addEventListener("blur", close);
+    list.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      const row = event.target.closest("li");
+      if (row) take(row);
+    });
+  }
+
   /* ---- drag over the timeline to narrow the dates ---- */
   const drawing = one("svg.bars");
   const form = one("form.dates");

@@ -30,11 +30,14 @@ from kb_search.query import (
     DateRange,
     Everything,
     Language,
+    Near,
     Node,
     Not,
     Or,
+    Pattern,
     Phrase,
     Source,
+    Spread,
     Undated,
     Word,
     date_range,
@@ -112,7 +115,8 @@ def collections(draw: st.DrawFn, first: int = 0, most: int = 8) -> list[Made]:
 def words(draw: st.DrawFn, field: str = "text") -> Word:
     """A word of a query, as the parser makes it: with its stems in each language of the collection."""
     form = draw(st.sampled_from([form for word in WORDS for form in analysis.forms(word)] + ["absent"]))
-    return Word(form, analysis.stems(form, LANGUAGES), exact=draw(st.booleans()), field=field)
+    boost = draw(st.sampled_from((1.0, 1.0, 1.0, 2.5, 0.0)))
+    return Word(form, analysis.stems(form, LANGUAGES), exact=draw(st.booleans()), field=field, boost=boost)
 
 
 @st.composite
@@ -121,6 +125,29 @@ def phrases(draw: st.DrawFn, field: str = "text") -> Phrase:
     found = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3))
     forms = [form for word in found for form in analysis.forms(word)]
     return Phrase(tuple(Word(form, analysis.stems(form, LANGUAGES), field=field) for form in forms), field=field)
+
+
+PATTERNS = ("ru*", "pla*", "plan?ed", "r?n*", "t?", "ka*", "горо*", "su?a", "abse*", "xx*")
+FUZZY = ("run", "peas", "plan", "t", "be", "gorod", "suse")
+
+
+@st.composite
+def patterns(draw: st.DrawFn, field: str = "text") -> Pattern:
+    """A prefix, a word with a letter left open, or one that may differ by a letter or two."""
+    boost = draw(st.sampled_from((1.0, 1.0, 3.0)))
+    if draw(st.booleans()):
+        return Pattern(draw(st.sampled_from(PATTERNS)), field=field, boost=boost)
+    return Pattern(draw(st.sampled_from(FUZZY)), draw(st.integers(1, 2)), field=field, boost=boost)
+
+
+@st.composite
+def nears(draw: st.DrawFn) -> Near:
+    """Two or three words, phrases, patterns or alternatives of them, near each other."""
+    leaf = st.one_of(words(), words(), phrases(), patterns())
+    part = st.one_of(leaf, leaf, st.lists(leaf, min_size=2, max_size=2).map(lambda nodes: Or(tuple(nodes))))
+    children = draw(st.lists(part, min_size=2, max_size=3))
+    distances = draw(st.lists(st.integers(1, 6), min_size=len(children) - 1, max_size=len(children) - 1))
+    return Near(tuple(children), tuple(distances))
 
 
 @st.composite
@@ -143,8 +170,9 @@ FILTERS: st.SearchStrategy[Node] = st.one_of(
     st.just(Everything()),
 )
 LEAVES: st.SearchStrategy[Node] = st.one_of(
-    words(), words(), words("title"), words("author"), phrases(), phrases("title"), phrases("author"), FILTERS
-)
+    words(), words(), phrases(), patterns(), nears(), nears(), FILTERS, st.sampled_from(("title", "section", "author")).
+    flatmap(lambda field: st.one_of(words(field), phrases(field), patterns(field))),
+)  # fmt: skip
 TREES: st.SearchStrategy[Node] = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
@@ -161,7 +189,8 @@ DATE_FILTERS = st.one_of(st.just(Undated()), st.sampled_from([date_range(date, d
 @st.composite
 def questions(draw: st.DrawFn) -> EngineQuery:
     """A tree with nothing, something or much selected beside it; all that it finds is asked for."""
-    query = EngineQuery(draw(TREES), depth=10_000, seconds=60)
+    tree = draw(TREES)
+    query = EngineQuery(Spread(tree) if draw(st.integers(0, 3)) == 0 else tree, depth=10_000, seconds=60)
     if draw(st.booleans()):
         return query
     return replace(

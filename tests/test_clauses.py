@@ -2,7 +2,8 @@
 
 import pytest
 
-from kb_search.clauses import MAX_NOTES, ClauseReader, Notes, named
+from kb_search.clauses import ClauseReader
+from kb_search.notes import MAX_NOTES, Notes, named
 from kb_search.query import DateRange, Language, Phrase, Source, Undated, Word
 
 

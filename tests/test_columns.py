@@ -49,6 +49,35 @@ def test_the_words_of_a_row_are_its_forms_in_order(segment):
     assert words_of(segment, 2) == ["города", "и", "город", ""]
 
 
+def test_many_strings_are_read_and_found_at_once(segment, monkeypatch):
+    """Strings read in order are those read one by one, and those asked for are found either way."""
+    table = segment.form_table
+    alone = [table[number] for number in range(len(table))]
+    assert table.strings(0, len(table)) == alone
+    assert table.strings(2, 5) == alone[2:5]
+    assert table.strings(3, 3) == []
+    for few in (0, 100):
+        monkeypatch.setattr("kb_search.columns._ONE_BY_ONE", few)
+        found = table.are(["peace", "absent", "город", "zzz"])
+        assert [alone[number] for number in np.flatnonzero(found)] == ["peace", "город"]
+        assert not table.are(["zzz"]).any()
+    assert not table.are([]).any()
+
+
+def test_heads_are_titles_and_then_headings(segment):
+    """Each head knows its article, each of its words its head, and each row the values of its title and heading."""
+    assert segment.head_article.tolist() == [0, 1, 0]
+    assert segment.head_of.tolist() == [0, 0, 2]
+    titles, headings = segment.of_heads(np.array([5, 6, 7]))
+    assert (titles.tolist(), headings.tolist()) == ([5, 5, 6], [7, 7, 0])
+
+
+def test_no_word_stands_between_rows_and_where_something_silent_was(segment):
+    """The places without a word are those of the empty form."""
+    words = [form for row in range(3) for form in words_of(segment, row)]
+    assert segment.breaks.tolist() == [place for place, form in enumerate(words) if not form]
+
+
 def test_stems_are_those_of_the_article_s_language(segment):
     """The same array gives each word its stem in the language of the article that it stands in."""
     places = np.flatnonzero(segment.forms)

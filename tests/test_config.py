@@ -49,7 +49,7 @@ def test_every_setting_can_come_from_the_environment(write):
     write("")
     said = {
         "corpus": "/c", "index": "/i", "title": "T", "engine": "whoosh", "language": "hy", "host": "h", "port": "1",
-        "per_page": "20", "time_limit": "2.5", "max_file_bytes": "7",
+        "per_page": "20", "time_limit": "2.5", "max_file_bytes": "7", "variants": "none",
         "workers": "2", "max_seconds": "2.5", "max_memory_bytes": "9",
     }  # fmt: skip
     assert set(said) == {field.name for field in fields(Settings)}

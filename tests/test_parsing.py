@@ -1,6 +1,7 @@
 """Typed text to a tree and notes: the golden cases first, then what holds for any text whatsoever."""
 
 import cProfile
+import re
 from collections import Counter
 
 import pytest
@@ -9,21 +10,36 @@ from hypothesis import strategies as st
 
 from kb_search import lexing, parsing
 from kb_search.parsing import MAX_DEPTH, MAX_LENGTH, parse
-from kb_search.query import And, DateRange, Everything, Language, Not, Or, Phrase, Source, Undated, Word, describe
+from kb_search.query import (
+    And,
+    DateRange,
+    Everything,
+    Language,
+    Near,
+    Not,
+    Or,
+    Pattern,
+    Phrase,
+    Source,
+    Spread,
+    Undated,
+    Word,
+)
+from kb_search.rendering import describe, render
 from tests.conftest import GOLDEN
 
 QUERIES = sorted(path.name for path in (GOLDEN / "queries").glob("*.txt"))
 
 
 def drawn(node):  # noqa: PLR0911 - one case for each kind of node
-    """A tree on one line: operators with their children, words with field and `=`, dates as numbers."""
+    """A tree on one line: operators with their children, words with field, `=` and weight, dates as numbers."""
     match node:
-        case Word():
-            return ("" if node.field == "text" else f"{node.field}:") + ("=" if node.exact else "") + node.form
-        case Phrase():
-            return (
-                "" if node.field == "text" else f"{node.field}:"
-            ) + f'"{" ".join(word.form for word in node.words)}"'
+        case Word() | Phrase() | Pattern():
+            field = "" if node.field == "text" else f"{node.field}:"
+            return field + drawn_leaf(node) + ("" if node.boost == 1 else f"^{node.boost:g}")
+        case Near():
+            distances = "/".join(map(str, node.distances))
+            return f"NEAR/{distances}({', '.join(map(drawn, node.children))})"
         case Source():
             return f"source:[{' '.join(node.forms)}]"
         case Language():
@@ -34,8 +50,21 @@ def drawn(node):  # noqa: PLR0911 - one case for each kind of node
             return type(node).__name__
         case Not():
             return f"NOT {drawn(node.child)}"
+        case Spread():
+            return f"ARTICLES({drawn(node.child)})"
         case And() | Or():
             return f"{type(node).__name__.upper()}({', '.join(map(drawn, node.children))})"
+
+
+def drawn_leaf(leaf):
+    """A word, a phrase or a pattern without its field."""
+    match leaf:
+        case Word():
+            return ("=" if leaf.exact else "") + leaf.form
+        case Phrase():
+            return f'"{" ".join(word.form for word in leaf.words)}"'
+        case Pattern():
+            return f"[{leaf.text}{'~' * leaf.edits}]"
 
 
 def said(typed):
@@ -63,8 +92,8 @@ def test_queries_are_understood_as_written_down(name, golden):
 KINDS = {"ignored", "expanded", "limited", "corrected", "info"}
 PIECES = [
     "peace", "talks", "the", "or", "Nagorno-Karabakh", "U.S.", "亚美", "10,120", "AND", "OR", "NOT", "|", "-",
-    "--", "(", ")", '"', "“", "”", "'", "…", "*", "=", "+", "~1", "^2", " ", " ", " ", "undated", "NEAR/5", "karab*",
-    "x:y", "☮",
+    "--", "(", ")", '"', "“", "”", "'", "…", "*", "=", "+", "~1", "~", "^2", "^0.5", " ", " ", " ", "undated",
+    " NEAR/5 ", "NEAR", "karab*", "wom?n", "?", "US", "x:y", "☮", "c++",
 ]  # fmt: skip
 FIELDS = [f"{name}:" for name in lexing.FIELDS] + [" Titel:peace", "2020", "2021..2020", "2023-02-30", "..", "lang:en"]
 TYPED = st.lists(st.sampled_from(PIECES + FIELDS), max_size=30).map("".join)
@@ -72,24 +101,28 @@ WORDS_ONLY = st.lists(st.sampled_from(PIECES), max_size=16).map("".join)
 ANY = st.one_of(st.text(max_size=80), st.text(st.characters(categories=["Cs", "Cc", "Cf", "Zs", "P"])), TYPED)
 
 
+def children(node):
+    """What stands right below a node."""
+    return (node.child,) if isinstance(node, Not | Spread) else getattr(node, "children", ())
+
+
 def leaves(node):
     """All leaves of a tree, those under a NOT too."""
-    for child in getattr(node, "children", ()) or ([node.child] if isinstance(node, Not) else []):
+    for child in children(node):
         yield from leaves(child)
-    if not isinstance(node, And | Or | Not):
+    if not children(node):
         yield node
 
 
 def words(tree):
-    """All words of a tree, alone or in phrases."""
+    """All words and patterns of a tree, alone or in phrases."""
     for leaf in leaves(tree):
-        yield from leaf.words if isinstance(leaf, Phrase) else [leaf] if isinstance(leaf, Word) else []
+        yield from leaf.words if isinstance(leaf, Phrase) else [leaf] if isinstance(leaf, Word | Pattern) else []
 
 
 def depth(node):
     """How many nodes lie above each other."""
-    children = getattr(node, "children", ()) or ([node.child] if isinstance(node, Not) else [])
-    return 1 + max(map(depth, children), default=0)
+    return 1 + max(map(depth, children(node)), default=0)
 
 
 @given(ANY)
@@ -110,7 +143,10 @@ def test_words_stand_where_they_say(typed):
     """The offsets of a word in the query give back what was typed for it."""
     query = parse(typed)
     for word in words(query.tree):
-        assert [word.form] == forms(query.text[word.start : word.end])
+        typed_there = query.text[word.start : word.end]
+        if isinstance(word, Word):
+            assert [word.form] == forms(typed_there)
+            assert word.typed == typed_there
 
 
 def forms(text):
@@ -124,8 +160,9 @@ def test_no_word_is_dropped_without_a_note(typed):
     query = parse(typed)
     covered = [(word.start, word.end) for word in words(query.tree)]
     covered += [(note.start, note.end) for note in query.notes]
-    operators = [one for one in lexing.lexemes(query.text) if one.kind in ("and", "or", "not")]
+    operators = [one for one in lexing.lexemes(query.text) if one.kind in ("and", "or", "not", "near")]
     covered += [(one.start, one.end) for one in operators]
+    covered += [weight.span() for weight in re.finditer(r"\^[\d.]+", query.text)]
     for start, end, form in parsing.analysis.tokens(query.text):
         assert any(first <= start and end <= last for first, last in covered), form
 
@@ -139,6 +176,15 @@ def test_a_suggestion_mends_what_its_note_is_about(typed):
         if note.suggestion is not None and len(query.notes) < 20:
             after = Counter(one.message for one in parse(note.suggestion).notes)
             assert after[note.message] < before[note.message]
+
+
+@given(ANY)
+def test_a_tree_that_is_typed_again_is_the_same_tree(typed):
+    """What `render` makes of a tree is read as that tree, whatever it was typed as."""
+    tree = parse(typed).tree
+    again = render(tree)
+    if len(again) <= MAX_LENGTH:
+        assert parse(again).tree == tree
 
 
 @given(TYPED)
@@ -161,6 +207,7 @@ def test_a_query_in_parentheses_means_the_same(typed):
     [
         "(" * 50_000, "(a1" * 700, "-(" * 1000 + "peace", "NOT " * 500 + "peace", "title:(" * 285, "(a1 OR (b1 " * 180,
         '"' * 99_999, "peace " * 20_000, "\0" * 100_000, "\ud800" * 100_000, "亚" * 100_000, "- " * 50_000,
+        "a NEAR " * 5000, "a1 NEAR/2 (" * 500, "ab* " * 5000, "a?b~2^9 " * 5000, '"a"^' * 5000, "scope:article " * 500,
     ],
 )  # fmt: skip
 def test_huge_and_deep_queries_are_bounded(typed):
@@ -191,7 +238,7 @@ def test_too_many_notes_are_counted():
 @pytest.mark.parametrize(
     "piece",
     ["a ", "a", '"a" ', '"', "(", "()", "a OR ", "- ", "title:", "date:2020..2019 ", "foo:a ", "+a ", "'a b", "~1",
-     "亚", "?a"],
+     "亚", "?a", "a NEAR/3 ", "ab* ", "a?", "a?b", "ab~1 ", "~1^", "a^2 ", '"a"^2', "(a)^", "scope:article ", "a-b*-"],
 )  # fmt: skip
 def test_the_work_grows_as_the_query_does(piece, monkeypatch):
     """Twice the text costs no more than twice the calls, whatever it is made of."""

@@ -18,10 +18,9 @@ from kb_search.query import (
     Word,
     any_of,
     date_range,
-    describe,
     joined,
     leaves,
-    scoring_words,
+    scoring_terms,
     text_leaves,
 )
 
@@ -48,58 +47,6 @@ def nodes():
     return st.recursive(st.sampled_from(words + filters), groups, max_leaves=10)
 
 
-@pytest.mark.parametrize(
-    ("tree", "words"),
-    [
-        (Everything(), ""),
-        (PEACE, "with peace"),
-        (EXACT, "with exactly talks"),
-        (PHRASE, "with “peace talks”"),
-        (And((PEACE, TALKS)), "with all of peace, talks"),
-        (Or((PEACE, TALKS)), "with any of peace, talks"),
-        (And((PEACE, Or((WAR, PHRASE)))), "with all of peace, (war or “peace talks”)"),
-        (Or((PEACE, And((WAR, Not(TALKS))))), "with any of peace, (war and not talks)"),
-        (And((PEACE, Everything())), "with peace"),
-        (TITLE, "with pact in the title"),
-        (And((TALKS, TITLE, AUTHOR)), "with all of talks, pact in the title, smith as author"),
-        (REUTERS, "in source Reuters"),
-        (Or((REUTERS, AFP)), "in source Reuters or in source AFP"),
-        (And((PEACE, Language("hy"), REUTERS, YEAR)), "with peace · in language hy · in source Reuters · dated 2020"),
-        (Undated(), "undated"),
-        (DateRange(0, 1, "before 2020"), "dated before 2020"),
-        (DateRange(0, 1, "2020..2021-03"), "dated 2020 to 2021-03"),
-        (DateRange(0, 1, "2020.."), "dated from 2020"),
-        (DateRange(0, 1, "..2021"), "dated up to 2021"),
-        (Not(WAR), "without war"),
-        (Not(PHRASE), "without “peace talks”"),
-        (Not(TITLE), "without pact in the title"),
-        (Not(Or((WAR, TALKS))), "without any of war, talks"),
-        (Not(And((WAR, TALKS))), "not with all of war, talks"),
-        (Not(And((WAR, REUTERS))), "not with all of war, in source Reuters"),
-        (Not(REUTERS), "not in source Reuters"),
-        (Not(YEAR), "not dated 2020"),
-        (Not(Undated()), "not undated"),
-        (Not(Everything()), "none of them"),
-        (And((Not(WAR), PEACE, Not(AFP))), "with peace · without war · not in source AFP"),
-        (Or((PEACE, YEAR)), "with any of peace, dated 2020"),
-    ],
-)
-def test_a_tree_is_said_in_plain_words(tree, words):
-    """What follows `Passages` is a sentence that a reader understands, whatever the tree is made of."""
-    assert describe(tree) == words
-
-
-@given(nodes())
-def test_every_leaf_is_said(tree):
-    """Nothing that a passage may have is left out of the sentence."""
-    said = describe(tree)
-    for leaf in leaves(tree):
-        if isinstance(leaf, Word):
-            assert leaf.form in said
-        if isinstance(leaf, Source):
-            assert leaf.typed in said
-
-
 def test_leaves_leave_out_what_is_excluded():
     """What stands under a NOT is nothing that a passage has."""
     tree = And((PEACE, Not(WAR), Or((TITLE, And((PHRASE, Not(TALKS)))))))
@@ -107,10 +54,10 @@ def test_leaves_leave_out_what_is_excluded():
     assert text_leaves(tree) == (PEACE, PHRASE)
 
 
-def test_scoring_words_come_once_each():
+def test_scoring_terms_come_once_each():
     """Words with the same stems score once; those of authors and of what is excluded do not score."""
     tree = And((TALKS, EXACT, PHRASE, TITLE, AUTHOR, Not(WAR)))
-    assert scoring_words(tree) == (TALKS, PEACE, TITLE)
+    assert scoring_terms(tree) == (TALKS, PEACE, TITLE)
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,93 @@ def test_where_nothing_has_all_words_the_nearest_follow(library):
     assert ask(library, "peace").nearest == ()
 
 
+def test_where_nothing_is_found_the_clause_to_blame_is_named(library):
+    """Each clause says what it finds alone, and the change that is offered finds what it promises."""
+    results = ask(library, 'snow "unheard of"')
+    assert [(one.text, one.passages) for one in results.clauses] == [("snow", 1), ('"unheard of"', 0)]
+    assert (results.relaxation.label, results.relaxation.text) == ("without “unheard of”", "snow")
+    for text in ("snow checkpoint", "=negotiates", "title:negotiators", "snow NEAR/2 negotiators", '"guards kept"'):
+        results = ask(library, text)
+        assert not results.passages
+        assert results.relaxation.passages == ask(library, results.relaxation.text).passages > 0
+        for one in results.clauses:
+            assert one.passages == ask(library, one.text).passages
+    assert ask(library, "unheard").relaxation is None
+    assert ask(library, "snow").clauses == ()
+
+
+def test_filters_can_be_to_blame(library):
+    """Where the words find something without the filters, that is what is offered."""
+    results = ask(library, "snow", sources=("Courier",))
+    assert results.relaxation.passages == 1
+    assert not results.relaxation.keeps_filters
+
+
+def test_patterns_are_noted_and_marked(library):
+    """A pattern's words are marked, named in a note, and counted like any others."""
+    results = ask(library, "negotiat* border~1")
+    (hit,) = results.hits
+    assert {hit.text[start:end] for start, end in hit.marks} == {"border", "negotiators", "negotiating"}
+    assert [note.kind for note in results.notes] == ["expanded", "expanded"]
+    assert hit.score == pytest.approx(sum(part for _, part in hit.reasons))
+    assert library.article(hit.article, SearchRequest("negotiat*")).marks[0]
+
+
+def test_words_of_a_heading_are_marked_there(library):
+    """`section:` finds passages under a heading and marks it."""
+    results = ask(library, "section:week")
+    assert results.passages > 0
+    assert {hit.section[start:end] for hit in results.hits for start, end in hit.section_marks} == {"week"}
+    assert not any(hit.marks for hit in results.hits)
+
+
+def test_words_spread_over_an_article_are_told_and_lead_there(trial):
+    """The note has the number of articles that `scope:article` lists, and the passages there have one of the words."""
+    for number in range(3):
+        trial.write(f"{number}.md", f"# First\n\nThe bridge {number} held.\n\n# Second\n\nSnow {number} fell.\n")
+    trial.write("one.txt", "The bridge under snow.")
+    trial.index()
+    with closing(Library(trial.settings)) as library:
+        results = ask(library, "bridge snow")
+        assert results.passages == 1
+        (note,) = [note for note in results.notes if note.suggestion]
+        assert note.message.startswith("One passage has all of this; taken as a whole, 4 articles have it")
+        whole = ask(library, note.suggestion)
+        assert (whole.articles, whole.passages) == (4, 7)
+        assert whole.understood == "Passages of articles with all of bridge, snow"
+        assert not [note for note in ask(library, "bridge OR snow").notes if note.suggestion]
+
+
+def test_coarse_dates_that_a_not_keeps_are_counted_in_a_note(library):
+    """An article of 2020 may be of the month that is left out; the answer says how many such passages it kept."""
+    results = ask(library, "NOT date:2020-12")
+    coarse = [hit for hit in ask(library, "date:2020", per_page=200).hits if str(hit.date) == "2020"]
+    assert coarse
+    said = f"{len(coarse)} of these may lie in the dates left out"
+    assert said in messages(results)
+    assert said in messages(ask(library, "*", not_dates=("2020-12",)))
+    assert "may lie" not in messages(ask(library, "NOT date:2019"))
+
+
+def test_a_weight_changes_the_order_alone(library):
+    """What is found stays; what weighs more comes first, and the reasons still add up."""
+    plain, heavy = ask(library, "snow OR checkpoint"), ask(library, "snow OR checkpoint^9")
+    assert {hit.passage for hit in plain.hits} == {hit.passage for hit in heavy.hits}
+    assert heavy.hits[0].title == "A note about the checkpoint."
+    light = ask(library, "snow OR checkpoint^0")
+    assert [hit.score for hit in light.hits if "checkpoint" in hit.text] == [0.0]
+    for hit in (*heavy.hits, *light.hits):
+        assert hit.score == pytest.approx(sum(part for _, part in hit.reasons))
+
+
+def test_a_query_that_cannot_be_seen_says_so(library):
+    """Characters that mean nothing are no empty query: everything is found, and a note says why."""
+    results = ask(library, "\0\u200b\0")
+    assert results.passages == ask(library, "").passages
+    assert "nothing that can be seen" in messages(results)
+    assert not ask(library, " ").notes
+
+
 def test_any_word_can_be_asked_for_outright(library):
     """`match=any` finds every passage that has one of the words."""
     either = ask(library, "snow checkpoint", match="any")

@@ -81,6 +81,20 @@ _STOP_WORDS = {
     "votre vous",
 }
 
+# What says little of a subject, beside the stop words: such words are found, and counted, and do not decide the order.
+_WEAK_WORDS = {
+    "en": "about above after again against all almost also although always am among any anyone anything around "
+    "because become been before being below between beyond both came can cannot come could did does doing done down "
+    "during each either else etc even ever every few further get gets give given gives go goes got had happen has "
+    "having hence here hers herself himself however indeed instead itself just let like likely many may maybe might "
+    "mine more most mostly much must myself near nearly neither never next nobody none nor nothing now often once one "
+    "only onto other others otherwise ought ours ourselves out over per perhaps please put quite rather really said "
+    "same say seem seems several shall should since some someone something sometimes still take taken tell themselves "
+    "therefore though through throughout thus till together too toward towards under unless until up upon us use used "
+    "uses using usually various very via want wants way ways well whatever whenever whether whole whose within without "
+    "would yes yet yours yourself",
+}
+
 
 #: A word in a text: where it starts and ends there, and its form.
 Token = tuple[int, int, str]
@@ -174,6 +188,15 @@ def stem(form: str, language: str) -> str:
     return _stemmer(name).stemWord(form) or form
 
 
+def porter_stem(form: str) -> str:
+    """What M. F. Porter's first stemmer ("An algorithm for suffix stripping", Program 14(3), 1980) makes of a form.
+
+    Only for comparison: what is indexed has `stem`.
+    """
+    stem: str = _stemmer("porter").stemWord(form)
+    return stem
+
+
 def language_named(name: str) -> str:
     """The code of a language with a stemmer by its English name (`Russian` gives `ru`); empty if there is none."""
     return next((code for code, known in _STEMMERS.items() if known == name.strip().lower()), "")
@@ -194,3 +217,9 @@ def stems(form: str, languages: tuple[str, ...]) -> tuple[str, ...]:
 def stop_words(language: str) -> frozenset[str]:
     """The forms that carry no meaning of their own in a language; empty where no list is shipped."""
     return frozenset(fold(word) for word in _STOP_WORDS.get(base_language(language), "").split())
+
+
+@cache
+def weak_words(language: str) -> frozenset[str]:
+    """The forms that say little of a subject in a language, its stop words among them."""
+    return stop_words(language) | {fold(word) for word in _WEAK_WORDS.get(base_language(language), "").split()}

@@ -1,4 +1,4 @@
-"""What stands in one place of a query, in one field, as nodes of the tree: words, a phrase, a source, a date.
+"""What stands in one place of a query, in one field, as nodes of the tree: words, a phrase, a pattern, a filter.
 
 Whatever cannot be honoured is noted, in words that say what became of it.
 """
@@ -9,88 +9,39 @@ import difflib
 import re
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
 
 from kb_search import analysis
-from kb_search.document import UNDATED, Date
-from kb_search.lexing import DATE_FIELDS, FIELDS, TEXT, WORD_FIELDS
-from kb_search.query import (
-    FIRST_DAY,
-    LAST_DAY,
-    And,
-    DateRange,
-    Everything,
-    Language,
-    Node,
-    Phrase,
-    Source,
-    Undated,
-    Word,
-    date_range,
-    joined,
-)
-from kb_search.results import Note, Span
+from kb_search.document import UNDATED
+from kb_search.filters import FilterReader, Place
+from kb_search.lexing import FIELDS, TEXT, WORD_FIELDS
+from kb_search.notes import Notes, named
+from kb_search.query import And, Everything, Leaf, Node, Pattern, Phrase, Undated, Word, boosted, joined, leaves
+from kb_search.results import Span
 
-#: More notes than this help nobody; the others are counted.
-MAX_NOTES = 20
-_MOST_NAMED = 60
+#: A weight above this would only drown the other words.
+MOST_BOOST = 100.0
+#: The largest distance of `~`: with three letters changed almost any short word is another.
+MOST_EDITS = 2
+#: Before a `*` stand so many letters at least; with one alone, a tenth of all words would fit.
+LEAST_PREFIX = 2
 
 # What may stand between two words that are read as a phrase; more between figures, as in 10,120 or 10:30. Two
 # hyphens are a dash.
 _JOINS = re.compile(r"[.’']?[-‐‑‒–.&@_+'’/]|://")
 _JOINS_FIGURES = re.compile(r"[.’']?[-‐‑‒–.&@_+'’/,:;]")
-# What other programs understand. A ? at the end of a word is a question mark, one in an address is neither.
-_WILDCARD = re.compile(r"\*|^[^/]*\w\?(?=\w)")
-_ENDING = re.compile(r"[~^][\d.]*$")
-_BEFORE_A_WORD = re.compile(r"[-+!&~^\\−]+(?=\w)")
+# A ? at the end of a word is a question mark, one in an address is neither.
+_WILDCARD = re.compile(r"\*|^[^/]*\w\?+(?=[\w*])")
+_WILDCARDS = str.maketrans("?*", "xx")
+_PIECE = re.compile(r"[?*]+|[^?*]+")
+# Without any of these a run is nothing but words, which saves looking for each.
+_SPECIAL = re.compile(r"[*?~^=+!&\\−#@$%:/]|^-")
+_BETWEEN_HYPHENS = re.compile(r"[^-‐‑/]+")
+_ENDING = re.compile(r"(~[\d.]*)?(\^[\d.]*)?$")
+_BEFORE_A_WORD = re.compile(r"[-+!&~^\\−#@$%]+(?=\w)")
+_AFTER_A_WORD = re.compile(r"(?<=\w)[+#&=\\@$%~^]+$")
 _EXCLUDING = ("!", "−", "--")
-_NOT_OURS = re.compile(r"NEAR(?:/\d*)?|[~^][\d.]*")
 _NO_FIELD = re.compile(r"([A-Za-z]{1,20}):(?!//)(?=[^\s)|])")
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
-_TWO_DATES = re.compile(r"(\d{4}(?:-\d\d)?)[-–—](\d{4}(?:-\d\d)?)", re.ASCII)
-
-
-def named(typed: str) -> str:
-    """A part of a query as messages name it: in quotation marks, and not too long."""
-    return f"“{typed if len(typed) <= _MOST_NAMED else typed[:_MOST_NAMED] + '…'}”"
-
-
-class Notes:
-    """Collects what the reader of one query must be told."""
-
-    def __init__(self, text: str) -> None:
-        """Take the cleaned query; all spans are in it."""
-        self.text = text
-        self._notes: list[Note] = []
-
-    def add(self, kind: str, span: Span, message: str, suggestion: str | None = None) -> None:
-        """Say something about a part of the query; `suggestion` is the whole query, repaired."""
-        self._notes.append(Note(kind, self.text[span[0] : span[1]], *span, message, suggestion))
-
-    def repaired(self, span: Span, part: str) -> str:
-        """The query with something else in one place."""
-        return self.text[: span[0]] + part + self.text[span[1] :]
-
-    def drop_within(self, span: Span, message: str) -> None:
-        """Take back the last notes with this message that lie in a span: one about all of it is enough."""
-        while self._notes and self._notes[-1].message == message and self._notes[-1].start >= span[0]:
-            self._notes.pop()
-
-    def all(self) -> tuple[Note, ...]:
-        """The notes by the place that they are about, the first MAX_NOTES of them."""
-        ordered = sorted(self._notes, key=lambda note: note.start)
-        if len(ordered) > MAX_NOTES:
-            more = f"{len(ordered) - MAX_NOTES} more parts of the query could not be read as they stand."
-            ordered[MAX_NOTES:] = [Note("limited", "", len(self.text), len(self.text), more)]
-        return tuple(ordered)
-
-
-class Place(NamedTuple):
-    """A clause's place in a query: its value without quotation marks, with them, and with NOT and field before it."""
-
-    inner: Span
-    value: Span
-    whole: Span
+_SMALL_NEAR = re.compile(r"(?i)near/\d+")
 
 
 class ClauseReader:
@@ -100,36 +51,82 @@ class ClauseReader:
         """Take the query by its notes, and the languages that a word is stemmed in."""
         self._notes = notes
         self._languages = languages
+        self._filters = FilterReader(notes)
 
     def quoted(self, name: str, span: Span, whole: Span) -> Node | None:
         """A quotation in a field; `span` holds its marks too, `whole` also the NOT and the field before it."""
         place = Place((span[0] + 1, span[1] - 1), span, whole)
         if name not in WORD_FIELDS:
-            return self._filter(name, place)
-        if "*" in self._notes.text[slice(*place.inner)]:
+            return self._filters.read(name, place)
+        if "*" in self._text(place.inner):
             self._notes.add("ignored", span, "Inside quotation marks * stands for nothing and was left out.")
         return self._noted(self._phrase(name, place), place)
 
     def chunk(self, name: str, span: Span, whole: Span) -> Node | None:
         """A run without white space in a field."""
-        typed = self._notes.text[slice(*span)]
-        if _NOT_OURS.fullmatch(typed):
-            self._notes.add("ignored", whole, f"{named(typed)} is not understood and was left out.")
-            return None
+        typed = self._text(span)
         place = Place(span, span, whole)
-        if name not in WORD_FIELDS:
-            return self._filter(name, place)
-        if name == TEXT and (special := self._special(typed, span)):
-            return special
-        return self._noted(self._words(name, self._without_ending(typed, place)), place)
+        if name in WORD_FIELDS and typed != UNDATED and not _SPECIAL.search(typed):
+            return self._noted(self._words(name, place), place)
+        tilde, weight = _ending(typed)
+        if len(tilde) + len(weight) == len(typed):
+            self._notes.add("ignored", whole, f"{named(typed)} stands behind nothing and was left out.")
+            return None
+        end = span[1] - len(weight)
+        node = self._value(name, Place((span[0], end - len(tilde)), span, whole), tilde)
+        return self.weighed(node, (end, span[1])) if node and weight else node
+
+    def weighed(self, node: Node, span: Span) -> Node:
+        """A node with what is typed behind it, such as `^2`; of anything else a note says that it is left out."""
+        typed = self._text(span)
+        if not typed or typed == "^1":
+            return node
+        if not _is_weight(typed):
+            self._note_no_weight(node, span)
+            return node
+        if not any(isinstance(leaf, Leaf) for leaf in leaves(node)):
+            message = f"{named(typed)} was left out: only words that may be found have a weight."
+            self._notes.add("ignored", span, message)
+            return node
+        factor = float(typed[1:])
+        if factor > MOST_BOOST:
+            self._notes.add("limited", span, f"{named(typed)} was read as ^{MOST_BOOST:g}, the largest weight.")
+        return boosted(node, min(factor, MOST_BOOST), MOST_BOOST)
+
+    def _note_no_weight(self, node: Node, span: Span) -> None:
+        typed, suggestion = self._text(span), None
+        if isinstance(node, Phrase) and typed[0] == "~" and typed[1:].isdecimal():
+            near = f" NEAR/{typed[1:]} ".join(word.typed for word in node.words)
+            suggestion = self._notes.repaired((node.start, span[1]), near)
+        self._notes.add("ignored", span, f"{named(typed)} is not understood here and was left out.", suggestion)
+
+    def _text(self, span: Span) -> str:
+        return self._notes.text[slice(*span)]
 
     def _noted(self, node: Node | None, place: Place) -> Node | None:
         if node is None:
-            self._notes.add("ignored", place.whole, f"{self._said(place)} has no word in it and was left out.")
+            message = f"{named(self._text(place.whole))} has no word in it and was left out."
+            self._notes.add("ignored", place.whole, message)
         return node
 
-    def _said(self, place: Place) -> str:
-        return named(self._notes.text[slice(*place.whole)])
+    def _value(self, name: str, place: Place, tilde: str) -> Node | None:
+        """What a run without its ending means in a field."""
+        typed = self._text(place.inner)
+        if name not in WORD_FIELDS:
+            self._note_tilde(tilde, place)
+            return self._filters.read(name, place)
+        if name == TEXT and (special := self._special(typed, place.inner)):
+            self._note_tilde(tilde, place)
+            return special
+        if tilde and (fuzzy := self._fuzzy(name, place, tilde)):
+            return fuzzy
+        self._note_tilde(tilde, place)
+        if ("*" in typed or "?" in typed) and _WILDCARD.search(typed) and analysis.words(typed):
+            place = place._replace(inner=(self._note_sign(place.inner), place.inner[1]))
+            found = self._pattern(name, place.inner) or self._apart(name, place)
+            return found or self._without_wildcards(name, place)
+        self._note_signs(typed, place)
+        return self._noted(self._words(name, place), place)
 
     # ------------------------------------------------------------------------------------------- words
 
@@ -137,7 +134,8 @@ class ClauseReader:
         words = self._read_words(name, place.inner)
         if len(words) == 1:
             return replace(words[0], exact=True)
-        return Phrase(tuple(words), *place.value, name) if words else None
+        typed = " ".join(self._text(place.inner).split())
+        return Phrase(tuple(words), *place.value, typed, name) if words else None
 
     def _special(self, typed: str, span: Span) -> Node | None:
         if typed == "*":
@@ -150,20 +148,31 @@ class ClauseReader:
 
     def _words(self, name: str, place: Place) -> Node | None:
         """The words of a run; those joined by a hyphen and the like are one phrase."""
+        words = self._read_words(name, place.inner)
         exact = self._notes.text.startswith("=", place.inner[0])
+        if len(words) == 1:
+            return replace(words[0], exact=True) if exact else words[0]
         groups: list[list[Word]] = []
-        for word in self._read_words(name, place.inner, exact=exact):
+        for word in words:
             if groups and self._are_joined(groups[-1][-1], word):
                 groups[-1].append(word)
             else:
                 groups.append([word])
-        return joined(And, [_grouped(group, name) for group in groups]) if groups else None
+        return joined(And, [self._grouped(group, exact=exact) for group in groups]) if groups else None
 
-    def _read_words(self, name: str, span: Span, *, exact: bool = False) -> list[Word]:
+    def _grouped(self, group: list[Word], *, exact: bool) -> Node:
+        first, last = group[0], group[-1]
+        if first is last:
+            return replace(first, exact=exact) if exact else first
+        span = first.start, last.end
+        return Phrase(tuple(group), *span, self._text(span), first.field)
+
+    def _read_words(self, name: str, span: Span) -> list[Word]:
         start, end = span
+        text = self._notes.text[start:end]
         return [
-            Word(form, analysis.stems(form, self._languages), start + first, start + last, exact, name)
-            for first, last, form in analysis.tokens(self._notes.text[start:end])
+            Word(form, analysis.stems(form, self._languages), start + first, start + last, text[first:last], field=name)
+            for first, last, form in analysis.tokens(text)
         ]
 
     def _are_joined(self, left: Word, right: Word) -> bool:
@@ -171,28 +180,75 @@ class ClauseReader:
         figures = left.form[-1:].isdigit() and right.form[:1].isdigit()
         return not between or bool((_JOINS_FIGURES if figures else _JOINS).fullmatch(between))
 
+    # ---------------------------------------------------------------------------------------- patterns
+
+    def _pattern(self, name: str, span: Span) -> Node | None:
+        """A word with wildcards; None where they stand where they cannot be understood."""
+        (start, end), typed = span, self._text(span)
+        before, after = len(typed) - len(typed.lstrip("=")), len(typed) - len(typed.rstrip("?.,;:!)"))
+        typed, start, end = typed[before : len(typed) - after], start + before, end - after
+        text = _folded(typed)
+        letters = text.partition("*")[0].replace("?", "")
+        if not text or ("*" in text and (text.index("*") < len(text) - 1 or len(letters) < LEAST_PREFIX)):
+            return None
+        return Pattern(text, 0, start, end, typed, name)
+
+    def _apart(self, name: str, place: Place) -> Node | None:
+        """Words joined by hyphens, some with wildcards, each by itself; None where one cannot be understood."""
+        nodes: list[Node | None] = []
+        for found in _BETWEEN_HYPHENS.finditer(self._notes.text, *place.inner):
+            span = found.span()
+            has_wildcard = _WILDCARD.search(found[0])
+            nodes.append(self._pattern(name, span) if has_wildcard else self._words(name, Place(span, span, span)))
+        read = [node for node in nodes if node]
+        if len(read) < len(nodes) or len(read) < 2:
+            return None
+        message = "A word with a wildcard cannot be part of a phrase, so these were read as words of their own."
+        self._notes.add("corrected", place.value, message)
+        return joined(And, read)
+
+    def _without_wildcards(self, name: str, place: Place) -> Node | None:
+        typed = self._text(place.inner)
+        message = (
+            f"A * stands at the end of one word, behind {LEAST_PREFIX} letters or more, and a ? within one, so "
+            f"{named(typed)} was read as if it had none."
+        )
+        self._notes.add("ignored", place.value, message)
+        return self._noted(self._words(name, place), place)
+
+    def _fuzzy(self, name: str, place: Place, tilde: str) -> Node | None:
+        """A word with the letters that may differ; None where that cannot be understood."""
+        words = self._read_words(name, place.inner)
+        number = tilde[1:]
+        if len(words) != 1 or words[0].typed != self._text(place.inner) or not (number.isdecimal() or not number):
+            return None
+        word, span = words[0], (place.inner[1], place.inner[1] + len(tilde))
+        edits = min(int(number[:4]), MOST_EDITS) if number else 1
+        if number != str(edits):
+            message = f"{named(tilde)} was read as ~{edits}: one letter may differ, or two."
+            self._notes.add("corrected", span, message, self._notes.repaired(span, f"~{edits}"))
+        if not edits:
+            return replace(word, exact=True)
+        return Pattern(word.form, edits, word.start, span[1], f"{word.typed}~{edits}", name)
+
+    def _note_tilde(self, tilde: str, place: Place) -> None:
+        if tilde:
+            span = place.inner[1], place.inner[1] + len(tilde)
+            self._notes.add("ignored", span, f"{named(tilde)} stands behind one word only, so it was left out.")
+
     # -------------------------------------------------------------------- what other programs understand
 
-    def _without_ending(self, typed: str, place: Place) -> Place:
-        """The place without an ending such as ~1. Notes that, and what else has no meaning here."""
-        if typed.isalnum():
-            return place
-        start, end = place.value
-        if field := _NO_FIELD.match(self._notes.text, start):
+    def _note_signs(self, typed: str, place: Place) -> None:
+        start, end = place.inner
+        if "/" in typed and _SMALL_NEAR.fullmatch(typed):
+            message = f"In small letters {named(typed)} is a phrase; in capitals it asks for words that stand near."
+            self._notes.add("info", place.inner, message, self._notes.repaired(place.inner, typed.upper()))
+        if ":" in typed and (field := _NO_FIELD.match(self._notes.text, start)):
             self._note_no_field(field)
-        if sign := _BEFORE_A_WORD.match(typed):
-            self._note_sign((start, start + sign.end()))
-        if ending := _ENDING.search(typed):
-            cut = start + ending.start()
-            self._notes.add("ignored", (cut, end), f"{named(ending[0])} is not understood and was left out.")
-            place = Place((start, cut), place.value, place.whole)
-        self._note_wildcards(typed, place)
-        return place
-
-    def _note_wildcards(self, typed: str, place: Place) -> None:
-        if _WILDCARD.search(typed) and analysis.words(typed):
-            message = f"Wildcards are not understood, so {named(typed)} was read as if it had none."
-            self._notes.add("ignored", place.value, message)
+        self._note_sign(place.inner)
+        if sign := _AFTER_A_WORD.search(typed):
+            span = start + sign.start(), end
+            self._notes.add("ignored", span, f"{named(sign[0])} means nothing behind a word and was left out.")
 
     def _note_no_field(self, found: re.Match[str]) -> None:
         meant = _nearest_field(found[1].lower())
@@ -201,56 +257,18 @@ class ClauseReader:
             "ignored", found.span(), f"There is no field {named(found[1])}, so this was read as a word.", suggestion
         )
 
-    def _note_sign(self, span: Span) -> None:
-        sign = self._notes.text[slice(*span)]
+    def _note_sign(self, span: Span) -> int:
+        """Where what comes after a sign before a word begins; a sign is noted."""
+        found = _BEFORE_A_WORD.match(self._notes.text, *span)
+        if not found:
+            return span[0]
+        sign = found[0]
         if sign in _EXCLUDING:
             message = f"{named(sign)} was left out; to exclude what follows, write NOT or one - before it."
-            self._notes.add("ignored", span, message, self._notes.repaired(span, "-"))
+            self._notes.add("ignored", found.span(), message, self._notes.repaired(found.span(), "-"))
         else:
-            self._notes.add("ignored", span, f"{named(sign)} means nothing before a word and was left out.")
-
-    # ----------------------------------------------------------------------------------------- filters
-
-    def _filter(self, name: str, place: Place) -> Node | None:
-        typed = self._notes.text[slice(*place.inner)].strip()
-        if name == "lang":
-            return self._language(typed, place)
-        if name in DATE_FIELDS:
-            return self._date(name, typed, place)
-        if place.inner == place.value:
-            self._note_wildcards(typed, place)
-        forms = tuple(analysis.forms(typed))
-        return self._noted(Source(forms, typed) if forms else None, place)
-
-    def _language(self, typed: str, place: Place) -> Node | None:
-        code = analysis.base_language(typed)
-        if _LANGUAGE.fullmatch(code):
-            return Language(code)
-        known = analysis.language_named(typed)
-        self._notes.add(
-            "ignored", place.whole, f"{self._said(place)} was left out: a language is a code such as en or hy.",
-            self._notes.repaired(place.value, known) if known else None,
-        )  # fmt: skip
-        return None
-
-    def _date(self, name: str, typed: str, place: Place) -> Node | None:
-        if name == "date" and typed.lower() == UNDATED:
-            return Undated()
-        try:
-            node = _read_date(name, typed)
-        except ValueError as error:
-            two = _TWO_DATES.fullmatch(typed) if name == "date" else None
-            suggestion = self._notes.repaired(place.value, f"{two[1]}..{two[2]}") if two else None
-            self._notes.add("ignored", place.whole, f"{self._said(place)} was left out: {error}.", suggestion)
-            return None
-        return self._turned_round(typed, place) if node.first > node.last and ".." in typed else node
-
-    def _turned_round(self, typed: str, place: Place) -> DateRange:
-        first, _, last = typed.partition("..")
-        turned = f"{last}..{first}"
-        message = f"The range {typed} runs backwards and was read as {turned}."
-        self._notes.add("corrected", place.value, message, self._notes.repaired(place.value, turned))
-        return _read_date("date", turned)
+            self._notes.add("ignored", found.span(), f"{named(sign)} means nothing before a word and was left out.")
+        return found.end()
 
 
 @lru_cache(maxsize=1 << 8)
@@ -258,22 +276,25 @@ def _nearest_field(name: str) -> str:
     return next(iter(difflib.get_close_matches(name, FIELDS, 1, 0.7)), "")
 
 
-def _grouped(group: list[Word], name: str) -> Node:
-    if len(group) == 1:
-        return group[0]
-    return Phrase(tuple(group), group[0].start, group[-1].end, name)
+def _ending(typed: str) -> tuple[str, str]:
+    """What stands behind a word: `~1` and `^2`, either of them empty."""
+    if "~" not in typed and "^" not in typed:
+        return "", ""
+    found = _ENDING.search(typed)
+    return (found[1] or "", found[2] or "") if found else ("", "")
 
 
-def _read_date(name: str, typed: str) -> DateRange:
-    """The days that a date field lets through. Raises ValueError with what is wrong with the date."""
-    first, dots, last = (part.strip() for part in typed.partition(".."))
-    if name != "date" and dots:
-        raise ValueError("it takes one date, not a range")
-    if not first and not last:
-        raise ValueError("it has no date")
-    start, end = (Date.parse(part) if part else None for part in (first, last))
-    if name == "before" and start:
-        return DateRange(FIRST_DAY, start.first - 1, f"before {start}")
-    if name == "after" and start:
-        return DateRange(start.last + 1, LAST_DAY, f"after {start}")
-    return date_range(start, end if dots else start, f"{start or ''}..{end or ''}" if dots else str(start))
+def _folded(typed: str) -> str:
+    """A word with wildcards, folded between them; empty where it is not one word."""
+    if analysis.words(typed.translate(_WILDCARDS)) != [typed.translate(_WILDCARDS)]:
+        return ""
+    pieces = [piece if piece[0] in "?*" else analysis.fold(piece) for piece in _PIECE.findall(typed)]
+    return "".join(pieces)[: analysis.MAX_FORM_LENGTH]
+
+
+def _is_weight(typed: str) -> bool:
+    whole, point, part = typed[1:].partition(".")
+    return typed[0] == "^" and whole.isdecimal() and (part.isdecimal() or not point) and len(typed) <= _LONGEST_WEIGHT
+
+
+_LONGEST_WEIGHT = 20

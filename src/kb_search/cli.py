@@ -28,6 +28,11 @@ COMMANDS = {
     "show": ("looking", "Print one article, or one passage."),
     "extract": ("extracting", "Say what a loader makes of some files, without an index."),
     "set": ("setting", "Say the date, source … of an article in a sidecar beside it."),
+    "similar": ("likening", "List articles that are about what an article or a passage is about."),
+    "explain": ("explaining", "Say why a passage stands where it stands."),
+    "evaluate": ("evaluating", "Measure the order against judged questions."),
+    "related": ("relating", "Print the words that stand beside those of a query."),
+    "variants": ("variants", "List the names that mean the same, or suggest some."),
     "verify": ("looking", "Compare every file of the index with its checksum, and scan it."),
 }
 

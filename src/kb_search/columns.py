@@ -44,11 +44,15 @@ Mask = NDArray[np.bool_]
 ABSENT = -1
 #: Why a span is silent, in the order of the numbers that stand for it in `silent.i4`.
 SILENT_REASONS = (REPEATED, BOILERPLATE, CONTENTS)
+# Smaller files are read and not mapped: each mapping holds a file open, and a generation has hundreds of them.
+_READ_WHOLE = 1 << 16
+# Up to so many strings are looked up one by one: a look-up takes as long as reading a hundred in order.
+_ONE_BY_ONE = 100
 _TYPES = {"i4": "<i4", "i8": "<i8", "u1": "u1", "u2": "<u2", "u4": "<u4", "u8": "<u8", "f4": "<f4"}
 
 
 def load_array(path: Path, kind_name: str = "") -> NDArray:  # type: ignore[type-arg]  # the type is in the name
-    """The array in a file, memory-mapped and read-only; its type is named by the caller or by the file.
+    """The array in a file, read-only, memory-mapped if it is large; its type is named by the caller or by the file.
 
     Raises IndexDamaged where it cannot be read.
     """
@@ -56,8 +60,8 @@ def load_array(path: Path, kind_name: str = "") -> NDArray:  # type: ignore[type
     kind = np.dtype(_TYPES.get(name, name))
     try:
         with path.open("rb") as file:
-            if not os.fstat(file.fileno()).st_size:
-                return np.empty(0, kind)
+            if os.fstat(file.fileno()).st_size <= _READ_WHOLE:
+                return np.frombuffer(file.read(), kind)
             # Not numpy.memmap: it takes three times as long to open, and a slice of one costs ten times as much.
             return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), kind)
     except (OSError, ValueError) as error:
@@ -89,11 +93,32 @@ class StringTable:
         end = int(self._ends[last - 1]) if last else 0
         return self._bytes[start:end].tobytes().decode("utf-8", "surrogatepass")
 
+    def strings(self, first: int, last: int) -> list[str]:
+        """The strings from `first` up to `last` (not included), read at once; none may have a line break in it."""
+        if first >= last:
+            return []
+        start = int(self._ends[first - 1]) if first else 0
+        breaks = self._ends[first : last - 1] - start
+        lines = np.insert(self._bytes[start : int(self._ends[last - 1])], breaks, ord("\n"))
+        return lines.tobytes().decode("utf-8", "surrogatepass").split("\n")
+
     def find(self, text: str) -> int:
         """The number of a string, or ABSENT. Only for tables in byte order."""
         wanted = text.encode("utf-8", "surrogatepass")
         number = self.position(wanted)
         return number if number < len(self) and self.raw(number) == wanted else ABSENT
+
+    def are(self, texts: Sequence[str]) -> Mask:
+        """For each string of a table in byte order whether it is one of some."""
+        are = np.zeros(len(self), np.bool_)
+        if len(texts) <= _ONE_BY_ONE:
+            are[[number for number in map(self.find, texts) if number != ABSENT]] = True
+            return are
+        # Many that are asked for begin alike more often than not, so all between the first and the last are read.
+        wanted, raw = frozenset(texts), sorted(text.encode("utf-8", "surrogatepass") for text in texts)
+        first, last = self.position(raw[0]), min(self.position(raw[-1]) + 1, len(self))
+        are[first:last] = [text in wanted for text in self.strings(first, last)]
+        return are
 
     def position(self, wanted: bytes) -> int:
         """How many strings come before `wanted` in byte order."""
@@ -213,6 +238,11 @@ class Columns:
         return _inverse(self._row_order)
 
     @cached_property
+    def breaks(self) -> Longs:
+        """The places in `forms` where no word stands, rising: between rows, and where something silent was."""
+        return np.flatnonzero(self.forms == 0)
+
+    @cached_property
     def article_rank(self) -> Ints:
         """The place of each article in the order of the articles' ids."""
         return _inverse(self._article_order)
@@ -253,6 +283,28 @@ class Columns:
     def _lists(self) -> dict[str, Ints]:
         names = ("sentence.i4", "sentence_starts.i8", "silent.i4", "silent_starts.i8")
         return {name.partition(".")[0]: self._array(name) for name in names}
+
+    def of_heads(self, values: NDArray) -> tuple[NDArray, NDArray]:  # type: ignore[type-arg]  # any values
+        """For each row the value of its title, and that of its heading (0 where it has none).
+
+        `values` has one for each head: first the titles of all articles, then the headings.
+        """
+        headings = np.append(values[self.articles :], values.dtype.type(0))
+        return values[: self.articles][self.row_article], headings[self.row_heading]
+
+    @cached_property
+    def head_article(self) -> Ints:
+        """The number of the article of each head: first those of the titles, then those of the headings."""
+        articles = np.zeros(len(self.head_starts) - 1, np.int32)
+        articles[: self.articles] = np.arange(self.articles, dtype=np.int32)
+        headed = self.row_heading >= 0
+        articles[self.articles + self.row_heading[headed]] = self.row_article[headed]
+        return articles
+
+    @cached_property
+    def head_of(self) -> Ints:
+        """The number of the head that each word of `heads` stands in."""
+        return np.repeat(np.arange(len(self.head_starts) - 1, dtype=np.int32), np.diff(self.head_starts))
 
     def stem_numbers(self, stems: Sequence[str]) -> Ints:
         """The numbers of those stems that the segment has."""

@@ -14,6 +14,8 @@ from kb_search.errors import ConfigError
 CONFIG_NAME = "kb-search.toml"
 ENV_PREFIX = "KB_SEARCH_"
 ENGINES = ("whoosh",)
+#: The lists of names that come with the program; `none` is no list.
+NAME_LISTS = ("caucasus", "none")
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9_-]+)?")
 
@@ -34,6 +36,8 @@ class Settings:
     engine: str = "whoosh"
     #: Language of articles that do not say theirs (an ISO 639-1 code).
     language: str = "en"
+    #: Which list of names that mean the same is used beside the collection's own `variants.toml`.
+    variants: str = "caucasus"
     host: str = "127.0.0.1"
     port: int = 8765
     per_page: int = 10
@@ -122,6 +126,8 @@ def _checked(settings: Settings) -> Settings:
     """The settings, if all of them are possible."""
     if settings.engine not in ENGINES:
         raise ConfigError(f"There is no engine {settings.engine!r}; choose one of {', '.join(ENGINES)}.")
+    if settings.variants not in NAME_LISTS:
+        raise ConfigError(f"There is no list of names {settings.variants!r}; choose one of {', '.join(NAME_LISTS)}.")
     if not _LANGUAGE.fullmatch(settings.language):
         raise ConfigError(f"The setting 'language' must be a code such as en or hy, not {settings.language!r}.")
     if not settings.host:

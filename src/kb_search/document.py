@@ -239,6 +239,11 @@ def passage_id(article: str, text: str, repeat: int = 0) -> str:
     return f"{article}-{tail}" + (f"-{repeat}" if repeat else "")
 
 
+def article_of(passage: str) -> str:
+    """The id of the article that a passage's id names."""
+    return passage.partition("-")[0]
+
+
 def _digest(text: str, length: int) -> str:
     raw = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
     return base64.b32encode(raw[:length]).decode("ascii").lower()[:length]  # eight letters come of five bytes

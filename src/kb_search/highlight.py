@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kb_search import analysis
 from kb_search.document import Silent
-from kb_search.query import Phrase, Word
+from kb_search.query import Leaf, Pattern, Phrase
 from kb_search.results import Span
 
 #: A snippet ends when it has so many sentences, or would grow longer than so many characters.
@@ -42,7 +42,7 @@ class _Role(NamedTuple):
 class Marker:
     """Marks the words and phrases of one query in any number of texts."""
 
-    def __init__(self, leaves: Iterable[Word | Phrase]) -> None:
+    def __init__(self, leaves: Iterable[Leaf]) -> None:
         """Take the leaves of a query that are to be marked."""
         self._stems: set[str] = set()
         self._forms: set[str] = set()
@@ -53,6 +53,8 @@ class Marker:
             if isinstance(leaf, Phrase):
                 forms = tuple(word.form for word in leaf.words)
                 self._phrases.setdefault(forms[0], {}).setdefault(len(forms), set()).add(forms)
+            elif isinstance(leaf, Pattern):
+                self._forms.update(leaf.forms)
             elif leaf.exact:
                 self._forms.add(leaf.form)
             else:

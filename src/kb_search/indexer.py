@@ -29,6 +29,7 @@ from kb_search.filelist import KnownFile, write_files
 from kb_search.fingerprints import Fingerprint, fingerprint
 from kb_search.generations import Build, building, current_name
 from kb_search.journal import Entry, FileKey, Journal, read_stored
+from kb_search.latentwriter import place_passages
 from kb_search.manifest import Manifest
 from kb_search.planning import STATUSES, Task, plan, refuse_removals
 from kb_search.previous import LIMITS, READ_BY, Previous, previous, said
@@ -36,6 +37,7 @@ from kb_search.query import Word
 from kb_search.results import FileReport, IndexReport
 from kb_search.silence import marked
 from kb_search.together import Together, is_kept, read_together
+from kb_search.variants import keep_variants
 from kb_search.workers import Job, read_all
 
 #: Called with what is being done, how many files are done, how many there are, and the path of one.
@@ -66,6 +68,7 @@ def build_index(
     with building(settings.index) as build, previous(settings, full=full) as before:
         run = _Run(settings, build, before, progress)
         manifest = run.carry_out(found, full=full, allow_removals=allow_removals)
+        keep_variants(settings.corpus, settings.index)
     counts = Counter(report.status for report in run.reports)
     return IndexReport(
         articles=manifest.articles,
@@ -167,7 +170,7 @@ class _Run:
                 elif task.status == "unchanged" and task.known:
                     writing.kept(task.known)
             self._progress("Writing", len(tasks), len(tasks), "")
-            writer.finish()
+            writer.finish(place_passages)
         return together.prints.sketched_anew(writing.sketches)
 
     def _going(self, tasks: Sequence[Task], together: Together) -> list[str]:

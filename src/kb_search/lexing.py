@@ -12,9 +12,11 @@ from typing import NamedTuple
 #: The field that is searched where none is named.
 TEXT = "text"
 #: The fields of a query, as they are typed before a colon; only TEXT is not.
-WORD_FIELDS = (TEXT, "title", "author")
+WORD_FIELDS = (TEXT, "title", "section", "author")
 DATE_FIELDS = ("date", "before", "after")
-FIELDS = ("title", "author", "source", "lang", *DATE_FIELDS)
+#: What a query is answered by: passages, which need not be said, or articles as a whole.
+SCOPE = "scope"
+FIELDS = ("title", "section", "author", "source", "lang", *DATE_FIELDS, SCOPE)
 
 # What carries no meaning and cannot be seen: soft hyphen, zero-width characters, marks of writing direction.
 _INVISIBLE = dict.fromkeys((0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF))
@@ -22,18 +24,21 @@ _NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # What is invisible is taken out before the text is cut, from no more of it than this many times what is kept.
 _MOST_INVISIBLE = 4
 
-_QUOTES = '"“”„‟«»＂'
-_QUOTE = re.compile(rf"[{_QUOTES}]")
-_ALONE = rf"(?![^\s()|{_QUOTES}])"
+#: What begins and ends a quotation.
+QUOTES = '"“”„‟«»＂'
+_QUOTE = re.compile(rf"[{QUOTES}]")
+_ALONE = rf"(?![^\s()|{QUOTES}])"
 _LEXEME = re.compile(
     rf"""(?P<space>\s+)
-    |(?P<quoted>[{_QUOTES}])
+    |(?P<quoted>[{QUOTES}])
     |(?P<open>\()|(?P<close>\))
     |(?P<or>\|+|OR{_ALONE})
     |(?P<and>AND{_ALONE})
     |(?P<not>NOT{_ALONE}|-(?=[^\s\-|)]))
+    |(?P<near>NEAR(?:/[0-9]*)?{_ALONE})
     |(?P<field>(?i:{"|".join(FIELDS)}):(?!//))
-    |(?P<chunk>[^\s()|{_QUOTES}]+)""",
+    |(?P<suffix>(?<=[){QUOTES}])[~^][0-9.]*{_ALONE})
+    |(?P<chunk>[^\s()|{QUOTES}]+)""",
     re.VERBOSE,
 )
 
@@ -42,7 +47,8 @@ class Lexeme(NamedTuple):
     """A piece of a query and where it stands there.
 
     `kind` is `quoted` (with its quotation marks), `unclosed` (a quotation mark without its fellow), `open`, `close`,
-    `or`, `and`, `not`, `field` (with its colon) or `chunk` (anything else without white space).
+    `or`, `and`, `not`, `near`, `field` (with its colon), `suffix` (`^2` and the like, right behind a quotation or a
+    parenthesis) or `chunk` (anything else without white space).
     """
 
     kind: str

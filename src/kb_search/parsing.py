@@ -10,18 +10,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from kb_search import analysis, lexing
-from kb_search.clauses import ClauseReader, Notes, named
-from kb_search.lexing import TEXT, Lexeme
-from kb_search.query import And, Everything, Node, Not, Or, Query, Word, joined, text_leaves
+from kb_search.clauses import ClauseReader
+from kb_search.lexing import SCOPE, TEXT, Lexeme
+from kb_search.nearness import together
+from kb_search.notes import Notes, named
+from kb_search.query import And, Everything, Node, Not, Or, Query, Spread, joined
 from kb_search.results import Note, Span
+from kb_search.stopwords import without_stop_words
 
 MAX_LENGTH = 2000
 #: Deeper parentheses are left out, so that walking a tree never reaches Python's own limit.
 MAX_DEPTH = 32
 
-_SUGGESTIONS_TRIED = 3
+#: Suggestions are tried while that means reading no more characters than these again.
+_CHARACTERS_TRIED = 1500
+
+_SCOPES = {"article": True, "articles": True, "passage": False, "passages": False}
 
 _EMPTY = "There is nothing to search for in these parentheses, so they were left out."
 _SINGLE_QUOTES = re.compile(r"""(?<![^\s(])['‘](\w[^'‘’"“”]*)['’](?!\w)""")
@@ -43,22 +50,26 @@ def _read(text: str, languages: tuple[str, ...]) -> Query:
     if is_cut:
         message = f"The query has {len(text):,} characters; the first {len(cleaned):,} were read."
         notes.add("limited", (len(cleaned), len(cleaned)), message)
+    if text.strip() and not cleaned.strip():
+        notes.add("ignored", (0, 0), "The query has nothing that can be seen, so everything is found.")
     _note_single_quotes(notes)
-    tree = _Parser(notes, ClauseReader(notes, languages)).parse()
+    parser = _Parser(notes, ClauseReader(notes, languages))
+    tree = parser.parse()
     _note_needless_star(tree, notes)
-    return Query(cleaned, _without_stop_words(tree, analysis.stop_words(languages[0]), notes), notes.all())
+    tree = without_stop_words(tree, analysis.stop_words(languages[0]), notes)
+    return Query(cleaned, Spread(tree) if parser.of_articles else tree, notes.all())
 
 
 def _with_useful_suggestions(query: Query, languages: tuple[str, ...]) -> tuple[Note, ...]:
     """The notes, with only those suggestions that mend what the note is about.
 
-    Each is read to see; the first few are enough, and more would cost more than the query itself.
+    Each is read to see; more than the first few would cost more than the query itself.
     """
     notes, tried = [], 0
     for note in query.notes:
         if note.suggestion is not None:
-            tried += 1
-            useful = tried <= _SUGGESTIONS_TRIED and _mends(note, query, languages)
+            tried += len(note.suggestion)
+            useful = tried <= _CHARACTERS_TRIED and _mends(note, query, languages)
             note = note if useful else replace(note, suggestion=None)  # noqa: PLW2901 - the same note, corrected
         notes.append(note)
     return tuple(notes)
@@ -107,10 +118,17 @@ class _Parser:
         #: Operators and field names that still need something after them.
         self._waiting: list[Lexeme] = []
         self._unread_parentheses = 0
+        #: What is typed right behind the clause that is being read, such as `^2`, until somebody takes it.
+        self._suffix: Lexeme | None = None
+        #: Whether the query is to be answered by articles as a whole.
+        self.of_articles = False
 
     def parse(self) -> Node:
         """The tree; Everything where nothing was typed, or nothing is left of it."""
-        for lexeme in lexing.lexemes(self._notes.text):
+        lexemes = list(lexing.lexemes(self._notes.text))
+        for lexeme, following in zip_longest(lexemes, lexemes[1:]):
+            if following and following.kind == "suffix":
+                self._suffix = following
             _READERS[lexeme.kind](self, lexeme)
         self._close_what_is_open()
         return self._finished(self._frames[0]) or Everything()
@@ -130,11 +148,36 @@ class _Parser:
 
     def read_quoted(self, lexeme: Lexeme) -> None:
         """A phrase, or the value of a filter."""
-        self._add(self._clauses.quoted(self._name(), _span(lexeme), self._whole(lexeme)))
+        self._read(lexeme, self._clauses.quoted)
 
     def read_chunk(self, lexeme: Lexeme) -> None:
         """One or more words, or the value of a filter."""
-        self._add(self._clauses.chunk(self._name(), _span(lexeme), self._whole(lexeme)))
+        self._read(lexeme, self._clauses.chunk)
+
+    def _read(self, lexeme: Lexeme, read: Callable[[str, Span, Span], Node | None]) -> None:
+        name = self._name()
+        if name == SCOPE:
+            self._read_scope(lexeme)
+        else:
+            self._add(read(name, _span(lexeme), self._whole(lexeme)))
+
+    def _read_scope(self, lexeme: Lexeme) -> None:
+        """What the query is answered by; it holds for all of it, wherever it stands."""
+        value, whole = lexeme.text.strip(lexing.QUOTES).lower(), self._whole(lexeme)
+        excluded = any(one.kind == "not" for one in self._waiting)
+        if value in _SCOPES and not excluded:
+            self.of_articles = _SCOPES[value]
+        else:
+            typed = named(self._notes.text[slice(*whole)])
+            message = f"{typed} was left out: there are scope:article and scope:passage."
+            self._notes.add("ignored", whole, message)
+        self._add(None)
+
+    def read_suffix(self, lexeme: Lexeme) -> None:
+        """A weight belongs to the quotation or the parentheses before it; here it belongs to nothing."""
+        if self._suffix is lexeme:
+            self._suffix = None
+            self._notes.add("ignored", _span(lexeme), f"{named(lexeme.text)} stands behind nothing and was left out.")
 
     def read_unclosed(self, lexeme: Lexeme) -> None:
         """A quotation mark without its fellow means nothing."""
@@ -146,11 +189,15 @@ class _Parser:
 
     def _name(self) -> str:
         """The field of what comes next: the one that waits for it, or that of the parentheses around it."""
+        if not self._waiting:
+            return self._frames[-1].name
         names = [one.text[:-1].lower() for one in self._waiting if one.kind == "field"]
         return names[0] if names else self._frames[-1].name
 
     def _whole(self, lexeme: Lexeme) -> Span:
         """Where a clause stands with the NOT and the field before it."""
+        if not self._waiting:
+            return _span(lexeme)
         starts = [one.start for one in self._waiting if one.kind in _PREFIXES]
         return min([lexeme.start, *starts]), lexeme.end
 
@@ -159,10 +206,18 @@ class _Parser:
         if node is None:
             self._waiting = [one for one in self._waiting if one.kind not in _PREFIXES]
             return
+        if self._suffix:
+            node = self._clauses.weighed(node, _span(self._suffix))
+            self._suffix = None
+        nodes = self._frames[-1].alternatives[-1]
+        if not self._waiting:
+            nodes.append(node)
+            return
         for _ in [one for one in self._waiting if one.kind == "not"]:
             node = node.child if isinstance(node, Not) else Not(node)
+        nears = [one for one in self._waiting if one.kind == "near"]
+        nodes += together(nodes.pop(), node, nears[0], self._notes) if nears else [node]
         self._waiting = []
-        self._frames[-1].alternatives[-1].append(node)
 
     # ---------------------------------------------------------------------------------------- operators
 
@@ -170,6 +225,10 @@ class _Parser:
         """OR begins another alternative."""
         if self._is_after_something(lexeme):
             self._frames[-1].alternatives.append([])
+
+    def read_near(self, lexeme: Lexeme) -> None:
+        """NEAR waits for what is to stand near what came before it."""
+        self._is_after_something(lexeme)
 
     def read_and(self, lexeme: Lexeme) -> None:
         """AND changes nothing, but must stand between two things."""
@@ -255,60 +314,12 @@ _READERS: dict[str, Callable[[_Parser, Lexeme], None]] = {
     "or": _Parser.read_or,
     "and": _Parser.read_and,
     "not": _Parser.read_not,
+    "near": _Parser.read_near,
     "field": _Parser.read_field,
     "chunk": _Parser.read_chunk,
+    "suffix": _Parser.read_suffix,
 }
 
 
 def _span(lexeme: Lexeme) -> Span:
     return lexeme.start, lexeme.end
-
-
-# -------------------------------------------------------------------------------------------- stop words
-
-
-def _without_stop_words(tree: Node, stops: frozenset[str], notes: Notes) -> Node:
-    """The tree without the stop words that stand beside other words."""
-    in_capitals = notes.text.isupper()
-
-    def is_stop(node: Node) -> bool:
-        if not isinstance(node, Word) or node.field != TEXT or node.exact or node.form not in stops:
-            return False
-        # Among small letters, US and WHO are names.
-        typed = notes.text[node.start : node.end]
-        return in_capitals or len(typed) == 1 or not typed.isupper()
-
-    def pruned(node: Node) -> Node | None:
-        if not isinstance(node, And | Or):
-            return node
-        kept = []
-        for child in node.children:
-            if isinstance(node, And) and isinstance(child, Word) and is_stop(child):
-                dropped.append(child)
-            elif (smaller := pruned(child)) is not None:
-                kept.append(smaller)
-        return joined(type(node), kept) if kept else None
-
-    dropped: list[Word] = []
-    if all(is_stop(leaf) for leaf in text_leaves(tree)):
-        return tree
-    smaller = pruned(tree)
-    _note_stop_words(dropped, notes)
-    return smaller or Everything()
-
-
-def _is_alone(word: Word, text: str) -> bool:
-    beside = text[max(word.start - 1, 0) : word.start] + text[word.end : word.end + 1]
-    return not beside.strip().strip("()")
-
-
-def _note_stop_words(dropped: list[Word], notes: Notes) -> None:
-    either = [word for word in dropped if word.form == "or" and _is_alone(word, notes.text)]
-    for word in either:
-        message = "In small letters, “or” is a word like any other and was left out; in capitals it means either."
-        notes.add("ignored", (word.start, word.end), message, notes.repaired((word.start, word.end), "OR"))
-    others = [word for word in dropped if word not in either]
-    if others:
-        listed = ", ".join(dict.fromkeys(word.form for word in others))
-        message = f"Left out, since they stand almost everywhere: {listed}. Inside quotation marks they count."
-        notes.add("ignored", (others[0].start, others[-1].end), message)

@@ -1,12 +1,12 @@
-"""A query as a tree of frozen dataclasses: what engines evaluate, what is marked, and what is said of it.
+"""A query as a tree of frozen dataclasses: what engines evaluate and what is marked.
 
-`parsing` makes the tree out of what was typed.
+`parsing` makes the tree out of what was typed, `rendering` turns it into words again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from kb_search.document import Date
 from kb_search.results import Note
@@ -19,26 +19,62 @@ LAST_DAY = 99991231
 class Word:
     """One word. It matches by its stems, or by its form alone where `exact`.
 
-    `field` is `text`, `title` or `author`; `text` matches a passage's own words, helped by title and section.
-    `start` and `end` say where it stands in the query.
+    `field` is `text`, `title`, `section` or `author`; `text` matches a passage's own words, helped by title and
+    section. `start` and `end` say where it stands in the query, `typed` how it is written there. What it scores is
+    multiplied by `boost`.
     """
 
     form: str
     stems: tuple[str, ...]
     start: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
+    typed: str = field(default="", compare=False)
     exact: bool = False
     field: str = "text"
+    boost: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Exactly these forms, next to each other and in this order."""
+    """Exactly these forms, next to each other and in this order. The rest is as in Word."""
 
     words: tuple[Word, ...]
     start: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
+    typed: str = field(default="", compare=False)
     field: str = "text"
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Any of the forms that fit: as written, never inflected.
+
+    Where `edits` is 0, `text` is a form in which `?` stands for one letter and `*`, at its end, for any number of
+    them; else a form fits that so many letters, added, left out or changed, make `text` of (V. I. Levenshtein, 1966).
+    `forms` are those of the collection that fit; none before an engine has looked them up. The rest is as in Word.
+    """
+
+    text: str
+    edits: int = 0
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
+    typed: str = field(default="", compare=False)
+    field: str = "text"
+    boost: float = 1.0
+    forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Words, phrases, patterns or alternatives of them, each near the next one, in either order.
+
+    Number n and the one after it stand `distances[n]` places apart or fewer, counted between their nearest words; no
+    word counts for both of them. All stand in one passage's own text, with nothing silent between.
+    """
+
+    children: tuple[Node, ...]
+    distances: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +136,31 @@ class Or:
     children: tuple[Node, ...]
 
 
-Node = Word | Phrase | Source | Language | DateRange | Undated | Everything | Not | And | Or
+@dataclass(frozen=True, slots=True)
+class Names(Or):
+    """A name as it was typed, the first child, or one of its other names: found like any OR, said as it was typed.
+
+    `others` are the other names as they are written, in the order of the children.
+    """
+
+    typed: str = field(default="", compare=False)
+    others: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Passages of the articles that match as a whole, wherever in them the words stand.
+
+    An article matches a leaf if one of its passages does, and a NOT if what it excludes does not find the article. Of
+    the articles that match, those passages are found that match `any_of(child)`.
+    """
+
+    child: Node
+
+
+Term = Word | Pattern
+Leaf = Word | Phrase | Pattern
+Node = Leaf | Near | Source | Language | DateRange | Undated | Everything | Not | And | Or | Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,30 +174,55 @@ class Query:
 
 def leaves(node: Node) -> Iterator[Node]:
     """The leaves of a tree that a passage may have, from left to right; what stands under a NOT is left out."""
-    if isinstance(node, And | Or):
+    if isinstance(node, And | Or | Near):
         for child in node.children:
             yield from leaves(child)
+    elif isinstance(node, Spread):
+        yield from leaves(node.child)
     elif not isinstance(node, Not):
         yield node
 
 
-def text_leaves(node: Node) -> tuple[Word | Phrase, ...]:
-    """The words and phrases that a passage's own text can match."""
-    return tuple(leaf for leaf in leaves(node) if isinstance(leaf, Word | Phrase) and leaf.field == "text")
+def text_leaves(node: Node) -> tuple[Leaf, ...]:
+    """The words, phrases and patterns that a passage's own text can match."""
+    return tuple(leaf for leaf in leaves(node) if isinstance(leaf, Leaf) and leaf.field == "text")
 
 
-def scoring_words(node: Node) -> tuple[Word, ...]:
-    """The words that score, each once: those of the text and of titles, alone or in a phrase."""
-    found: dict[tuple[str, ...], Word] = {}
-    for leaf in leaves(node):
-        if isinstance(leaf, Word | Phrase) and leaf.field != "author":
-            for word in leaf.words if isinstance(leaf, Phrase) else (leaf,):
-                found.setdefault(word.stems, word)
+def scoring_terms(node: Node) -> tuple[Term, ...]:
+    """What scores, each once with its largest boost: words and patterns of text, titles and headings.
+
+    The words of a phrase score as words do. Two words with the same stems are one.
+    """
+    found: dict[tuple[str, ...], Term] = {}
+    for term in typed_terms(node):
+        known = found.setdefault(term_key(term), term)
+        if known.boost < term.boost:
+            found[term_key(term)] = replace(known, boost=term.boost)
     return tuple(found.values())
+
+
+def term_key(term: Term) -> tuple[str, ...]:
+    """What terms have in common that score as one."""
+    return term.stems if isinstance(term, Word) else ("", term.text, str(term.edits))
+
+
+def typed_terms(node: Node) -> Iterator[Term]:
+    """What scores, as often as it was typed."""
+    for leaf in leaves(node):
+        if not isinstance(leaf, Leaf) or leaf.field == "author":
+            continue
+        if isinstance(leaf, Phrase):
+            yield from (replace(word, boost=leaf.boost) for word in leaf.words)
+        else:
+            yield leaf
 
 
 def any_of(node: Node) -> Node:
     """The tree with its words joined by OR instead of AND; filters and exclusions stay as they are."""
+    if isinstance(node, Spread):
+        return any_of(node.child)
+    if isinstance(node, Names):
+        return replace(node, children=(any_of(node.children[0]), *node.children[1:]))
     if isinstance(node, Or):
         return joined(Or, [any_of(child) for child in node.children])
     if not isinstance(node, And):
@@ -145,6 +230,50 @@ def any_of(node: Node) -> Node:
     words = [any_of(child) for child in node.children if text_leaves(child)]
     others = [child for child in node.children if not text_leaves(child)]
     return joined(And, ([joined(Or, words)] if words else []) + others)
+
+
+def mapped(node: Node, change: Callable[[Leaf], Leaf]) -> Node:
+    """The tree with each word, phrase and pattern changed, wherever it stands."""
+    if isinstance(node, Leaf):
+        return change(node)
+    if isinstance(node, And | Or | Near):
+        return replace(node, children=tuple(mapped(child, change) for child in node.children))
+    if isinstance(node, Not | Spread):
+        return replace(node, child=mapped(node.child, change))
+    return node
+
+
+def as_typed(node: Node) -> Node:
+    """The tree without the other names of the names in it."""
+    if isinstance(node, Names):
+        return as_typed(node.children[0])
+    if isinstance(node, And | Or):
+        return joined(type(node), list(map(as_typed, node.children)))
+    if isinstance(node, Near):
+        return replace(node, children=tuple(map(as_typed, node.children)))
+    if isinstance(node, Not | Spread):
+        return replace(node, child=as_typed(node.child))
+    return node
+
+
+def names_in(node: Node) -> Iterator[Names]:
+    """The names of a tree that have other names in it, from left to right, under a NOT too."""
+    if isinstance(node, Names):
+        yield node
+    elif isinstance(node, And | Or | Near):
+        for child in node.children:
+            yield from names_in(child)
+    elif isinstance(node, Not | Spread):
+        yield from names_in(node.child)
+
+
+def boosted(node: Node, factor: float, most: float) -> Node:
+    """The tree with what its words score multiplied by a factor, by no more than `most` in all."""
+    if isinstance(node, Leaf):
+        return replace(node, boost=round(min(node.boost * factor, most), 4))
+    if isinstance(node, And | Or | Near):
+        return replace(node, children=tuple(boosted(child, factor, most) for child in node.children))
+    return node
 
 
 def date_range(first: Date | None, last: Date | None, typed: str = "") -> DateRange:
@@ -158,79 +287,5 @@ def joined(kind: type[And | Or], nodes: Sequence[Node]) -> Node:
         return nodes[0]
     flat: list[Node] = []
     for node in nodes:
-        flat.extend(node.children if isinstance(node, kind) else (node,))
+        flat.extend(node.children if type(node) is kind else (node,))
     return kind(tuple(flat))
-
-
-def describe(node: Node) -> str:
-    """The tree in plain words, to follow `Passages`; empty where it asks for everything."""
-    children = [child for child in _parts(node) if not isinstance(child, Everything)]
-    words = [child for child in children if _has_words(child)]
-    filters = [child for child in children if not _has_words(child) and not isinstance(child, Not)]
-    excluded = [child.child for child in children if isinstance(child, Not)]
-    said = ["with " + _several("all of", words)] if words else []
-    said += [_either(one) for one in filters]
-    said += [_without(one) for one in excluded]
-    return " · ".join(said)
-
-
-def _parts(node: Node) -> tuple[Node, ...]:
-    return node.children if isinstance(node, And) else (node,)
-
-
-def _has_words(node: Node) -> bool:
-    return any(isinstance(leaf, Word | Phrase) for leaf in leaves(node))
-
-
-def _several(how: str, nodes: Sequence[Node]) -> str:
-    if len(nodes) == 1:
-        only = nodes[0]
-        return _several("any of", only.children) if isinstance(only, Or) else _named(only)
-    return f"{how} " + ", ".join(map(_named, nodes))
-
-
-def _either(node: Node) -> str:
-    return " or ".join(map(_named, node.children)) if isinstance(node, Or) else _named(node)
-
-
-def _without(node: Node) -> str:
-    if isinstance(node, Everything):
-        return "none of them"
-    if not _has_words(node):
-        return "not " + _named(node)
-    if isinstance(node, And):
-        return "not with " + _several("all of", node.children)
-    return "without " + _several("all of", (node,))
-
-
-def _named(node: Node) -> str:  # noqa: PLR0911 - one case for each kind of node
-    match node:
-        case Word():
-            return _in_field(node.field, ("exactly " if node.exact else "") + node.form)
-        case Phrase():
-            return _in_field(node.field, "“" + " ".join(word.form for word in node.words) + "”")
-        case Source():
-            return f"in source {node.typed}"
-        case Language():
-            return f"in language {node.code}"
-        case DateRange():
-            return f"dated {_days(node.typed)}"
-        case Undated():
-            return "undated"
-        case Everything():
-            return "anything"
-        case Not():
-            return f"not {_named(node.child)}"
-        case And() | Or():
-            return "(" + (" and " if isinstance(node, And) else " or ").join(map(_named, node.children)) + ")"
-
-
-def _in_field(name: str, text: str) -> str:
-    return {"title": f"{text} in the title", "author": f"{text} as author"}.get(name, text)
-
-
-def _days(typed: str) -> str:
-    first, dots, last = typed.partition("..")
-    if not dots:
-        return typed
-    return f"{first} to {last}" if first and last else f"from {first}" if first else f"up to {last}"

@@ -1,60 +1,122 @@
 """The second phase: the engine's best candidates in a better order, with the reasons for it.
 
 The same features for every engine, computed from `Occurrences` in numpy. Every number below is a part of the
-score, and the parts of a passage add up to its score.
+score, and the parts of a passage add up to its score. docs/RANKING.md has the facts that follow from it, and what was
+tried for each constant.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.engines.base import Candidate, Occurrences, idf, saturation
+from kb_search import analysis
+from kb_search.engines.base import Candidate, Holdings, Occurrences, idf, saturation
+from kb_search.query import Node, Term, Word, term_key, typed_terms
 
 #: How many of the engine's best are put in order anew.
 WINDOW = 200
-#: BM25's constants here, where no engine fixes them; 1.2, 1.5 and 1.8 were tried.
-K1 = 1.5
-B = 0.75
-#: A word found in the very form that was typed counts so much more than its other inflections.
-#: 0, 0.1 and 0.2 were tried.
-EXACT = 0.2
-#: What two words of the query next to each other add, as a share of the commoner one's idf. 0, 0.25, 0.5 and 1 were
-#: tried; see docs/RANKING.md for this and the other numbers.
-CLOSENESS = 0.25
 #: Words further apart than this add nothing.
 FARTHEST = 8
 #: Closeness looks at so many words of a query at most, so that its cost is bounded.
 _WORDS_COMPARED = 48
 
+#: The parts of a score, in the order in which they are shown, with what they mean.
+REASONS = {
+    "words": "how often the words stand here, in title and heading too; rare words count for more",
+    "exact form": "words in the very form that was typed",
+    "closeness": "words that stand near each other",
+    "article": "how often the words stand in the article as a whole",
+    "related": "speaks of the same things as the best passages, going by the other words",
+    "further down": "only the first 200 are compared closely; what follows is held below them",
+}
+
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """The constants of the score. A feature whose weight is 0 is left out."""
+
+    k1: float = 1.5
+    b: float = 0.75
+    #: A word found in the very form that was typed counts so much more than its other inflections.
+    exact: float = 0.2
+    #: What two words of the query next to each other add, as a share of the commoner one's idf.
+    closeness: float = 0.5
+    #: The share of the BM25 of the whole article.
+    article: float = 0.5
+    #: The share, of the best score so far, for a passage that lies where the query lies in the space of `latent`.
+    related: float = 0.4
+    #: How far the query is moved in that space, towards the mean of the first so many passages.
+    moved: float = 0.5
+    first: int = 5
+    #: A vector's length is taken to be so much nearer to that of a typical one: a few words say little for sure.
+    pivot: float = 0.2
+    #: What a word counts for each further time that it was typed.
+    repeated: float = 0.5
+    #: What a word counts that says little of the subject, beside others.
+    weak: float = 0.0
+
+
+WEIGHTS = Weights()
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with its final score, the parts of it by name, and how many words of the query it has."""
+    """A candidate with its final score, and the parts of that by name.
+
+    `words` is how many words of the query it has, `by_word` what each adds to the part `words`.
+    """
 
     candidate: Candidate
     score: float
     reasons: tuple[tuple[str, float], ...]
     words: int
+    by_word: tuple[float, ...] = ()
 
 
-def rank(candidates: Sequence[Candidate], found: Occurrences, passages: int, average: float) -> list[Ranked]:
-    """Order candidates by words, exact forms and closeness, best first; ties by passage id.
+def emphases(tree: Node, words: Sequence[Term], language: str, weights: Weights = WEIGHTS) -> Floats:
+    """What each of the scoring terms of a query counts, beside its rarity.
 
-    `found` tells where the query's words stand in them, `passages` and `average` how many passages there are and how
-    long they are on average.
+    Its boost, more where it was typed more than once, and little where it says little in this language (unless none
+    says more).
     """
-    rarity = np.array([idf(passages, float(frequency)) for frequency in found.frequencies])
-    words = _words(found, rarity, average)
-    exact = _exact(found, words)
-    closeness = _closeness(found, rarity, len(candidates))
-    parts = {"words": words.sum(axis=0), "exact form": exact, "closeness": closeness}
+    weak = analysis.weak_words(language)
+    says = np.array([not isinstance(word, Word) or word.form not in weak for word in words], np.bool_)
+    strength = np.where(says, 1.0, weights.weak if says.any() else 1.0)
+    times = Counter(map(term_key, typed_terms(tree)))
+    return strength * [word.boost * (1 + weights.repeated * (times[term_key(word)] - 1)) for word in words]
+
+
+def rank(
+    candidates: Sequence[Candidate],
+    found: Occurrences,
+    emphasis: Floats,
+    holdings: Holdings,
+    weights: Weights = WEIGHTS,
+) -> list[Ranked]:
+    """Order candidates, best first; ties by passage id.
+
+    `found` tells where the query's words stand in them, `emphasis` what each word counts, and `holdings` how many
+    passages there are and how long they are on average.
+    """
+    rarity = emphasis * [idf(holdings.passages, float(frequency)) for frequency in found.frequencies]
+    words = rarity[:, None] * _saturated(found.own + found.context, found.lengths, holdings.average_length, weights)
+    parts = {
+        "words": words.sum(axis=0),
+        "exact form": weights.exact * _exact(found, words),
+        "closeness": weights.closeness * _closeness(found, rarity, len(candidates)),
+        "article": weights.article * _article(found, rarity, holdings, weights),
+    }
     total = sum(parts.values(), np.zeros(len(candidates)))
+    if found.vectors.size and weights.related:
+        parts["related"] = weights.related * total.max() * _related(found, emphasis, total, weights)
+        total = total + parts["related"]
     present = np.count_nonzero(found.own + found.context, axis=0)
     order = sorted(range(len(candidates)), key=lambda at: (-round(float(total[at]), 9), candidates[at].id))
     return [
@@ -63,16 +125,32 @@ def rank(candidates: Sequence[Candidate], found: Occurrences, passages: int, ave
             float(total[at]),
             tuple((name, float(part[at])) for name, part in parts.items()),
             int(present[at]),
+            tuple(words[:, at].tolist()),
         )
         for at in order
     ]
 
 
-def _words(found: Occurrences, rarity: Floats, average: float) -> Floats:
-    """BM25 anew, a row for each word, a column for each candidate."""
-    frequency = (found.own + found.context).astype(np.float64)
-    words: Floats = rarity[:, None] * saturation(frequency, found.lengths.astype(np.float64)[None, :], average, K1, B)
-    return words
+def followed(ranked: list[Ranked], others: Sequence[Candidate]) -> list[Ranked]:
+    """Candidates that are ranked, and behind them others in the order of the engine.
+
+    The two phases score on different scales: what follows the last one that is ranked is scaled so that it is never
+    shown above that.
+    """
+    scale = min(ranked[-1].score / others[0].score, 1.0) if ranked and others and others[0].score else 1.0
+    return ranked + [scaled(one, scale) for one in others]
+
+
+def scaled(candidate: Candidate, scale: float) -> Ranked:
+    """A candidate that is not compared closely, with the engine's score times a factor."""
+    score = candidate.score * scale
+    held = (("further down", score - candidate.score),) if scale < 1 else ()
+    return Ranked(candidate, score, (("words", candidate.score), *held), 0)
+
+
+def _saturated(frequency: NDArray[np.int32], length: NDArray, average: float, weights: Weights) -> Floats:  # type: ignore[type-arg]  # any whole numbers
+    """BM25 without idf: a row for each word, a column for each candidate."""
+    return saturation(frequency.astype(np.float64), length.astype(np.float64)[None, :], average, weights.k1, weights.b)
 
 
 def _exact(found: Occurrences, words: Floats) -> Floats:
@@ -80,7 +158,7 @@ def _exact(found: Occurrences, words: Floats) -> Floats:
     count = np.zeros(found.own.shape)
     np.add.at(count, (found.word[found.exact], found.candidate[found.exact]), 1.0)
     share = count / np.maximum(found.own, 1)
-    exact: Floats = EXACT * (words * share).sum(axis=0)
+    exact: Floats = (words * share).sum(axis=0)
     return exact
 
 
@@ -100,5 +178,38 @@ def _closeness(found: Occurrences, rarity: Floats, candidates: int) -> Floats:
     value = np.minimum(rarity[first], rarity[second]) / distance[meets]
     nearest = np.zeros((candidates, size * size))
     np.maximum.at(nearest, (candidate[1:][meets], first * size + second), value)
-    closeness: Floats = CLOSENESS * nearest.sum(axis=1)
+    closeness: Floats = nearest.sum(axis=1)
     return closeness
+
+
+def _article(found: Occurrences, rarity: Floats, holdings: Holdings, weights: Weights) -> Floats:
+    """BM25 of the whole article, taken as the sum of its passages."""
+    average = holdings.average_length * holdings.passages / max(holdings.articles, 1)
+    article: Floats = rarity @ _saturated(found.article, found.article_lengths, average, weights)
+    return article
+
+
+def _related(found: Occurrences, emphasis: Floats, total: Floats, weights: Weights) -> Floats:
+    """How near each candidate lies to the query in the space of `latent`: 1 is the same place, 0 far away.
+
+    The query lies half-way between its words and the mean of the passages that are first without this part (J.
+    Rocchio, "Relevance feedback in information retrieval", 1971). Lengths are pivoted (A. Singhal, C. Buckley,
+    M. Mitra, "Pivoted document length normalization", SIGIR 1996); 1 is a typical one.
+    """
+    vectors = found.vectors.astype(np.float64)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.maximum((1 - weights.pivot) * lengths + weights.pivot, _LEAST_NORM)
+    first = np.argsort(-total, kind="stable")[: weights.first]
+    query = _unit(emphasis @ found.word_vectors.astype(np.float64))
+    if not query.any():
+        return np.zeros(len(total))
+    query = _unit((1 - weights.moved) * query + weights.moved * vectors[first].mean(axis=0))
+    related: Floats = np.maximum(vectors @ query, 0)
+    return related
+
+
+_LEAST_NORM = 1e-9
+
+
+def _unit(vector: Floats) -> Floats:
+    return vector / max(float(np.linalg.norm(vector)), _LEAST_NORM)

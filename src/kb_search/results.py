@@ -63,6 +63,29 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class ClauseCount:
+    """One of the clauses that must all be met: as it can be typed, in plain words, and what it finds by itself."""
+
+    text: str
+    words: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A wider query that finds something where the one that was asked finds nothing.
+
+    `label` says how it differs (`without peace`), `text` is the query, `passages` what it finds. Without
+    `keeps_filters` the filters of the request are left out too.
+    """
+
+    label: str
+    text: str
+    passages: int
+    keeps_filters: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that matched.
 
@@ -94,6 +117,91 @@ class Hit:
     copy_count: int = 0
     #: The parts that add up to `score`, by name.
     reasons: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WordShare:
+    """What one word of a query adds to the score of a passage.
+
+    `count` is how often it stands in the passage's own text, `passages` how many passages of the collection have it.
+    """
+
+    word: str
+    score: float
+    count: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a passage stands where it stands.
+
+    `position` counts from 1 among `of` passages that match; it is 0 where nobody can page so far. The hit's reasons
+    add up to its score, `words` to its first reason; they are empty for a passage that was not compared closely.
+    """
+
+    request: SearchRequest
+    understood: str
+    hit: Hit
+    position: int
+    of: int
+    words: tuple[WordShare, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """What is about the same as a passage or an article: `words` were asked for, `hits` are of an article each."""
+
+    to: str
+    words: tuple[str, ...]
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The mean of a measure over some questions, with a 95 % confidence interval."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much more one ranking has of a measure than another, per question on average.
+
+    `p` is the probability that chance alone makes a difference as large.
+    """
+
+    name: str
+    value: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Another ranking of the same questions, with its measures and what ours has more than it."""
+
+    name: str
+    measures: tuple[Measure, ...]
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was measured on one judged collection. Without judgements there are no measures.
+
+    `fingerprint` tells whether two figures are of the same exam: it changes with any document, question or judgement.
+    """
+
+    collection: str
+    fingerprint: str
+    documents: int
+    queries: int
+    judged: int
+    measures: tuple[Measure, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +271,22 @@ class Results:
     folded: int = 0
     #: False where the time limit ended the search before it was counted: its counts are 0 then and mean nothing.
     complete: bool = True
+    #: Where nothing was found: what each clause finds alone, and the smallest change that finds something.
+    clauses: tuple[ClauseCount, ...] = ()
+    relaxation: Relaxation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A way to go on: the whole query with it, what was put at its end, and how often that stands in the collection.
+
+    `kind` is `word` or `name`.
+    """
+
+    text: str
+    ending: str
+    kind: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

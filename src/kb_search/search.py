@@ -9,17 +9,32 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kb_search.answering import Search, check, passage_key, shortened, view
+from kb_search.aids import Aids
+from kb_search.answering import Search, passage_key, view
+from kb_search.asking import check, shortened
 from kb_search.config import Settings
 from kb_search.copies import Copies
-from kb_search.document import Date
+from kb_search.document import Date, article_of
 from kb_search.engines import engine_named
 from kb_search.engines.base import EngineReader
-from kb_search.errors import NotFound
+from kb_search.errors import ConfigError, NotFound
 from kb_search.filelist import KnownFile, read_files
 from kb_search.generations import Opened, count_kept, current_name, open_current
+from kb_search.likeness import telling_words
 from kb_search.overview import Overview, overview
-from kb_search.results import ArticleHead, ArticleView, FileReport, Results, SearchRequest, Stats
+from kb_search.ranking import WEIGHTS, Weights
+from kb_search.results import (
+    ArticleHead,
+    ArticleView,
+    Completion,
+    Explanation,
+    FileReport,
+    Results,
+    SearchRequest,
+    Similar,
+    Stats,
+)
+from kb_search.variants import VARIANTS_FILE, Variants, load_variants, shipped_groups, variants_folder
 
 
 @dataclass(slots=True)
@@ -29,6 +44,9 @@ class _Open:
     name: str
     opened: Opened
     reader: EngineReader
+    aids: Aids | None = None
+    #: The `variants.toml` that they know, by its size and time.
+    names_read: tuple[int, int] = (0, 0)
     users: int = 0
     retired: bool = False
     overview: Overview | None = None
@@ -87,18 +105,70 @@ class Library:
             if current.retired and not current.users:
                 current.close()
 
+    def _aids(self, current: _Open) -> Aids:
+        """What helps with the words of a query; made anew when the collection's list of names has changed."""
+        with self._lock:
+            folder = variants_folder(self._settings.corpus, self._settings.index)
+            stamp = _stamp(folder / VARIANTS_FILE)
+            if current.aids is None or current.names_read != stamp:
+                current.aids, current.names_read = _new_aids(folder, self._settings.variants, current.reader), stamp
+            return current.aids
+
     def search(self, request: SearchRequest) -> Results:
         """Answer a request. Raises UsageError for values that nothing could mean, and IndexProblem."""
         started = time.perf_counter()
         check(request)
         with self._using() as current:
             generation = current.opened.manifest.generation
-            return Search(request, current.reader, generation, self._settings.time_limit).results(started)
+            seconds, aids = self._settings.time_limit, self._aids(current)
+            return Search(request, current.reader, generation, seconds, aids).results(started)
+
+    def complete(self, text: str) -> tuple[Completion, ...]:
+        """Ways to go on with a query, from the words and the names of the collection."""
+        with self._using() as current:
+            return self._aids(current).completer.complete(text)
+
+    def best_articles(self, request: SearchRequest, limit: int, weights: Weights = WEIGHTS) -> list[tuple[str, float]]:
+        """The ids of the best articles, each with the score of its best passage; as `search` ranks them."""
+        check(request)
+        with self._using() as current:
+            generation = current.opened.manifest.generation
+            search = Search(
+                request, current.reader, generation, self._settings.time_limit, self._aids(current), weights
+            )
+            return search.articles(limit)
+
+    def explain(self, request: SearchRequest, passage: str) -> Explanation:
+        """Why a passage stands where it stands among those that match. Raises NotFound where it is none of them."""
+        check(request)
+        with self._using() as current:
+            if current.reader.find_passage(passage) is None:
+                raise NotFound(f"There is no passage {shortened(passage)} in this collection.")
+            generation = current.opened.manifest.generation
+            seconds, aids = self._settings.time_limit, self._aids(current)
+            found = Search(request, current.reader, generation, seconds, aids).explanation(passage)
+            if found is None:
+                raise NotFound(f"The query does not find the passage {shortened(passage)}.")
+            return found
+
+    def similar(self, name: str, limit: int) -> Similar:
+        """Other articles that are about what an article or a passage, of that id, is about. Raises NotFound."""
+        with self._using() as current:
+            whole = current.reader.article(article_of(name))
+            texts = [one.text for one in whole[1] if name in (one.article, one.id)] if whole else []
+            if whole is None or not texts:
+                raise NotFound(f"There is no article and no passage {shortened(name)} in this collection.")
+            article = whole[0]
+            words = telling_words([article.title, *texts], article.language, current.reader)
+            request = SearchRequest(" ".join(words), match="any")
+            generation, seconds = current.opened.manifest.generation, self._settings.time_limit
+            search = Search(request, current.reader, generation, seconds, self._aids(current))
+            return Similar(name, words, search.others(article.id, limit) if words else ())
 
     def article(self, article_id: str, request: SearchRequest) -> ArticleView:
         """An article with what the request's words match in it. Raises NotFound."""
         with self._using() as current:
-            found = view(article_id, request, current.reader)
+            found = view(article_id, request, current.reader, self._settings.time_limit, self._aids(current))
             if found is None:
                 raise NotFound(f"There is no article {shortened(article_id)} in this collection.")
             return found
@@ -166,3 +236,20 @@ def _open(index: Path, name: str) -> _Open:
     except BaseException:
         opened.close()
         raise
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Size and time of a file; zeros where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
+
+
+def _new_aids(folder: Path, shipped: str, reader: EngineReader) -> Aids:
+    """Aids with the lists in force. A list of the collection that cannot be used is no reason not to answer."""
+    try:
+        return Aids(load_variants(folder, shipped), reader)
+    except ConfigError as error:
+        return Aids(Variants(shipped_groups(shipped)), reader, f"The list of names was left out: {error}")

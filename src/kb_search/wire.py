@@ -17,12 +17,18 @@ from kb_search.results import (
     ArticleHead,
     ArticleView,
     Bar,
+    Completion,
+    Evaluation,
+    Explanation,
     Facet,
     FileReport,
     Hit,
     IndexReport,
+    Measure,
     Note,
+    Relaxation,
     Results,
+    Similar,
     Span,
     Stats,
     Timeline,
@@ -56,6 +62,60 @@ def search_json(results: Results) -> Json:
         "date_tree": _facet(results.date_tree),
         "timeline": _timeline(results.timeline),
         "suggestion": results.suggestion,
+        "clauses": [{"text": one.text, "words": one.words, "passages": one.passages} for one in results.clauses],
+        "relaxation": _relaxation(results.relaxation),
+    }
+
+
+def explanation_json(explanation: Explanation) -> Json:
+    """Why a passage stands where it stands: `reasons` add up to `score`, `words` to the first reason."""
+    return {
+        "query": {"text": explanation.request.text, "understood": explanation.understood},
+        "position": explanation.position or None,
+        "of": explanation.of,
+        "score": _exact(explanation.hit.score),
+        "reasons": _reasons(explanation.hit.reasons),
+        "words": [
+            {"word": one.word, "score": _exact(one.score), "count": one.count, "passages": one.passages}
+            for one in explanation.words
+        ],
+        "hit": _hit(explanation.hit),
+    }
+
+
+def similar_json(similar: Similar) -> Json:
+    """Other articles that are about the same, each with its best passage, and the words that were asked for."""
+    return {"to": similar.to, "words": list(similar.words), "hits": [_hit(hit) for hit in similar.hits]}
+
+
+def evaluation_json(evaluation: Evaluation) -> Json:
+    """What was measured on a judged collection; `baseline` is the first ranking that it was compared with."""
+    answer: Json = {
+        "collection": evaluation.collection,
+        "fingerprint": evaluation.fingerprint,
+        "documents": evaluation.documents,
+        "queries": evaluation.queries,
+        "judged": evaluation.judged,
+        "measures": _values(evaluation.measures),
+        "intervals": _intervals(evaluation.measures),
+    }
+    for comparison in evaluation.comparisons:
+        answer[comparison.name] = {
+            **_values(comparison.measures),
+            "intervals": _intervals(comparison.measures),
+            "difference": {one.name: _exact(one.value) for one in comparison.differences},
+            "p": {one.name: _exact(one.p) for one in comparison.differences},
+        }
+    return answer
+
+
+def completions_json(text: str, completions: Iterable[Completion]) -> Json:
+    """Ways to go on with a query: each the whole query, what was put at its end, of which kind, and how often."""
+    return {
+        "text": text,
+        "completions": [
+            {"text": one.text, "ending": one.ending, "kind": one.kind, "count": one.count} for one in completions
+        ],
     }
 
 
@@ -205,8 +265,8 @@ def _hit(hit: Hit) -> Json:
         "section": hit.section,
         "ordinal": hit.ordinal,
         "of": hit.of,
-        "score": round(hit.score, 6),
-        "reasons": [{"name": name, "score": round(part, 6)} for name, part in hit.reasons],
+        "score": _exact(hit.score),
+        "reasons": _reasons(hit.reasons),
         "url": hit_url(hit.article, hit.passage),
         "language": hit.language,
         "text": hit.text,
@@ -218,6 +278,23 @@ def _hit(hit: Hit) -> Json:
         "copies": [article_head_json(head) for head in hit.copies],
         "copy_count": hit.copy_count,
     }
+
+
+def _reasons(reasons: Iterable[tuple[str, float]]) -> list[Json]:
+    return [{"name": name, "score": _exact(part)} for name, part in reasons]
+
+
+def _exact(score: float) -> float:
+    """A score with so many digits that its parts still add up to it."""
+    return round(score, 9)
+
+
+def _values(measures: Iterable[Measure]) -> Json:
+    return {one.name: _exact(one.value) for one in measures}
+
+
+def _intervals(measures: Iterable[Measure]) -> Json:
+    return {one.name: [_exact(one.low), _exact(one.high)] for one in measures}
 
 
 def _article(article: Article) -> Json:
@@ -281,6 +358,17 @@ def _note(note: Note) -> Json:
         "end": note.end,
         "message": note.message,
         "suggestion": note.suggestion,
+    }
+
+
+def _relaxation(wider: Relaxation | None) -> Json | None:
+    if wider is None:
+        return None
+    return {
+        "label": wider.label,
+        "text": wider.text,
+        "passages": wider.passages,
+        "keeps_filters": wider.keeps_filters,
     }
 
 

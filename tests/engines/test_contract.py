@@ -15,8 +15,8 @@ from kb_search.config import ENGINES
 from kb_search.copies import Clusters, Groups, Prints, write_copies
 from kb_search.document import Article, Passage, Silent
 from kb_search.engines import engine_named
-from kb_search.engines.base import EngineQuery, SearchTooLong
-from kb_search.query import And, Everything, Not, Or, Phrase, Word
+from kb_search.engines.base import Deadline, EngineQuery, Expansion, SearchTooLong
+from kb_search.query import And, Everything, Not, Or, Pattern, Phrase, Word, mapped
 from tests import made_up
 from tests.oracle import Oracle
 
@@ -53,9 +53,25 @@ def names(matches):
     return [candidate.id for candidate in matches.candidates]
 
 
+def filled(reader, tree):
+    """A tree with the forms that its patterns stand for."""
+
+    def change(leaf):
+        if not isinstance(leaf, Pattern):
+            return leaf
+        return replace(leaf, forms=reader.expand(leaf, 10_000, Deadline(60)).forms)
+
+    return mapped(tree, change)
+
+
+def search(reader, query):
+    """What an engine answers to a question, its patterns looked up before."""
+    return reader.search(replace(query, tree=filled(reader, query.tree)))
+
+
 def hold(reader, oracle, query):
     """Compare everything that does not depend on scores."""
-    matches = reader.search(query)
+    matches = search(reader, query)
     found = oracle.found(query)
     assert sorted(names(matches)) == sorted(entry.passage.id for entry in found)
     assert matches.passages == len(found)
@@ -63,6 +79,7 @@ def hold(reader, oracle, query):
     assert dict(matches.sources) == oracle.by_source(query)
     assert dict(matches.dates) == oracle.by_date(query)
     assert matches.partly_dated == oracle.partly_dated(query)
+    assert matches.partly_excluded == oracle.partly_excluded(query)
     if query.sort != "relevance":
         assert names(matches) == in_order_of_time(found, query.sort)
     return matches, found
@@ -142,7 +159,7 @@ def test_near_duplicates_are_folded_into_the_earliest_that_matches(name, collect
     with built(engine, collection) as (_, first), built(engine, later, first, groups=groups) as (reader, _):
         oracle = Oracle(made)
         for query in queries:
-            whole, folded = reader.search(query), reader.search(replace(query, fold=True))
+            whole, folded = search(reader, query), search(reader, replace(query, fold=True))
             listed = {entry.passage.id for entry in oracle.listed(replace(query, fold=True), groups)}
             assert names(folded) == [one for one in names(whole) if one in listed]
             assert replace(folded, candidates=whole.candidates, folded=0) == whole
@@ -156,8 +173,8 @@ def test_the_best_are_the_beginning_of_all(name, collection, query, size):
     """Asking for fewer passages gives the first of those that asking for all gives, whatever the order."""
     with built(engine_named(name), collection) as (reader, _):
         for sort in ("relevance", "newest", "oldest"):
-            everything = reader.search(replace(query, sort=sort))
-            few = reader.search(replace(query, sort=sort, depth=size))
+            everything = search(reader, replace(query, sort=sort))
+            few = search(reader, replace(query, sort=sort, depth=size))
             assert few.candidates == everything.candidates[:size]
             assert (few.passages, few.sources, few.dates) == (everything.passages, everything.sources, everything.dates)
 
@@ -168,8 +185,8 @@ def test_the_best_are_the_beginning_of_all(name, collection, query, size):
 def test_not_leaves_out_exactly_what_its_query_finds(name, collection, tree, query):
     """What a query finds and what its NOT finds are all passages together, and none twice."""
     with built(engine_named(name), collection) as (reader, _):
-        found = names(reader.search(replace(ALL, tree=tree)))
-        others = names(reader.search(replace(ALL, tree=Not(tree))))
+        found = names(search(reader, replace(ALL, tree=tree)))
+        others = names(search(reader, replace(ALL, tree=Not(tree))))
         assert sorted(found + others) == sorted(names(reader.search(ALL)))
 
 
@@ -219,6 +236,24 @@ def test_occurrences_are_where_the_words_stand(name, collection, words):
             for (_, form), word, exact in zip(expected, found.word[here], found.exact[here], strict=True):
                 if all(len({*words[word].stems} & {*other.stems}) == 0 for other in words if other is not words[word]):
                     assert bool(exact) == (form == words[word].form)
+
+
+@given(
+    collection=made_up.collections(),
+    patterns=st.lists(made_up.patterns(), min_size=1, max_size=4),
+    most=st.integers(1, 4),
+)
+@BUILDS
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("field", ["text", "title", "section"])
+def test_a_pattern_stands_for_the_forms_that_fit_it(name, field, collection, patterns, most):
+    """The forms of the collection that fit come by falling frequency; those that are too many are counted."""
+    oracle = Oracle(collection)
+    with built(engine_named(name), collection) as (reader, _):
+        for pattern in patterns:
+            fitting = oracle.forms(pattern)
+            found = reader.expand(replace(pattern, field=field), most, Deadline(60))
+            assert found == Expansion(tuple(fitting[:most]), len(fitting))
 
 
 def passage_of(article, ordinal, text, start=0, **more):

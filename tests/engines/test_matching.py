@@ -9,7 +9,8 @@ from kb_search.columns import Columns
 from kb_search.columnwriter import ColumnWriter
 from kb_search.document import Date
 from kb_search.engines.base import Deadline
-from kb_search.engines.matching import Postings, SegmentMatcher, dates_within
+from kb_search.engines.matching import SegmentMatcher, dates_within
+from kb_search.engines.positions import Postings
 from kb_search.query import And, DateRange, Not, Or, Phrase, Undated, Word
 from tests.engines.test_contract import article_of
 
@@ -129,7 +130,7 @@ def test_a_phrase_with_a_form_that_is_nowhere_reads_no_postings(segment):
 @pytest.mark.parametrize("threshold", [0.0, 1.0])
 def test_places_are_the_same_picked_out_or_looked_through(segment, monkeypatch, threshold):
     """Whether a phrase's rarest form is sought everywhere or in some rows only, the same passages are found."""
-    monkeypatch.setattr("kb_search.engines.matching._PICK_BELOW", threshold)
+    monkeypatch.setattr("kb_search.engines.positions._PICK_BELOW", threshold)
     for words in product((WAR, AND, PEACE), repeat=2):
         forms = tuple(word.form for word in words)
         texts = ["war and peace", "war", "and peace", "peace and war"]

@@ -203,8 +203,8 @@ def test_a_line_of_reading_has_some_sixty_six_characters(page: Page) -> None:
 
 
 ADDRESSES = (
-    "/", "/search?q=envoys&source=Herald", "/search?q=zebra+harvest", "/collection", "/collection?show=sources",
-    "/help", "article", "/none",
+    "/", "/search?q=envoys&source=Herald", "/search?q=zebra+harvest", "/related?q=treaty", "similar", "/collection",
+    "/collection?show=sources", "/help", "article", "/none",
 )  # fmt: skip
 
 
@@ -266,7 +266,70 @@ def _is_fault(message: ConsoleMessage) -> bool:
 
 def _address(page: Page, address: str) -> str:
     """An address, or that of a hit in an article with headings."""
+    if address == "similar":
+        return "/similar/" + page.request.get("/api/v1/search?q=bridge").json()["hits"][0]["passage"]
     if address != "article":
         return address
     path, _, fragment = page.request.get("/api/v1/search?q=bridge").json()["hits"][0]["url"].partition("#")
     return f"{path}?q=bridge#{fragment}"
+
+
+# ------------------------------------------------------------------------------------------------- completion
+
+
+def test_arrows_choose_a_completion_and_enter_takes_it(page: Page) -> None:
+    """Typing opens a list; arrows walk through it with the focus in the field, Enter takes one, then searches."""
+    page.goto("/")
+    field = page.get_by_role("combobox")
+    field.press_sequentially("peace env")
+    page.wait_for_selector("[role=option]")
+    assert field.get_attribute("aria-expanded") == "true"
+    field.press("ArrowDown")
+    chosen = page.locator("[role=option][aria-selected=true]")
+    assert chosen.count() == 1
+    assert field.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    assert page.evaluate("document.activeElement.id") == "q"
+    field.press("Enter")
+    assert field.input_value() == "peace envoys"
+    assert page.locator("[role=listbox]").is_hidden()
+    field.press("Enter")
+    page.wait_for_url("**/search?q=peace+envoys")
+
+
+def test_escape_closes_the_list_and_enter_searches_for_what_was_typed(page: Page) -> None:
+    """Escape closes the list and leaves what was typed; without a choice, Enter searches for just that."""
+    page.goto("/")
+    field = page.get_by_role("combobox")
+    field.press_sequentially("envoy")
+    page.wait_for_selector("[role=option]")
+    field.press("Escape")
+    assert page.locator("[role=listbox]").is_hidden()
+    assert field.input_value() == "envoy"
+    assert field.get_attribute("aria-expanded") == "false"
+    field.press("ArrowDown")
+    page.wait_for_selector("[role=option]")
+    field.press("Enter")
+    page.wait_for_url("**/search?q=envoy")
+
+
+def test_a_completion_can_be_clicked(page: Page) -> None:
+    """A click takes a completion and leaves the focus in the field."""
+    page.goto("/search?q=peace")
+    field = page.get_by_role("combobox")
+    field.fill("envo")
+    page.locator("[role=option]").first.click()
+    assert field.input_value() == "envoys"
+    assert page.evaluate("document.activeElement.id") == "q"
+
+
+def test_the_open_list_is_accessible(page: Page) -> None:
+    """The checker finds nothing while the list is open, in a narrow window too."""
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        page.goto("/search?q=peace")
+        page.get_by_role("combobox").fill("en")
+        page.wait_for_selector("[role=option]")
+        page.get_by_role("combobox").press("ArrowDown")
+        page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+        found = page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
+        assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found] == []

@@ -199,11 +199,12 @@ def test_the_order_can_be_chosen(client: FlaskClient) -> None:
 
 
 def test_why_a_hit_stands_where_it_does(client: FlaskClient) -> None:
-    """The parts of a score are listed and add up to it."""
+    """The parts of a score are listed, each with what it means, and add up to it as they are printed."""
     page = soup(client, "/search?q=bridge+report")
     for why in page.select(".why"):
-        *parts, score = (float(cell.get_text()) for cell in why.select("td"))
-        assert sum(parts) == pytest.approx(score, abs=0.001 * len(parts))
+        *parts, score = (float(cell.get_text()) for cell in why.select("td:not(.meaning)"))
+        assert sum(parts) == pytest.approx(score, abs=1e-6)
+        assert all(cell.get_text() for cell in why.select("td.meaning")[:-1])
 
 
 def test_nothing_found_is_not_a_blank_page(client: FlaskClient) -> None:

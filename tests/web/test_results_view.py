@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from kb_search.document import Date
-from kb_search.results import Facet, Hit, Note, Results, SearchRequest, Timeline
-from kb_search.web.contexts import ResultsPage
+from kb_search.ranking import REASONS
+from kb_search.results import ClauseCount, Facet, Hit, Note, Relaxation, Results, SearchRequest, Timeline
+from kb_search.web.contexts import Clause, Offer, ResultsPage
 from kb_search.web.results_view import results_page
 from kb_search.web.state import State
 
@@ -60,6 +61,7 @@ def test_a_card_says_what_and_where_the_passage_is() -> None:
     assert card.url == "/article/abc?q=sentence#abc-1"
     assert card.only_url == "/search?q=sentence&article=abc"
     assert (card.score, [reason.number for reason in card.reasons]) == ("3.500", ["3.000", "0.500"])
+    assert [reason.meaning for reason in card.reasons] == [REASONS["words"], REASONS["closeness"]]
     assert [run.text for run in card.text if run.mark] == ["sentence"]
 
 
@@ -98,6 +100,21 @@ def test_only_wider_searches_that_find_something_are_offered() -> None:
     found = {"/search?q=sentence": 5, "/search?q=sentence&source=A&match=any": 0}
     offers = page(NOTHING, "q=sentence&source=A", found).offers
     assert [(offer.url, offer.count) for offer in offers] == [("/search?q=sentence", "5 passages")]
+
+
+def test_where_nothing_was_found_each_clause_says_what_it_finds() -> None:
+    """A clause that finds something is a link to it, one that does not is named; filters stay in the address."""
+    clauses = (ClauseCount("snow", "snow", 3), ClauseCount('"a b"', "“a b”", 0))
+    made = page(replace(NOTHING, clauses=clauses), "q=x&source=A")
+    assert made.clauses == (Clause("snow", "/search?q=snow&source=A", "3 passages"), Clause("“a b”", "", "nothing"))
+    assert page(replace(NOTHING, clauses=clauses[:1])).clauses == ()
+
+
+@pytest.mark.parametrize(("keeps", "url"), [(True, "/search?q=snow&source=A"), (False, "/search?q=snow")])
+def test_the_smallest_change_is_a_link(keeps: bool, url: str) -> None:
+    """The change that finds something leads there, with the filters or without them."""
+    wider = Relaxation("without ice", "snow", 1, keeps_filters=keeps)
+    assert page(replace(NOTHING, relaxation=wider), "q=x&source=A").relaxed == Offer("without ice", url, "1 passage")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_search.document import Date
-from kb_search.web.wording import counted, date_words, precision_words, shortened, span_words, value_words
+from kb_search.web.wording import add_up, counted, date_words, precision_words, shortened, span_words, value_words
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,11 @@ def test_shortening_keeps_to_the_limit(text: str, limit: int) -> None:
     short = shortened(text, limit)
     assert len(short) <= limit
     assert short == text or len(text) > limit
+
+
+@given(st.lists(st.floats(-50, 50), max_size=6))
+def test_rounded_parts_add_up(parts: list[float]) -> None:
+    """Parts of a score as they are printed add up to the printed score, and none is off by more than a thousandth."""
+    printed = add_up(parts)
+    assert round(sum(map(float, printed)), 3) == round(round(sum(parts) * 1000) / 1000, 3)
+    assert all(abs(float(one) - part) <= 0.001 + 1e-9 for one, part in zip(printed, parts, strict=True))

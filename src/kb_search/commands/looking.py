@@ -6,7 +6,7 @@ from contextlib import closing
 
 import click
 
-from kb_search.answering import shortened
+from kb_search.asking import shortened
 from kb_search.commands.common import print_json, printable, with_settings
 from kb_search.config import Settings
 from kb_search.document import UNDATED

@@ -113,6 +113,9 @@ def _print(results: Results) -> None:
         click.echo(f"{printable(results.understood)}: {counts}")
     if results.folded:
         click.echo(f"{_counted(results.folded, 'passage')} of near-duplicates not listed.")
+    if results.suggestion:
+        click.echo(f"Did you mean {printable(results.suggestion)}?")
+    _print_blame(results)
     first = (results.page - 1) * results.request.per_page + 1
     for number, hit in enumerate(results.hits, first):
         _print_hit(number, hit, colour=colour)
@@ -122,6 +125,17 @@ def _print(results: Results) -> None:
             _print_hit(number, hit, colour=colour)
     elif results.pages > results.page:
         click.echo(f"\nPage {results.page} of {results.pages}; --page {results.page + 1} shows the next.")
+
+
+def _print_blame(results: Results) -> None:
+    """Where nothing was found: what each clause finds by itself, and the smallest change that finds something."""
+    if len(results.clauses) > 1:
+        click.echo("By itself:")
+        for one in results.clauses:
+            click.echo(f"   {printable(one.words)}: {_counted(one.passages, 'passage')}")
+    if wider := results.relaxation:
+        found = _counted(wider.passages, "passage")
+        click.echo(f"Found {printable(wider.label)}: {found} with {printable(wider.text)}")
 
 
 def _counted(number: int, noun: str) -> str:

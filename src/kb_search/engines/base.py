@@ -8,7 +8,8 @@ The score (phase one) is BM25 over one pooled field of stems: a word of the titl
 counts as so many words of the passage, before saturation (S. Robertson, H. Zaragoza, M. Taylor, "Simple BM25
 extension to multiple weighted fields", CIKM 2004). A passage's length is kept as coarsely as Lucene keeps it, so
 that engines which cannot do otherwise give the same scores. A word's score is the sum over its stems; a
-phrase's that of its words; filters score nothing. Ties break by passage id.
+phrase's that of its words; a pattern's that of one word that stands wherever one of its forms does; filters score
+nothing. What a word scores is multiplied by its boost. Ties break by passage id.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.columns import Columns
 from kb_search.document import Article, Passage
 from kb_search.errors import KbSearchError
-from kb_search.query import DateRange, Node, Undated, Word
+from kb_search.query import DateRange, Node, Pattern, Term, Undated, Word
 from kb_search.results import ArticleHead
 
 K1 = 1.2
@@ -86,8 +89,9 @@ class Matches:
     """What an engine answers.
 
     `sources` and `dates` are pairs of value and number of passages; a date is its number, 0 for undated.
-    `partly_dated` counts the passages that only miss a date filter because their date is too coarse. `folded` counts
-    those that are no candidates because an earlier article of their group of near-duplicates matches too.
+    `partly_dated` counts the passages that only miss a date filter because their date is too coarse,
+    `partly_excluded` those found that a NOT would leave out if their date, which is too coarse, lay there. `folded`
+    counts those that are no candidates because an earlier article of their group of near-duplicates matches too.
     """
 
     passages: int
@@ -98,6 +102,34 @@ class Matches:
     dates: tuple[tuple[int, int], ...]
     partly_dated: int = 0
     folded: int = 0
+    partly_excluded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The forms of a collection that fit a pattern, the most frequent first, and how many fit in all.
+
+    Frequency is that in passages, titles and headings; where forms are equally frequent the alphabet decides.
+    """
+
+    forms: tuple[str, ...]
+    fitting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All forms of a collection in the order of their characters, and how often each stands in it.
+
+    That is in passages, titles and headings; no count is 0.
+    """
+
+    forms: tuple[str, ...]
+    counts: NDArray[np.int64]
+
+    def by_frequency(self) -> list[int]:
+        """The numbers of the forms, the most frequent first; equals in their order."""
+        order: list[int] = np.argsort(-self.counts, kind="stable").tolist()
+        return order
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +137,13 @@ class Occurrences:
     """Where the words of a query stand in some candidates: what the second phase ranks by.
 
     Rows of the first three follow the words, columns the candidates: `own` and `context` are term frequencies
-    in the passage and, weighted, in title and heading; `lengths` are pooled lengths. The last four are parallel,
+    in the passage and, weighted, in title and heading; `lengths` are pooled lengths. The next four are parallel,
     one entry per occurrence in a passage's own text, ordered by candidate and place: `candidate` and `word` are
     indexes, `place` counts words, `exact` says that the form itself stands there and not only its stem.
+
+    `article` is to `own` and `context` together what the whole article is to the passage, `article_lengths` to
+    `lengths`. `vectors` has a row for each candidate, `word_vectors` one for each word: their places in the space of
+    `latent`, of no dimensions where the collection has none.
     """
 
     own: NDArray[np.int32]
@@ -118,6 +154,10 @@ class Occurrences:
     word: NDArray[np.int32]
     place: NDArray[np.int64]
     exact: NDArray[np.bool_]
+    article: NDArray[np.int32]
+    article_lengths: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+    word_vectors: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +193,23 @@ class Deadline:
     def check(self) -> None:
         """Raise SearchTooLong if the time is over."""
         if time.monotonic() > self._end:
-            raise SearchTooLong(
-                f"The search took longer than {self.seconds:g} s and was stopped; a query with fewer words is faster."
-            )
+            raise SearchTooLong(too_long(self.seconds))
+
+    def left(self) -> float:
+        """The seconds that are left; not below 0."""
+        return max(self._end - time.monotonic(), 0.0)
+
+
+def too_long(seconds: float) -> str:
+    """What is said of a search that was stopped after so many seconds."""
+    return f"The search took longer than {seconds:g} s and was stopped; a query with fewer words is faster."
+
+
+class Placing(Protocol):
+    """What gives the passages of a finished segment their places in the space of `latent`; see `latentwriter`."""
+
+    def __call__(self, generation: Path, segment: Path, columns: Columns, *, learn: bool) -> None:
+        """Write the vectors of a segment's passages, and, with `learn`, the space of the generation first."""
 
 
 class EngineWriter(ABC):
@@ -170,8 +224,8 @@ class EngineWriter(ABC):
         """Drop an article that an earlier generation brought along; an unknown id is no error."""
 
     @abstractmethod
-    def finish(self) -> None:
-        """Write everything down."""
+    def finish(self, place: Placing | None = None) -> None:
+        """Write everything down; `place` learns from it which passages are about the same."""
 
     @abstractmethod
     def close(self) -> None:
@@ -190,8 +244,26 @@ class EngineReader(ABC):
         """Find, count and rank. Raises SearchTooLong."""
 
     @abstractmethod
-    def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Word]) -> Occurrences:
-        """Where words of the text stand in candidates of this reader."""
+    def expand(self, pattern: Pattern, most: int, deadline: Deadline) -> Expansion:
+        """The forms that fit a pattern in its field, `most` of them at most. Raises SearchTooLong.
+
+        A query is evaluated with its patterns' `forms` filled in by this.
+        """
+
+    @abstractmethod
+    def lexicon(self) -> Lexicon:
+        """All forms, with how often each stands in the collection. Made once."""
+
+    @abstractmethod
+    def frequency(self, word: Word) -> int:
+        """In how many passages, titles and headings included, one of a word's stems stands.
+
+        0 where the collection lacks the form of a word that is `exact`.
+        """
+
+    @abstractmethod
+    def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Term]) -> Occurrences:
+        """Where words of the text stand in candidates of this reader; a pattern is one word with all its forms."""
 
     @abstractmethod
     def passage(self, key: int) -> tuple[Passage, ArticleHead]:
@@ -204,6 +276,10 @@ class EngineReader(ABC):
     @abstractmethod
     def article(self, article: str) -> tuple[Article, tuple[Passage, ...]] | None:
         """An article, whole, with its passages in order; None where the generation has none of that id."""
+
+    @abstractmethod
+    def titles(self, most: int) -> Iterator[str]:
+        """The titles of some articles, `most` of them at most, in no order."""
 
     @abstractmethod
     def articles(self) -> Iterator[ArticleHead]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kb_search.columns import Columns, Ints, spread
 from kb_search.engines.base import FIELD_WEIGHTS
-from kb_search.engines.matching import Postings
+from kb_search.engines.positions import Postings
 
 #: Words inverted at once; 4 million keep the peak of memory near 200 MB.
 _WORDS_AT_ONCE = 1 << 22

@@ -10,38 +10,48 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import cached_property, reduce
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.columns import Columns, Ints, Mask
+from kb_search.columns import ABSENT, Columns, Ints, Mask
 from kb_search.engines.base import (
     Candidate,
     Deadline,
     EngineQuery,
+    Expansion,
+    Lexicon,
     Matches,
     Occurrences,
     coarse_length,
     idf,
     saturation,
 )
-from kb_search.engines.matching import Postings, SegmentMatcher
+from kb_search.engines.expansion import Vocabulary, expansion
+from kb_search.engines.matching import SegmentMatcher
+from kb_search.engines.occurrences import SegmentWords, count_together, occurrences
+from kb_search.engines.positions import Postings
 from kb_search.engines.store import StoreReader, by_count, counted
 from kb_search.errors import REBUILD, IndexDamaged
-from kb_search.query import And, DateRange, Language, Node, Or, Word, leaves, scoring_words
+from kb_search.query import And, DateRange, Language, Node, Not, Or, Pattern, Spread, Term, Word, leaves, scoring_terms
+
+#: Ranking comes after the search, when nothing is to be cut short any more.
+_RANKING_SECONDS = 60.0
+
+AnyNode = TypeVar("AnyNode", bound=Node)
 
 #: How many stems a check looks at when it is not thorough.
 _SAMPLED_STEMS = 1000
 
 
 class _Weighted(NamedTuple):
-    """A stem's postings in one segment with the stem's idf over all segments."""
+    """A term's postings in one segment with the term's weight over all segments."""
 
     postings: Postings
-    idf: float
+    weight: float
 
 
 class LocalReader(StoreReader):
@@ -52,6 +62,7 @@ class LocalReader(StoreReader):
         super().__init__(folder)
         self._coarse = [coarse_length(columns.row_length).astype(np.float64) for columns in self._segments]
         self._groups = [self._copies.places_in_groups(columns.article_ids) for columns in self._segments]
+        self._patterns: list[dict[tuple[str, ...], Postings]] = [{} for _ in self._segments]
 
     @abstractmethod
     def postings(self, segment: int, stem: str) -> Postings:
@@ -60,19 +71,21 @@ class LocalReader(StoreReader):
     def search(self, query: EngineQuery) -> Matches:
         """Find, count and rank. Raises SearchTooLong."""
         deadline = Deadline(query.seconds)
-        weights = self._weights(query.tree)
+        matchers = [self._matcher(number, deadline) for number in range(len(self._segments))]
+        weights = self._weights(query.tree, matchers)
         sources: Counter[str] = Counter()
         dates: Counter[int] = Counter()
         best: list[tuple[tuple[object, ...], Candidate]] = []
         found: list[NDArray[np.intp]] = []
-        passages = articles = partly = 0
+        passages = articles = partly = excluded = 0
         for number, columns in enumerate(self._segments):
-            selection = self._select(number, query, deadline)
+            selection = self._select(number, query, matchers[number])
             rows = np.flatnonzero(selection.rows)
             found.append(rows)
             passages += len(rows)
             articles += _distinct(columns.row_article[rows])
             partly += selection.partly
+            excluded += selection.excluded
             sources.update(counted(columns.sources, columns.sources_of(selection.for_sources)))
             dates.update(counted(columns.dates.tolist(), columns.row_date_rank[selection.for_dates]))
         listed = self._unfolded(found) if query.fold and self._copies.has_groups else found
@@ -89,6 +102,7 @@ class LocalReader(StoreReader):
             sources=by_count(sources),
             dates=tuple(sorted(dates.items())),
             partly_dated=partly,
+            partly_excluded=excluded,
             folded=passages - sum(map(len, listed)),
         )
 
@@ -107,28 +121,73 @@ class LocalReader(StoreReader):
             for rows, group, place in zip(found, groups, places, strict=True)
         ]
 
-    def _weights(self, tree: Node) -> list[list[_Weighted]]:
-        """For each segment the stems that score, each once, with their idf."""
-        stems = dict.fromkeys(stem for word in scoring_words(tree) for stem in word.stems)
-        found = {stem: [self.postings(number, stem) for number in range(len(self._segments))] for stem in stems}
-        rows = self._bases[-1]
-        idfs = {stem: idf(rows, sum(len(one.rows) for one in lists)) for stem, lists in found.items()}
-        return [[_Weighted(found[stem][number], idfs[stem]) for stem in stems] for number in range(len(self._segments))]
+    def _weights(self, tree: Node, matchers: Sequence[SegmentMatcher]) -> list[list[_Weighted]]:
+        """For each segment the terms that score, each once, with their weight: idf times boost."""
+        boosts: dict[str | Pattern, float] = {}
+        for term in scoring_terms(tree):
+            for key in (term,) if isinstance(term, Pattern) else term.stems:
+                boosts[key] = max(boosts.get(key, 0.0), term.boost)
+        weighted: list[list[_Weighted]] = [[] for _ in matchers]
+        for key, boost in boosts.items():
+            lists = [matcher.postings(key.forms if isinstance(key, Pattern) else key) for matcher in matchers]
+            weight = boost * idf(self._bases[-1], sum(len(one.rows) for one in lists))
+            for found, postings in zip(weighted, lists, strict=True):
+                found.append(_Weighted(postings, weight))
+        return weighted
 
     def _matcher(self, number: int, deadline: Deadline) -> SegmentMatcher:
-        return SegmentMatcher(self._segments[number], lambda stem: self.postings(number, stem), deadline)
+        columns, patterns = self._segments[number], self._patterns[number]
+        return SegmentMatcher(columns, lambda stem: self.postings(number, stem), deadline, patterns)
 
-    def _select(self, number: int, query: EngineQuery, deadline: Deadline) -> _Selection:
-        matcher = self._matcher(number, deadline)
+    @cached_property
+    def _vocabularies(self) -> list[Vocabulary]:
+        return [Vocabulary(columns, alive) for columns, alive in zip(self._segments, self._alive, strict=True)]
+
+    def expand(self, pattern: Pattern, most: int, deadline: Deadline) -> Expansion:
+        """The forms that fit a pattern in its field, `most` of them at most. Raises SearchTooLong."""
+        return expansion(pattern, self._vocabularies, most, deadline)
+
+    def lexicon(self) -> Lexicon:
+        """All forms, with how often each stands in the collection. Made once."""
+        return self._lexicon
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        counts: Counter[str] = Counter()
+        for vocabulary in self._vocabularies:
+            counts.update(vocabulary.counts())
+        forms = sorted(counts)
+        return Lexicon(tuple(forms), np.array([counts[form] for form in forms], np.int64))
+
+    def frequency(self, word: Word) -> int:
+        """In how many passages, titles and headings included, one of a word's stems stands."""
+        if word.exact and all(columns.form_table.find(word.form) == ABSENT for columns in self._segments):
+            return 0
+        count = 0
+        for number, columns in enumerate(self._segments):
+            known = [stem for stem in word.stems if columns.stem_table.find(stem) != ABSENT]
+            lists = [self.postings(number, stem).rows for stem in known]
+            count += count_together(lists, columns.rows) if lists else 0
+        return count
+
+    def _select(self, number: int, query: EngineQuery, matcher: SegmentMatcher) -> _Selection:
         base = self._base(number, matcher, query)
         sources, dates = _source_selection(matcher, query), _date_selection(matcher, query)
         rows = base & sources & dates
-        partly = 0
-        if _asks_for_dates(query) and np.any(self._segments[number].dates % 100 == 0):
-            wider = _partly_dated(query)
-            found = self._base(number, matcher, wider) & sources & _date_selection(matcher, wider)
-            partly = int(np.count_nonzero(found & ~rows))
-        return _Selection(rows, np.flatnonzero(base & dates), np.flatnonzero(base & sources), partly)
+        partly = excluded = 0
+        if np.any(self._segments[number].dates % 100 == 0):
+            if _asks_for_dates(query):
+                partly = int(np.count_nonzero(self._rows(number, matcher, _partly_dated(query)) & ~rows))
+            if _excludes_dates(query):
+                excluded = int(np.count_nonzero(rows & ~self._rows(number, matcher, _partly_excluded(query))))
+        return _Selection(rows, np.flatnonzero(base & dates), np.flatnonzero(base & sources), partly, excluded)
+
+    def _rows(self, number: int, matcher: SegmentMatcher, query: EngineQuery) -> Mask:
+        """The rows that a query finds."""
+        rows: Mask = self._base(number, matcher, query)
+        rows &= _source_selection(matcher, query)
+        rows &= _date_selection(matcher, query)
+        return rows
 
     def _base(self, number: int, matcher: SegmentMatcher, query: EngineQuery) -> Mask:
         """The rows that a query matches before anything is selected in a facet."""
@@ -179,28 +238,14 @@ class LocalReader(StoreReader):
         dates = columns.row_date[rows].astype(np.int64)
         return np.where(dates == 0, np.iinfo(np.int64).max, -dates if sort == "newest" else dates)
 
-    def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Word]) -> Occurrences:
+    def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Term]) -> Occurrences:
         """Where words stand in candidates. Source of the layout: see `base.Occurrences`."""
-        keys = np.array([candidate.key for candidate in candidates], np.int64)
-        own = np.zeros((len(words), len(keys)), np.int32)
-        context = np.zeros_like(own)
-        lengths = np.zeros(len(keys), np.int32)
-        frequencies = np.zeros(len(words), np.int64)
-        parts: list[_Places] = []
+        segments = []
         for number, columns in enumerate(self._segments):
-            mine = np.flatnonzero((keys >= self._bases[number]) & (keys < self._bases[number + 1]))
-            rows = (keys[mine] - self._bases[number]).astype(np.int32)
-            lengths[mine] = columns.row_length[rows]
-            for at, word in enumerate(words):
-                lists = [self.postings(number, stem) for stem in word.stems]
-                for found in lists:
-                    own[at, mine] += _looked_up(found.rows, found.own, rows)
-                    context[at, mine] += _looked_up(found.rows, found.context, rows)
-                frequencies[at] += _count_together([found.rows for found in lists], columns.rows)
-            if len(mine):
-                parts.append(_places(columns, mine.astype(np.int32), rows, words))
-        together = _merged(parts)
-        return Occurrences(own, context, lengths, frequencies, *together)
+            matcher = self._matcher(number, Deadline(_RANKING_SECONDS))
+            postings = [[matcher.postings(key) for key in _keys(word)] for word in words]
+            segments.append(SegmentWords(self._bases[number], columns, postings, self._vectors[number]))
+        return occurrences(segments, [candidate.key for candidate in candidates], words, self._space)
 
     def check(self, *, thorough: bool) -> None:
         """Scan what is kept, a sample of it unless `thorough`. Raises IndexDamaged with what is wrong."""
@@ -220,62 +265,18 @@ class LocalReader(StoreReader):
 
 
 class _Selection(NamedTuple):
-    """The rows of one segment that an EngineQuery selects, those each facet counts, and the partly dated."""
+    """The rows of one segment that an EngineQuery selects, those each facet counts, and how many are dated coarsely."""
 
     rows: Mask
     for_sources: NDArray[np.intp]
     for_dates: NDArray[np.intp]
     partly: int
+    excluded: int
 
 
-class _Places(NamedTuple):
-    candidate: Ints
-    word: Ints
-    place: NDArray[np.int64]
-    exact: Mask
-
-
-def _places(columns: Columns, mine: Ints, rows: Ints, words: Sequence[Word]) -> _Places:
-    """The occurrences of words in some rows of a segment; `mine` are the rows' numbers as candidates."""
-    places, owner = columns.positions_of(rows)
-    stems, forms = columns.stems_at(places), columns.forms[places]
-    word = np.full(len(places), -1, np.int32)
-    exact = np.zeros(len(places), np.bool_)
-    for at, one in enumerate(words):
-        for number in columns.stem_numbers(one.stems):
-            word[stems == number] = at
-        exact |= (word == at) & (forms == columns.form_table.find(one.form))
-    hit = np.flatnonzero(word >= 0)
-    return _Places(mine[owner[hit]], word[hit], places[hit] - columns.starts[rows][owner[hit]], exact[hit])
-
-
-def _merged(parts: list[_Places]) -> _Places:
-    if not parts:
-        return _Places(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.bool_))
-    candidate = np.concatenate([part.candidate for part in parts])
-    place = np.concatenate([part.place for part in parts])
-    order = np.lexsort((place, candidate))
-    word = np.concatenate([part.word for part in parts])
-    exact = np.concatenate([part.exact for part in parts])
-    return _Places(candidate[order], word[order], place[order], exact[order])
-
-
-def _count_together(lists: list[NDArray[np.uint32]], rows: int) -> int:
-    """How many of a segment's rows are in at least one of some lists."""
-    if len(lists) == 1:
-        return len(lists[0])
-    seen = np.zeros(rows, np.bool_)
-    for one in lists:
-        seen[one] = True
-    return int(np.count_nonzero(seen))
-
-
-def _looked_up(rows: NDArray[np.uint32], values: NDArray[np.uint32], wanted: Ints) -> Ints:
-    """The values of some rows in a posting list; 0 for those it lacks."""
-    if not len(rows):
-        return np.zeros(len(wanted), np.int32)
-    at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
-    return np.where(rows[at] == wanted, values[at], 0).astype(np.int32)
+def _keys(term: Term) -> Sequence[str | tuple[str, ...]]:
+    """What a term has postings by: each of its stems, or its forms together."""
+    return (term.forms,) if isinstance(term, Pattern) else term.stems
 
 
 def _source_selection(matcher: SegmentMatcher, query: EngineQuery) -> Mask:
@@ -296,25 +297,45 @@ def _asks_for_dates(query: EngineQuery) -> bool:
     return bool(query.dates or query.span or any(isinstance(leaf, DateRange) for leaf in leaves(query.tree)))
 
 
+def _excludes_dates(query: EngineQuery) -> bool:
+    return _partly_excluded(query) != query
+
+
 def _partly_dated(query: EngineQuery) -> EngineQuery:
     """The query as it would be if a coarse date counted wherever it may lie."""
     return replace(
         query,
         tree=_partly(query.tree),
-        dates=tuple(_partly_range(one) if isinstance(one, DateRange) else one for one in query.dates),
+        dates=tuple(map(_partly_range, query.dates)),
         span=_partly_range(query.span) if query.span else None,
     )
+
+
+def _partly_excluded(query: EngineQuery) -> EngineQuery:
+    """The query as it would be if a coarse date were left out wherever it may lie."""
+    return replace(query, tree=_without_partly(query.tree), not_dates=tuple(map(_partly_range, query.not_dates)))
 
 
 def _partly(node: Node) -> Node:
     """The tree with its date ranges widened to what may lie in them; under a NOT they stay as they are."""
     if isinstance(node, And | Or):
-        return replace(node, children=tuple(_partly(child) for child in node.children))
-    return _partly_range(node) if isinstance(node, DateRange) else node
+        return replace(node, children=tuple(map(_partly, node.children)))
+    if isinstance(node, Spread):
+        return Spread(_partly(node.child))
+    return _partly_range(node)
 
 
-def _partly_range(one: DateRange) -> DateRange:
-    return replace(one, partly=True)
+def _without_partly(node: Node) -> Node:
+    """The tree with the date ranges widened that stand under a NOT."""
+    if isinstance(node, And | Or):
+        return replace(node, children=tuple(map(_without_partly, node.children)))
+    if isinstance(node, Spread):
+        return Spread(_without_partly(node.child))
+    return Not(_partly(node.child)) if isinstance(node, Not) else node
+
+
+def _partly_range(node: AnyNode) -> AnyNode:
+    return replace(node, partly=True) if isinstance(node, DateRange) else node
 
 
 def _top(keys: NDArray, ties: NDArray, depth: int) -> NDArray[np.intp]:  # type: ignore[type-arg]  # any numbers

@@ -11,40 +11,34 @@ what its child alone would find.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb_search import analysis
-from kb_search.columns import ABSENT, Columns, Ints, Longs, Mask
+from kb_search.columns import ABSENT, Columns, Ints, Mask
 from kb_search.engines.base import Deadline
+from kb_search.engines.positions import Positions, Postings
 from kb_search.query import (
     And,
     DateRange,
     Everything,
     Language,
+    Leaf,
+    Near,
     Node,
     Not,
     Or,
+    Pattern,
     Phrase,
     Source,
+    Spread,
     Undated,
     Word,
+    any_of,
 )
-
-# Above this share of all words, looking through all of them is faster than picking them out (measured on 20,000
-# and 100,000 passages: even at about a fifth).
-_PICK_BELOW = 0.2
-
-
-class Postings(NamedTuple):
-    """The rows that have a stem, rising, with its frequency in the own text and, weighted, in title and heading."""
-
-    rows: NDArray[np.uint32]
-    own: NDArray[np.uint32]
-    context: NDArray[np.uint32]
-
 
 #: From a stem to its postings in a segment; empty where no row has it.
 PostingSource = Callable[[str], Postings]
@@ -69,20 +63,32 @@ class Found(NamedTuple):
 class SegmentMatcher:
     """Evaluates query trees on one segment within a deadline."""
 
-    def __init__(self, columns: Columns, postings: PostingSource, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        columns: Columns,
+        postings: PostingSource,
+        deadline: Deadline,
+        patterns: dict[tuple[str, ...], Postings] | None = None,
+    ) -> None:
+        """`patterns` keeps the postings of patterns from one query to the next."""
         self._columns = columns
         self._postings = postings
         self._deadline = deadline
+        self._positions = Positions(columns, deadline, {} if patterns is None else patterns)
 
     def rows(self, tree: Node) -> Mask:
         """The rows that a whole query matches. Raises SearchTooLong."""
         return self._match(tree).hits
 
-    def _match(self, node: Node) -> Found:
+    def _match(self, node: Node) -> Found:  # noqa: PLR0911 - one case for each kind of node
         self._deadline.check()
         match node:
-            case Word() | Phrase():
+            case Word() | Phrase() | Pattern():
                 return self._text(node) if node.field == "text" else self._filtered(self._in_field(node))
+            case Near():
+                return self._near(node)
+            case Spread():
+                return self._filtered(self._spread(node))
             case And():
                 return self._all_of(node.children)
             case Or():
@@ -110,16 +116,20 @@ class SegmentMatcher:
             rows, shown, free = rows | found.rows, shown | found.shown, free | found.free
         return Found(rows, shown, free)
 
-    def _text(self, node: Word | Phrase) -> Found:
-        if isinstance(node, Phrase) or node.exact:
+    def _text(self, node: Leaf) -> Found:
+        if isinstance(node, Phrase) or (isinstance(node, Word) and node.exact):
             rows = self._in_order(node.words if isinstance(node, Phrase) else (node,))
             return Found(rows, rows, self._none())
         rows, shown = self._none(), self._none()
-        for stem in node.stems:
-            found = self._postings(stem)
+        for term in (node.forms,) if isinstance(node, Pattern) else node.stems:
+            found = self.postings(term)
             rows[found.rows] = True
             shown[found.rows[found.own > 0]] = True
         return Found(rows, shown, self._none())
+
+    def postings(self, term: str | tuple[str, ...]) -> Postings:
+        """The postings of a stem, or of some forms taken as one term."""
+        return self._postings(term) if isinstance(term, str) else self._positions.postings(term)
 
     def everything(self) -> Mask:
         """All rows."""
@@ -131,17 +141,11 @@ class SegmentMatcher:
     def _in_order(self, words: Sequence[Word]) -> Mask:
         """The rows where these forms stand next to each other in this order, in the own text."""
         rows = self._none()
-        numbers = [self._columns.form_table.find(word.form) for word in words]
-        if ABSENT in numbers:
+        # What the segment lacks is found out before any posting is read.
+        if any(self._columns.form_table.find(word.form) == ABSENT for word in words):
             return rows
         rarest, within = self._rarest(words)
-        places = self._places(numbers[rarest], within) - rarest
-        forms = self._columns.forms
-        places = places[(places >= 0) & (places <= len(forms) - len(numbers))]
-        for step, number in enumerate(numbers):
-            self._deadline.check()
-            places = places[forms[places + step] == number]
-        rows[self._columns.row_at(places)] = True
+        rows[self._columns.row_at(self._positions.in_order(words, within, rarest))] = True
         return rows
 
     def _rarest(self, words: Sequence[Word]) -> tuple[int, Mask]:
@@ -156,43 +160,62 @@ class SegmentMatcher:
             within &= own
         return rarest, within
 
-    def _places(self, number: int, within: Mask) -> Longs:
-        """Where a form stands in the rows of a mask (or anywhere, where looking everywhere is cheaper)."""
-        rows = np.flatnonzero(within).astype(np.int32)
-        if len(rows) > _PICK_BELOW * len(within):
-            return np.flatnonzero(self._columns.forms == number)
-        places, _ = self._columns.positions_of(rows)
-        found: Longs = places[self._columns.forms[places] == number]
-        return found
+    def _near(self, node: Near) -> Found:
+        within = reduce(np.logical_and, [self._match(child).shown for child in node.children])
+        rows = self._positions.near(node, within)
+        return Found(rows, rows, self._none())
 
-    def _in_field(self, node: Word | Phrase) -> Mask:
-        columns = self._columns
-        if node.field == "title":
-            articles = self._in_title(node)
-        else:
-            wanted = tuple(word.form for word in node.words) if isinstance(node, Phrase) else (node.form,)
-            articles = self._named(columns.authors, wanted)[columns.article_author]
-        rows: Mask = articles[columns.row_article]
+    # ------------------------------------------------------------------------------------ articles as a whole
+
+    def _spread(self, node: Spread) -> Mask:
+        """The rows that show why their articles match as a whole."""
+        rows: Mask = self.rows(any_of(node.child)) & self._articles(node.child)[self._columns.row_article]
         return rows
 
-    def _in_title(self, node: Word | Phrase) -> Mask:
-        """The articles with these words in their title."""
+    def _articles(self, node: Node) -> Mask:
+        """The articles that match a tree wherever in them its words stand."""
+        match node:
+            case And():
+                return reduce(np.logical_and, map(self._articles, node.children), self._articles(Everything()))
+            case Or():
+                return reduce(np.logical_or, map(self._articles, node.children), ~self._articles(Everything()))
+            case Not():
+                return ~self._articles(Spread(node.child))
+            case _:
+                articles = np.zeros(self._columns.articles, np.bool_)
+                articles[self._columns.row_article[self._match(node).rows]] = True
+                return articles
+
+    # ------------------------------------------------------------------------------------------------- fields
+
+    def _in_field(self, node: Leaf) -> Mask:
         columns = self._columns
-        starts = columns.head_starts[: columns.articles + 1]
-        heads = columns.heads[: int(starts[-1])]
-        article = np.repeat(np.arange(columns.articles, dtype=np.int32), np.diff(starts))
-        found = np.zeros(columns.articles, np.bool_)
-        if isinstance(node, Word) and not node.exact:
-            stems = columns.stem_of[columns.article_language[article], heads]
-            found[article[np.isin(stems, columns.stem_numbers(node.stems))]] = True
-            return found
-        words = node.words if isinstance(node, Phrase) else (node,)
-        numbers = [columns.form_table.find(word.form) for word in words]
-        places = np.arange(max(len(heads) - len(numbers) + 1, 0))
-        for step, number in enumerate(numbers):
-            places = places[heads[places + step] == number]
-        places = places[article[places] == article[places + len(numbers) - 1]]
-        found[article[places]] = True
+        if node.field == "author":
+            rows: Mask = self._by(node)[columns.article_author][columns.row_article]
+            return rows
+        titles, headings = columns.of_heads(self._in_heads(node))
+        return titles if node.field == "title" else headings
+
+    def _by(self, node: Leaf) -> Mask:
+        """Which authors a leaf names."""
+        if isinstance(node, Pattern):
+            return np.array([bool({*analysis.forms(name)} & {*node.forms}) for name in self._columns.authors], np.bool_)
+        wanted = tuple(word.form for word in node.words) if isinstance(node, Phrase) else (node.form,)
+        return self._named(self._columns.authors, wanted)
+
+    def _in_heads(self, node: Leaf) -> Mask:
+        """Which titles and headings have these words."""
+        columns = self._columns
+        heads, owner = columns.heads, columns.head_of
+        found = np.zeros(len(columns.head_article), np.bool_)
+        if isinstance(node, Pattern):
+            found[owner[columns.form_table.are(node.forms)[heads]]] = True
+        elif isinstance(node, Word) and not node.exact:
+            stems = columns.stem_of[columns.article_language[columns.head_article[owner]], heads]
+            found[owner[np.isin(stems, columns.stem_numbers(node.stems))]] = True
+        else:
+            words = node.words if isinstance(node, Phrase) else (node,)
+            found[owner[_in_a_row(heads, owner, [columns.form_table.find(word.form) for word in words])]] = True
         return found
 
     @staticmethod
@@ -254,6 +277,15 @@ def _possible_days(numbers: Ints) -> tuple[Ints, Ints]:
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     length = _MONTH_LENGTHS[month] + ((month == 2) & leap)
     return first, year * 10000 + month * 100 + np.where(day == 0, length, day)
+
+
+def _in_a_row(heads: Ints, owner: Ints, numbers: Sequence[int]) -> NDArray[np.intp]:
+    """The places where some forms follow each other within one title or heading."""
+    places = np.arange(max(len(heads) - len(numbers) + 1, 0))
+    for step, number in enumerate(numbers):
+        places = places[heads[places + step] == number]
+    together: NDArray[np.intp] = places[owner[places] == owner[places + len(numbers) - 1]]
+    return together
 
 
 def _has_phrase(forms: list[str], wanted: tuple[str, ...]) -> bool:

@@ -10,6 +10,7 @@ import shutil
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,9 +20,10 @@ from kb_search.columns import ABSENT, Columns, Ints, Mask, load_array
 from kb_search.columnwriter import ColumnWriter
 from kb_search.copies import Copies
 from kb_search.document import Article, Passage
-from kb_search.engines.base import FIELD_WEIGHTS, EngineReader, EngineWriter, Holdings
+from kb_search.engines.base import FIELD_WEIGHTS, EngineReader, EngineWriter, Holdings, Placing
 from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
 from kb_search.generations import link_tree
+from kb_search.latent import open_space, read_vectors
 from kb_search.records import decode_article
 from kb_search.results import ArticleHead
 
@@ -65,15 +67,18 @@ class LocalWriter(EngineWriter):
         for old in self._old:
             old.delete(article)
 
-    def finish(self) -> None:
-        """Write the new segment, the engine's index of it, and the list of all."""
+    def finish(self, place: Placing | None = None) -> None:
+        """Write the new segment, the engine's index of it, its passages' places in the space, and the list of all."""
         for old in self._old:
             old.write_deleted(self._folder)
         self._columns.finish()
         names = [old.name for old in self._old]
         if self._columns.rows:
             names.append(self._new)
-            self.index(Columns(self._folder_of_new))
+            columns = Columns(self._folder_of_new)
+            self.index(columns)
+            if place:
+                place(self._folder, self._folder_of_new, columns, learn=not self._old)
         else:
             shutil.rmtree(self._folder_of_new)
         _replace(self._folder / _LIST, json.dumps({"segments": names}).encode())
@@ -117,6 +122,11 @@ class StoreReader(EngineReader):
         names = _segment_names(folder)
         self._segments = [Columns(folder / _SEGMENTS / name) for name in names]
         self._copies = Copies(folder)
+        self._space = open_space(folder)
+        self._vectors = [
+            read_vectors(folder / _SEGMENTS / name, columns.rows) if self._space else None
+            for name, columns in zip(names, self._segments, strict=True)
+        ]
         pairs = zip(names, self._segments, strict=True)
         self._alive = [~_deleted(folder, name, columns.rows) for name, columns in pairs]
         if any(columns.context_weights != _CONTEXT_WEIGHTS for columns in self._segments):
@@ -235,6 +245,16 @@ class StoreReader(EngineReader):
     def speaker(self, article: str) -> str:
         """The id under which a text is kept that other articles have too; empty where the article is not among them."""
         return self._copies.speaker(article)
+
+    def titles(self, most: int) -> Iterator[str]:
+        """The titles of some articles, `most` of them at most, in no order; those without one of their own left out."""
+        heads = (
+            self._head(columns, number)
+            for columns, alive in zip(self._segments, self._alive, strict=True)
+            for number in range(columns.articles)
+            if alive[columns.rows_of(number).start]
+        )
+        yield from (head.title for head in islice(heads, most) if not head.untitled)
 
     def articles(self) -> Iterator[ArticleHead]:
         """All articles without text, in the order of their paths; those of one file as they stand in it."""

@@ -28,7 +28,7 @@ from kb_search.columns import Columns, load_array
 from kb_search.engines.base import Engine, EngineReader, EngineWriter
 from kb_search.engines.inversion import posting_lists
 from kb_search.engines.local import LocalReader
-from kb_search.engines.matching import Postings
+from kb_search.engines.positions import Postings
 from kb_search.engines.store import LocalWriter
 from kb_search.errors import REBUILD, IndexDamaged
 

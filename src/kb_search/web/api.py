@@ -9,10 +9,11 @@ from flask import Response, jsonify, request
 from kb_search import __version__
 from kb_search.config import Settings
 from kb_search.errors import UsageError
+from kb_search.parsing import MAX_LENGTH
 from kb_search.search import Library
 from kb_search.web import openapi
 from kb_search.web.state import State
-from kb_search.wire import article_view_json, overview_json, search_json
+from kb_search.wire import article_view_json, completions_json, overview_json, search_json
 
 
 class Api:
@@ -31,6 +32,11 @@ class Api:
     def article(self, article: str) -> Response:
         """`GET /api/v1/articles/ID`, marked by the query `q`."""
         return jsonify(article_view_json(self._library.article(article, self._state().request)))
+
+    def complete(self) -> Response:
+        """`GET /api/v1/complete`: ways to go on with the query `q`."""
+        text = request.args.get("q", "")[:MAX_LENGTH]
+        return jsonify(completions_json(text, self._library.complete(text)))
 
     def stats(self) -> Response:
         """`GET /api/v1/stats`."""

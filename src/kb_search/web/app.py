@@ -73,12 +73,15 @@ def _add_addresses(app: Flask, pages: Pages, api: Api) -> None:
         ("/search", pages.search),
         ("/article/<article>", pages.article),
         ("/collection", pages.collection),
+        ("/related", pages.related),
+        ("/similar/<name>", pages.similar),
         ("/help", pages.help),
         ("/robots.txt", pages.robots),
     ):
         app.add_url_rule(address, f"page {address}", view, methods=["GET"])
     for address, view in (
         ("/api/v1/search", api.search),
+        ("/api/v1/complete", api.complete),
         ("/api/v1/articles/<article>", api.article),
         ("/api/v1/stats", api.stats),
         ("/api/openapi.json", api.description),

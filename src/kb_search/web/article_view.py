@@ -59,6 +59,11 @@ def article_line(head: ArticleHead, state: State) -> ArticleLine:
     )
 
 
+def similar_url(name: str) -> str:
+    """The address of what is like an article or a passage."""
+    return f"/similar/{quote(name)}"
+
+
 def article_page(
     view: ArticleView, state: State, frame: Frame, notes: tuple[NoteView, ...], part: int = 1
 ) -> ArticlePage:
@@ -80,6 +85,7 @@ def article_page(
         notes=notes,
         back_url=state.url() if searched else "",
         only_url=state.within(article.id).url() if searched else "",
+        similar_url=similar_url(article.id),
         marks=_marks_words(sum(map(len, view.marks)), len(numbers), parts),
         mark_numbers=tuple(numbers),
         outline=tuple(Link(block.heading, f"#{block.anchor}") for block in blocks if block.heading),

@@ -55,10 +55,11 @@ class NoteView:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One part of a score, ready to print."""
+    """One part of a score, ready to print, with what it means."""
 
     name: str
     number: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class Card:
     text: tuple[Run, ...]
     language: str
     only_url: str
+    similar_url: str
     score: str
     reasons: tuple[Reason, ...]
     #: `also in 4 others`, and those of them that are named.
@@ -117,6 +119,15 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """One of the clauses that must all be met, and what it finds by itself; no address where that is nothing."""
+
+    words: str
+    url: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResultsPage:
     """`/search`: the answer to one request."""
 
@@ -127,7 +138,11 @@ class ResultsPage:
     chips: tuple[Chip, ...]
     clear_url: str
     notes: tuple[NoteView, ...]
+    #: Where names were also searched for under other names: the search that does not.
+    as_typed: Link | None
     did_you_mean: Link | None
+    #: What stands beside the words of this search; empty where nothing was found.
+    related_url: str
     count: str
     took: str
     generation: str
@@ -143,7 +158,48 @@ class ResultsPage:
     paging: Paging | None
     #: Why there is no card to see, where there is none.
     nothing: str
+    #: Where nothing was found: what each clause finds by itself, and the smallest change that finds something.
+    clauses: tuple[Clause, ...]
+    relaxed: Offer | None
     offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedWord:
+    """A word beside those of a search: the search with it, and how often it stands there."""
+
+    word: str
+    url: str
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedPage:
+    """`/related`: what stands beside the words of a search more often than chance has it."""
+
+    template: ClassVar[str] = "related.html"
+
+    frame: Frame
+    understood: str
+    back_url: str
+    #: How many passages were looked at, in words.
+    passages: str
+    words: tuple[RelatedWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarPage:
+    """`/similar/ID`: other articles that are about what an article or a passage is about."""
+
+    template: ClassVar[str] = "similar.html"
+
+    frame: Frame
+    source: Link
+    heading: str
+    #: The words that were asked for, and the search that asks for any of them.
+    words: str
+    search_url: str
+    cards: tuple[Card, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +405,7 @@ class ArticlePage:
     #: Empty where the page was not opened from a search.
     back_url: str
     only_url: str
+    similar_url: str
     #: How many marks, in words, and the numbers of those on this part.
     marks: str
     mark_numbers: tuple[int, ...]
@@ -400,4 +457,14 @@ class ErrorPage:
     message: str
 
 
-PAGES = (ResultsPage, HomePage, CollectionPage, EmptyPage, ArticlePage, HelpPage, ErrorPage)
+PAGES = (
+    ResultsPage,
+    RelatedPage,
+    SimilarPage,
+    HomePage,
+    CollectionPage,
+    EmptyPage,
+    ArticlePage,
+    HelpPage,
+    ErrorPage,
+)

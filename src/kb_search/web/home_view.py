@@ -194,14 +194,30 @@ def _groups(found: Samples) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]
             (f"{one} OR {two}", "one of them, or both; | is the same"),
             (f"{one} NOT {two}", "the first without the second; -word is the same"),
             (f"({one} OR {two}) NOT {three}", "parentheses group"),
+            (f"{one} NEAR/5 {two}", "both, five words apart or fewer, in either order; NEAR alone means ten"),
+            (f"{one} {two} scope:article", "both in one article, in whichever of its passages"),
+            (f"{one}^3 OR {two}", "the first weighs three times as much in the order"),
             ("*", "everything, to browse with filters"),
+        ),
+    )
+    yield (
+        "Forms and spellings",
+        (
+            (f"={one}", "this form alone, no other inflection"),
+            (f"{one[:4]}*", "words that begin so"),
+            (f"{one[:2]}?{one[3:]}", "one letter may be any"),
+            (f"{one}~1", "one letter may be another, missing or too many; ~2 for two"),
         ),
     )
     yield (
         "Places to look",
         (
             (f"title:{one}", "the word stands in the article's title"),
+            (f"title:({one} OR {two})", "parentheses and quotes work in a field too"),
+            (f"section:{one}", "the word stands in the heading above the passage"),
+            ("author:smith", "written by somebody of this name"),
             (f"source:{source}", "published by this source"),
+            ("lang:en", "in this language (a code of two or three letters)"),
         ),
     )
     yield "Dates", tuple(_date_examples(found))

@@ -36,6 +36,9 @@ def document() -> Json:
             "/api/v1/search": _path(
                 "search", "Search for passages", "SearchAnswer", _search_parameters(), "400", "503"
             ),
+            "/api/v1/complete": _path(
+                "complete", "Ways to go on with a query", "Completions", _complete_parameters(), "503"
+            ),
             "/api/v1/articles/{article}": _path(
                 "article",
                 "One article with its passages",
@@ -98,6 +101,10 @@ def _search_parameters() -> list[Json]:
     ]
 
 
+def _complete_parameters() -> list[Json]:
+    return [_parameter("q", TEXT, "What was typed so far; its last word, or the name that its last words begin.")]
+
+
 def _article_parameters() -> list[Json]:
     return [
         {"name": "article", "in": "path", "required": True, "schema": TEXT, "description": "Its id."},
@@ -129,6 +136,10 @@ SPANS = _list({"type": "array", "items": COUNT, "minItems": 2, "maxItems": 2})
 def _schemas() -> Json:
     return {
         "SearchAnswer": _search_answer(),
+        "Completions": _object(
+            text=TEXT,
+            completions=_list(_object(text=TEXT, ending=TEXT, kind={"enum": ["name", "word"]}, count=COUNT)),
+        ),
         "Hit": _hit(),
         "Note": _object(kind=TEXT, text=TEXT, start=COUNT, end=COUNT, message=TEXT, suggestion=TEXT_OR_NULL),
         "FacetValue": _object(value=TEXT, count=COUNT, selected=FLAG, excluded=FLAG),
@@ -174,6 +185,8 @@ def _search_answer() -> Json:
         date_tree=values,
         timeline=_reference("Timeline"),
         suggestion=TEXT_OR_NULL,
+        clauses=_list(_object(text=TEXT, words=TEXT, passages=COUNT)),
+        relaxation=_object(label=TEXT, text=TEXT, passages=COUNT, keeps_filters=FLAG) | {"type": ["object", "null"]},
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from flask import Response, render_template, request
 
 from kb_search.config import Settings
+from kb_search.document import article_of
 from kb_search.errors import IndexProblem
 from kb_search.results import ArticleHead, Results, SearchRequest, Stats
 from kb_search.search import Library
@@ -21,14 +22,20 @@ from kb_search.web.contexts import (
     Frame,
     HelpPage,
     HomePage,
+    RelatedPage,
     ResultsPage,
+    SimilarPage,
 )
 from kb_search.web.home_view import Samples, empty_page, help_page, home_page, newest, samples
+from kb_search.web.related_view import BEST_PASSAGES, related_page
 from kb_search.web.results_view import note_views, results_page
+from kb_search.web.similar_view import MOST, similar_page
 from kb_search.web.state import State
 from kb_search.web.wording import shortened
 
-Page = ResultsPage | HomePage | CollectionPage | EmptyPage | ArticlePage | HelpPage | ErrorPage
+Page = (
+    ResultsPage | RelatedPage | SimilarPage | HomePage | CollectionPage | EmptyPage | ArticlePage | HelpPage | ErrorPage
+)
 
 ROBOTS = "User-agent: *\nDisallow: /\n"
 _PART = re.compile("[0-9]{1,6}", re.ASCII)
@@ -89,6 +96,18 @@ class Pages:
         page = request.args.get("page", "1")
         part = Part(request.args.get("show", ""), int(page) if _PART.fullmatch(page) else 1)
         return render(collection_page(self._settings.title, self._library.overview(), part))
+
+    def related(self) -> Response:
+        """`GET /related`: words that stand beside those of a search."""
+        state = self._state()
+        found = self._library.search(replace(state.request, page=1, per_page=BEST_PASSAGES, sort="relevance"))
+        return render(related_page(found, state, self._settings.title))
+
+    def similar(self, name: str) -> Response:
+        """`GET /similar/ID`: other articles that are about what an article or a passage is about."""
+        found = self._library.similar(name, MOST)
+        view = self._library.article(article_of(name), SearchRequest())
+        return render(similar_page(found, view, self._settings.title))
 
     def help(self) -> Response:
         """`GET /help`: the query language; it needs an index only for its examples."""

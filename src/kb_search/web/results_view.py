@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from kb_search.highlight import snippet
-from kb_search.results import SORTS, Hit, Note, Results
-from kb_search.web.article_view import article_line, article_url
+from kb_search.ranking import REASONS
+from kb_search.results import SORTS, Hit, Note, Relaxation, Results
+from kb_search.web.article_view import article_line, article_url, similar_url
 from kb_search.web.contexts import (
     Card,
     Chip,
+    Clause,
     Frame,
     Link,
     NoteView,
@@ -23,7 +25,7 @@ from kb_search.web.facets import date_facet, source_facet
 from kb_search.web.runs import cut, excerpt
 from kb_search.web.state import Filter, State
 from kb_search.web.timeline import timeline_view
-from kb_search.web.wording import counted, date_words, precision_words, shortened, value_words
+from kb_search.web.wording import add_up, counted, date_words, precision_words, shortened, value_words
 
 #: How many numbered pages stand on either side of the current one.
 PAGES_AROUND = 2
@@ -55,7 +57,9 @@ def results_page(results: Results, state: State, site: str, count: Counter) -> R
         chips=chips,
         clear_url=state.cleared().url() if len(state.filters()) > 1 else "",
         notes=note_views((*state.problems, *state.unknown, *results.notes), state),
+        as_typed=_as_typed(results, state),
         did_you_mean=_did_you_mean(results, state),
+        related_url=state.url("/related") if results.passages and any(hit.marks for hit in results.hits) else "",
         count=_count(results),
         took=f"{results.took_ms:.0f} ms" if results.took_ms >= 1 else "under 1 ms",
         generation=results.generation,
@@ -65,10 +69,12 @@ def results_page(results: Results, state: State, site: str, count: Counter) -> R
         facets=(source_facet(facets["source"], state), date_facet(results.date_tree, state)),
         active=len(state.filters()),
         timeline=timeline_view(results.timeline, state),
-        cards=tuple(_card(hit, state) for hit in results.hits),
-        nearest=tuple(_card(hit, state) for hit in results.nearest),
+        cards=tuple(card_view(hit, state) for hit in results.hits),
+        nearest=tuple(card_view(hit, state) for hit in results.nearest),
         paging=_paging(results.page, results.pages, state) if results.pages > 1 else None,
         nothing="" if results.hits else _nothing(results),
+        clauses=tuple(_clauses(results, state)) if len(results.clauses) > 1 else (),
+        relaxed=_relaxed(results.relaxation, state),
         offers=() if results.passages else tuple(_offers(state, count)),
     )
 
@@ -86,6 +92,12 @@ def note_views(notes: tuple[Note, ...], state: State) -> tuple[NoteView, ...]:
 
 def _fix(suggestion: str | None, state: State) -> Link | None:
     return Link(suggestion, state.asking(suggestion).url()) if suggestion else None
+
+
+def _as_typed(results: Results, state: State) -> Link | None:
+    """The search without other names, where a note says that there are some and what to type instead."""
+    expanded = any(note.kind == "expanded" and note.suggestion for note in results.notes)
+    return Link("Search names only as they are typed", state.without_variants().url()) if expanded else None
 
 
 def _did_you_mean(results: Results, state: State) -> Link | None:
@@ -127,6 +139,19 @@ def _nothing(results: Results) -> str:
     return f"No passage fits the whole question: {results.understood}."
 
 
+def _clauses(results: Results, state: State) -> Iterator[Clause]:
+    for one in results.clauses:
+        url = state.asking(one.text).url() if one.passages else ""
+        yield Clause(one.words, url, counted(one.passages, "passage") if one.passages else "nothing")
+
+
+def _relaxed(wider: Relaxation | None, state: State) -> Offer | None:
+    if wider is None:
+        return None
+    asked = (state if wider.keeps_filters else state.cleared()).asking(wider.text)
+    return Offer(wider.label, asked.url(), counted(wider.passages, "passage"))
+
+
 def _chips(state: State, results: Results) -> Iterator[Chip]:
     for one in state.filters():
         words = _CHIP_WORDS[one.name].format(_chip_value(one, results))
@@ -144,7 +169,8 @@ def _chip_value(one: Filter, results: Results) -> str:
     return f"“{shortened(next(titles, one.value), 60)}”"
 
 
-def _card(hit: Hit, state: State) -> Card:
+def card_view(hit: Hit, state: State) -> Card:
+    """A hit as a list shows it; its links keep the search."""
     return Card(
         passage=hit.passage,
         url=article_url(state, hit.article, hit.passage, hit.ordinal),
@@ -158,8 +184,12 @@ def _card(hit: Hit, state: State) -> Card:
         text=excerpt(hit.text, hit.marks, snippet(hit.text, hit.sentences, hit.marks)),
         language=hit.language,
         only_url="" if state.request.article == hit.article else state.within(hit.article).url(),
+        similar_url=similar_url(hit.passage),
         score=f"{hit.score:.3f}",
-        reasons=tuple(Reason(name, f"{part:.3f}") for name, part in hit.reasons),
+        reasons=tuple(
+            Reason(name, number, REASONS.get(name, ""))
+            for (name, _), number in zip(hit.reasons, add_up([part for _, part in hit.reasons]), strict=True)
+        ),
         also=f"also in {counted(hit.copy_count, 'other')}" if hit.copy_count else "",
         copies=tuple(article_line(head, state) for head in hit.copies),
     )

@@ -154,6 +154,10 @@ class State:
         """With `all` or `any` of the words."""
         return self._with(match=match)
 
+    def without_variants(self) -> State:
+        """With names found only as they are typed."""
+        return self._with(variants=False)
+
     def with_variants(self) -> State:
         """With other spellings of names."""
         return self._with(variants=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from kb_search.document import UNDATED, Date
 from kb_search.facets import NO_SOURCE as NO_SOURCE_VALUE
 
@@ -46,6 +49,16 @@ def span_words(first: Date | None, last: Date | None) -> str:
 def counted(number: int, noun: str, exact: bool = True) -> str:  # noqa: FBT001, FBT002 - reads as a sentence
     """`1 passage`, `1,204 passages`, `at least 1,204 passages`."""
     return f"{'' if exact else 'at least '}{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def add_up(parts: Sequence[float]) -> list[str]:
+    """Parts with three decimals that add up to their rounded sum: those are rounded up that lose most otherwise."""
+    rounded = [math.floor(part * 1000) for part in parts]
+    missing = round(sum(parts) * 1000) - sum(rounded)
+    losses = sorted(range(len(parts)), key=lambda at: rounded[at] - parts[at] * 1000)
+    for at in losses[:missing]:
+        rounded[at] += 1
+    return [f"{part / 1000:.3f}" for part in rounded]
 
 
 def shortened(text: str, limit: int = 40) -> str:

@@ -1,0 +1,178 @@
+"""Where the words of a query stand in some candidates of a local generation: what the second phase ranks by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb_search.columns import Columns, Ints, Longs, Mask
+from kb_search.engines.base import Occurrences
+from kb_search.engines.positions import Postings
+from kb_search.latent import DIMENSIONS, Space, Vectors
+from kb_search.query import Pattern, Term
+
+Numbers = NDArray[np.int32] | NDArray[np.uint32]
+
+
+class SegmentWords(NamedTuple):
+    """What one segment knows of a query: the postings of each word's stems, and, with a space, the rows' vectors.
+
+    `base` is the key of the segment's first row.
+    """
+
+    base: int
+    columns: Columns
+    postings: Sequence[Sequence[Postings]]
+    vectors: Vectors | None
+
+
+def occurrences(
+    segments: Sequence[SegmentWords], keys: Sequence[int], words: Sequence[Term], space: Space | None
+) -> Occurrences:
+    """Where words stand in the candidates of some keys. Source of the layout: see `base.Occurrences`."""
+    found = _Gathered(len(words), np.array(keys, np.int64), DIMENSIONS if space else 0)
+    for segment in segments:
+        found.add(segment, words)
+    return Occurrences(
+        own=found.own,
+        context=found.context,
+        lengths=found.lengths,
+        frequencies=found.frequencies,
+        **_merged(found.places)._asdict(),
+        article=found.article,
+        article_lengths=found.article_lengths,
+        vectors=found.vectors,
+        word_vectors=_word_vectors(words, space),
+    )
+
+
+def _word_vectors(words: Sequence[Term], space: Space | None) -> Vectors:
+    vectors = np.zeros((len(words), DIMENSIONS if space else 0), np.float32)
+    for at, word in enumerate(words if space else ()):
+        if space and not isinstance(word, Pattern):
+            vectors[at] = space.of_stems(word.stems)
+    return vectors
+
+
+class _Gathered:
+    """Occurrences while they are gathered, segment by segment."""
+
+    def __init__(self, words: int, keys: Longs, dimensions: int) -> None:
+        self._keys = keys
+        self.own, self.context, self.article = (np.zeros((words, len(keys)), np.int32) for _ in range(3))
+        self.lengths = np.zeros(len(keys), np.int32)
+        self.article_lengths = np.zeros(len(keys), np.int64)
+        self.frequencies = np.zeros(words, np.int64)
+        self.vectors = np.zeros((len(keys), dimensions), np.float32)
+        self.places: list[_Places] = []
+
+    def add(self, segment: SegmentWords, words: Sequence[Term]) -> None:
+        """Look into one segment."""
+        columns, lists = segment.columns, segment.postings
+        counts = [count_together([one.rows for one in some], columns.rows) for some in lists]
+        self.frequencies += np.array(counts, np.int64)
+        mine = np.flatnonzero((self._keys >= segment.base) & (self._keys < segment.base + columns.rows))
+        if not len(mine):
+            return
+        rows = (self._keys[mine] - segment.base).astype(np.int32)
+        articles = _Articles.of_rows(columns, rows)
+        self.lengths[mine] = columns.row_length[rows]
+        self.article_lengths[mine] = articles.added(columns.row_length, articles.first, articles.last)
+        for word, found in ((number, one) for number, some in enumerate(lists) for one in some):
+            self.own[word, mine] += _looked_up(found.rows, found.own, rows)
+            self.context[word, mine] += _looked_up(found.rows, found.context, rows)
+            self.article[word, mine] += articles.sums(found.rows, found.own + found.context)
+        if segment.vectors is not None:
+            self.vectors[mine] = segment.vectors[rows]
+        self.places.append(_places(columns, mine.astype(np.int32), rows, words))
+
+
+class _Articles(NamedTuple):
+    """The articles that some rows belong to, each once: their rows, from `first` up to `last`, which is none of them.
+
+    `of` says for each row that was asked for which of the articles is its own.
+    """
+
+    first: Ints
+    last: Ints
+    of: NDArray[np.intp]
+
+    @classmethod
+    def of_rows(cls, columns: Columns, rows: Ints) -> _Articles:
+        """The articles of some rows."""
+        rising = np.sort(columns.row_article[rows])
+        articles = rising[np.flatnonzero(np.diff(rising, prepend=-1))]
+        first = columns.article_first_row[articles]
+        return cls(first, first + columns.article_rows[articles], np.searchsorted(articles, columns.row_article[rows]))
+
+    def sums(self, rows: NDArray[np.uint32], values: NDArray[np.uint32]) -> Longs:
+        """For each row that was asked for the sum over its article; `values` are those of `rows`, which rise."""
+        # Edges of the rows' own type: with another, all rows would be copied.
+        start, end = (np.searchsorted(rows, edge.astype(rows.dtype)) for edge in (self.first, self.last))
+        return self.added(values, start, end)
+
+    def added(self, values: Numbers, start: NDArray[np.integer], end: NDArray[np.integer]) -> Longs:
+        """For each row that was asked for the sum of its article's values: those from start to end."""
+        before = np.concatenate(([0], np.cumsum(end - start)))
+        places = np.arange(before[-1]) + np.repeat(start - before[:-1], end - start)
+        total = np.concatenate(([0], np.cumsum(values[places], dtype=np.int64)))
+        sums: Longs = (total[before[1:]] - total[before[:-1]])[self.of]
+        return sums
+
+
+class _Places(NamedTuple):
+    candidate: Ints
+    word: Ints
+    place: Longs
+    exact: Mask
+
+
+def _places(columns: Columns, mine: Ints, rows: Ints, words: Sequence[Term]) -> _Places:
+    """The occurrences of words in some rows of a segment; `mine` are the rows' numbers as candidates."""
+    places, owner = columns.positions_of(rows)
+    stems, forms = columns.stems_at(places), columns.forms[places]
+    word = np.full(len(places), -1, np.int32)
+    exact = np.zeros(len(places), np.bool_)
+    for at, one in enumerate(words):
+        if isinstance(one, Pattern):
+            wanted = columns.form_table.are(one.forms)
+            word[wanted[forms]] = at
+            continue
+        for number in columns.stem_numbers(one.stems):
+            word[stems == number] = at
+        exact |= (word == at) & (forms == columns.form_table.find(one.form))
+    hit = np.flatnonzero(word >= 0)
+    return _Places(mine[owner[hit]], word[hit], places[hit] - columns.starts[rows][owner[hit]], exact[hit])
+
+
+def _merged(parts: list[_Places]) -> _Places:
+    if not parts:
+        return _Places(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.bool_))
+    candidate = np.concatenate([part.candidate for part in parts])
+    place = np.concatenate([part.place for part in parts])
+    order = np.lexsort((place, candidate))
+    word = np.concatenate([part.word for part in parts])
+    exact = np.concatenate([part.exact for part in parts])
+    return _Places(candidate[order], word[order], place[order], exact[order])
+
+
+def count_together(lists: list[NDArray[np.uint32]], rows: int) -> int:
+    """How many of a segment's rows are in at least one of some lists."""
+    if len(lists) == 1:
+        return len(lists[0])
+    seen = np.zeros(rows, np.bool_)
+    for one in lists:
+        seen[one] = True
+    return int(np.count_nonzero(seen))
+
+
+def _looked_up(rows: NDArray[np.uint32], values: NDArray[np.uint32], wanted: Ints) -> Ints:
+    """The values of some rows in a posting list; 0 for those it lacks."""
+    if not len(rows):
+        return np.zeros(len(wanted), np.int32)
+    # Of the rows' own type: with another, all rows would be copied.
+    at = np.minimum(np.searchsorted(rows, wanted.astype(rows.dtype)), len(rows) - 1)
+    return np.where(rows[at] == wanted, values[at], 0).astype(np.int32)

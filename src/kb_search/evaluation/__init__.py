@@ -1,0 +1,1 @@
+"""How good is the order? Judged collections, what is asked of them, and what is measured."""

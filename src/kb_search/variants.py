@@ -1,0 +1,192 @@
+"""Names that mean the same: the groups of a collection's `variants.toml` and of the lists that come with the program.
+
+A group is a table with names by language (`az = ["Xankəndi"]`), or under `names` where none is known. A name is a text
+or a table: `{ name = "Stepanakert", period = "1923–" }`. docs/VARIANTS.md has all that may stand there. The lists that
+come with the program say the same in JSON, which is read a hundred times as fast.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from kb_search import analysis
+from kb_search.errors import ConfigError
+
+#: The file of a collection, in its folder.
+VARIANTS_FILE = "variants.toml"
+#: A name of more words is no name; looking for names in a query is bounded by it.
+MOST_WORDS = 6
+_MOST_BYTES = 1 << 20
+_FOLDER = Path(__file__).parent / "data" / "variants"
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_TEXTS = ("about", "kind")
+
+Forms = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of a group, in one spelling.
+
+    `language` is an ISO 639 code or empty, `period` says when it was in use (`1935–1989`). A name that is `only` for
+    its language is also another word elsewhere, and is looked for in articles of that language alone.
+    """
+
+    text: str
+    language: str = ""
+    period: str = ""
+    only: bool = False
+    forms: Forms = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Names of one place or person, or spellings of one name. `origin` is the file that says so."""
+
+    names: tuple[Name, ...]
+    about: str = ""
+    kind: str = ""
+    origin: str = ""
+
+
+class Variants:
+    """The groups in force, and which of them a name belongs to. A name may be in several: they are never merged."""
+
+    def __init__(self, groups: Iterable[Group] = ()) -> None:
+        self.groups = tuple(groups)
+        self._of: dict[Forms | str, list[Group]] = {}
+        self._beginnings = {name.forms[0] for group in self.groups for name in group.names if len(name.forms) > 1}
+        for group in self.groups:
+            for known_by in dict.fromkeys(map(_known_by, group.names)):
+                self._of.setdefault(known_by, []).append(group)
+
+    def of(self, forms: Forms, typed: str = "") -> Sequence[Group]:
+        """The groups that a name, as the forms of its words and as it is typed, belongs to."""
+        return self._of.get(forms, self._of.get(typed.casefold(), []))
+
+    def is_beginning(self, form: str) -> bool:
+        """Whether a name of several words begins with this form."""
+        return form in self._beginnings
+
+    def names(self) -> Iterator[Name]:
+        """Each name once, in the order of the groups."""
+        yield from dict.fromkeys(name for group in self.groups for name in group.names)
+
+
+def _known_by(name: Name) -> Forms | str:
+    """What a typed name is compared by. One that is `only` for its language must be typed with its accents."""
+    return name.text.casefold() if name.only else name.forms
+
+
+def load_variants(corpus: Path, shipped: str) -> Variants:
+    """The groups of a collection's `variants.toml`, if it has one, and of a list that comes with the program.
+
+    `shipped` is one of `config.NAME_LISTS`. Raises ConfigError for a file that cannot be used.
+    """
+    return Variants((*collection_groups(corpus), *shipped_groups(shipped)))
+
+
+@cache
+def shipped_groups(name: str) -> tuple[Group, ...]:
+    """The groups of a list that comes with the program, one of `config.NAME_LISTS`; `none` has none."""
+    return () if name == "none" else _read(_FOLDER / f"{name}.json", json.loads)
+
+
+def collection_groups(corpus: Path) -> tuple[Group, ...]:
+    """The groups of a collection's `variants.toml`; none where there is no such file. Raises ConfigError."""
+    path = corpus / VARIANTS_FILE
+    return _read(path, tomllib.loads) if path.is_file() else ()
+
+
+def variants_folder(corpus: Path, index: Path) -> Path:
+    """Where the collection's list is read from: the folder of articles, or where that is not at hand, the index."""
+    return corpus if (corpus / VARIANTS_FILE).is_file() else index
+
+
+def keep_variants(corpus: Path, index: Path) -> None:
+    """Keep a copy of the collection's list beside the index, which can be read without the articles.
+
+    A list that is gone goes there too. Raises OSError.
+    """
+    source, copy = corpus / VARIANTS_FILE, index / VARIANTS_FILE
+    if not source.is_file():
+        copy.unlink(missing_ok=True)
+    elif source.stat().st_size <= _MOST_BYTES:
+        fresh = copy.with_name(copy.name + ".new")
+        fresh.write_bytes(source.read_bytes())
+        fresh.replace(copy)
+
+
+def _read(path: Path, parse: Callable[[str], dict[str, object]]) -> tuple[Group, ...]:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ConfigError(f"{path} has more than {_MOST_BYTES >> 20} MB; names are kept in a smaller file.")
+        values = parse(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+    unknown = [key for key in values if key not in ("group", "source")]
+    if unknown:
+        raise ConfigError(f"{path}: {unknown[0]!r} means nothing there; a group of names begins with [[group]].")
+    tables = values.get("group", [])
+    if not isinstance(tables, list):
+        raise ConfigError(f"{path}: each group begins with [[group]], in two pairs of brackets.")
+    return tuple(_Reader(path, number).group(table) for number, table in enumerate(tables, 1))
+
+
+class _Reader:
+    """Reads one group of a file; whatever is wrong with it names the file and the group."""
+
+    def __init__(self, path: Path, number: int) -> None:
+        self._path = path
+        self._where = f"group {number}"
+
+    def group(self, table: object) -> Group:
+        if not isinstance(table, dict):
+            raise self._wrong("is not a table of names")
+        texts = {key: self._text(key, table[key]) for key in _TEXTS if key in table}
+        names = tuple(name for key, value in table.items() if key not in _TEXTS for name in self._names(key, value))
+        if names:
+            self._where += f" ({names[0].text!r})"
+        if len(names) < 2:
+            raise self._wrong("needs two names or more")
+        return Group(names, **texts, origin=self._path.name)
+
+    def _names(self, key: str, value: object) -> Iterator[Name]:
+        if key != "names" and not _LANGUAGE.fullmatch(key):
+            raise self._wrong(f"has {key!r}, which is neither names, {', '.join(_TEXTS)} nor a language such as az")
+        if not isinstance(value, list):
+            raise self._wrong(f"needs a list of names in brackets for {key!r}")
+        for one in value:
+            yield self._name(one, "" if key == "names" else key)
+
+    def _name(self, value: object, language: str) -> Name:
+        fields = value if isinstance(value, dict) else {"name": value}
+        unknown = [key for key in fields if key not in ("name", "language", "period", "only")]
+        if unknown:
+            raise self._wrong(f"has {unknown[0]!r} in a name, which has name, language, period and only")
+        text = self._text("name", fields.get("name"))
+        language = self._text("language", fields.get("language", language))
+        only = fields.get("only", False)
+        if not isinstance(only, bool) or (only and not language):
+            raise self._wrong(f"has an 'only' for {text!r} that is not true or false, or not under a language")
+        forms = tuple(analysis.forms(text))
+        if not 1 <= len(forms) <= MOST_WORDS:
+            raise self._wrong(f"has the name {text!r}, which is not of 1 to {MOST_WORDS} words")
+        return Name(text, language, self._text("period", fields.get("period", "")), only, forms)
+
+    def _text(self, key: str, value: object) -> str:
+        if not isinstance(value, str):
+            raise self._wrong(f"needs a text in quotation marks for {key!r}, not {value!r}")
+        return " ".join(value.split())
+
+    def _wrong(self, what: str) -> ConfigError:
+        return ConfigError(f"{self._path}: {self._where} {what}.")

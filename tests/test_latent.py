@@ -1,0 +1,150 @@
+"""The space of meanings: learned from the collection, kept in the generation, the same for the same articles."""
+
+import json
+from contextlib import closing
+from itertools import cycle, islice
+
+import numpy as np
+import pytest
+
+from kb_search import latent, latentwriter
+from kb_search.engines import engine_named
+from kb_search.engines.base import EngineQuery
+from kb_search.errors import IndexDamaged
+from kb_search.generations import open_current
+from kb_search.latent import DIMENSIONS, open_space
+from kb_search.query import Everything
+from tests.trial import Trial
+
+TOPICS = {
+    "vineyard": "grapes barrels cellar harvest pickers wine vintage presses",
+    "harbour": "ships cargo docks sailors cranes anchors tides pilots",
+    "theatre": "actors stage curtain rehearsal costumes audience playwright scenery",
+}
+ROWS = 540
+
+
+def row(number):
+    """A sentence about one of the topics, with words of its own."""
+    topic = list(TOPICS)[number % 3]
+    words = islice(cycle(TOPICS[topic].split()), number % 7, number % 7 + 5)
+    text = f"The {topic} had {' and '.join(words)} in street{number % 70} of place{number % 11}."
+    return {"id": str(number), "title": f"Report {number}", "text": text}
+
+
+def write_rows(trial, rows, name="rows.jsonl"):
+    """Write articles, one a line."""
+    trial.write(name, "\n".join(map(json.dumps, rows)))
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """A collection on three subjects, large enough to learn from; only to be read."""
+    trial = Trial(tmp_path_factory.mktemp("large"))
+    write_rows(trial, map(row, range(ROWS)))
+    trial.index()
+    return trial
+
+
+def vectors_of(trial, wanted=None):
+    """The vectors of all passages, or of those whose text has a word, and their texts."""
+    with closing(open_current(trial.settings.index)) as opened:
+        reader = engine_named("whoosh").reader(opened.folder)
+        with closing(reader):
+            found = reader.search(EngineQuery(Everything(), depth=10_000, seconds=60)).candidates
+            texts = [reader.passage(one.key)[0].text for one in found]
+            kept = [at for at, text in enumerate(texts) if wanted is None or wanted in text]
+            vectors = reader.occurrences([found[at] for at in kept], []).vectors
+            return np.array(vectors), [texts[at] for at in kept]
+
+
+def test_passages_about_the_same_lie_together(large):
+    """Two passages of one subject that share few words are nearer to each other than to those of other subjects."""
+    vectors, texts = vectors_of(large)
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    topic = np.array([next(at for at, name in enumerate(TOPICS) if name in text) for text in texts])
+    means = np.array([units[topic == at].mean(axis=0) for at in range(3)])
+    assert (np.argmax(units @ means.T, axis=1) == topic).all()
+
+
+def test_a_typical_vector_is_one_long(large):
+    """Vectors are one long on average, so that short ones can be told."""
+    vectors, _ = vectors_of(large)
+    assert vectors.shape == (ROWS, DIMENSIONS)
+    assert np.linalg.norm(vectors, axis=1).mean() == pytest.approx(1, abs=1e-3)
+
+
+def test_the_same_articles_give_the_same_space(large, tmp_path):
+    """Nothing in the space is left to chance: another build has the same bytes."""
+    again = Trial(tmp_path)
+    write_rows(again, map(row, range(ROWS)))
+    again.index()
+    first, second = (
+        {path.name: path.read_bytes() for path in trial.settings.index.rglob("*.f4")} for trial in (large, again)
+    )
+    assert set(first) == {"stem.f4", "vectors.f4"}
+    assert first == second
+
+
+def test_what_is_added_later_is_projected(tmp_path):
+    """A passage that a change adds gets the place that it would have had, in the space that was learned before."""
+    trial = Trial(tmp_path)
+    write_rows(trial, map(row, range(ROWS)))
+    trial.index()
+    write_rows(trial, [{**row(4), "id": "again", "title": "Report 4"}], "later.jsonl")
+    trial.index()
+    assert open_space_of(trial) is not None
+    vectors, texts = vectors_of(trial, row(4)["text"])
+    assert len(texts) == 2
+    assert vectors[0] == pytest.approx(vectors[1], abs=1e-6)
+    assert trial.search("vineyard").hits[0].reasons[-1][0] == "related"
+
+
+def open_space_of(trial):
+    """The space of the generation that answers, or None."""
+    with closing(open_current(trial.settings.index)) as opened:
+        return open_space(opened.folder)
+
+
+def test_a_small_collection_has_no_space(collection):
+    """Too few passages teach nothing: there is no space, and no part of a score comes from one."""
+    assert open_space_of(collection) is None
+    names = {name for hit in collection.search("peace").hits for name, _ in hit.reasons}
+    assert "words" in names
+    assert "related" not in names
+
+
+@pytest.mark.parametrize("distinct", [1, 2, 70])
+def test_passages_that_repeat_each_other_do_no_harm(trial, monkeypatch, distinct):
+    """A collection of copies, whose matrix has hardly any direction, is built, and its scores are numbers."""
+    monkeypatch.setattr(latentwriter, "LEAST_PASSAGES", 50)
+    words = " ".join(f"word{number}" for number in range(90))
+    rows = [{"id": str(at), "title": "Copy", "text": f"{words} extra{at % distinct}."} for at in range(80)]
+    write_rows(trial, rows)
+    trial.index()
+    hits = trial.search("word3 word4").hits
+    assert hits
+    assert all(np.isfinite(hit.score) for hit in hits)
+    vectors, _ = vectors_of(trial)
+    assert np.isfinite(vectors).all()
+
+
+def test_stems_that_the_space_does_not_know_have_no_place(large):
+    """Words that are unknown, or too rare to be near anything, add nothing to where a query lies."""
+    space = open_space_of(large)
+    assert np.linalg.norm(space.of_stems(["vineyard"])) > 0
+    assert not space.of_stems(["unheard", ""]).any()
+    assert space.of_stems([]).shape == (DIMENSIONS,)
+
+
+@pytest.mark.parametrize("name", ["stem.f4", "vectors.f4"])
+def test_a_file_that_was_cut_short_is_damage(tmp_path, name):
+    """Half a space is refused with a sentence that says what to do."""
+    path = tmp_path / ("space" if name == "stem.f4" else "00001") / name
+    path.parent.mkdir()
+    (path.parent / "stem_text.u1").write_bytes(b"ab")
+    (path.parent / "stem_ends.i8").write_bytes(np.array([1, 2], "<i8").tobytes())
+    path.write_bytes(b"\0" * 4 * (DIMENSIONS + 1))
+    read = {"stem.f4": lambda: open_space(tmp_path), "vectors.f4": lambda: latent.read_vectors(path.parent, 2)}[name]
+    with pytest.raises(IndexDamaged, match="--full"):
+        read()

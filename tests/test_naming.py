@@ -1,0 +1,229 @@
+"""Names in a query: what they also find, what is said of it, and how it is undone."""
+
+from contextlib import closing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb_search.engines import engine_named
+from kb_search.generations import open_current
+from kb_search.naming import Namer
+from kb_search.parsing import parse
+from kb_search.query import as_typed
+from kb_search.rendering import render
+from kb_search.results import SearchRequest
+from kb_search.search import Library
+from kb_search.variants import load_variants, shipped_groups
+from tests.trial import Trial
+
+ARTICLES = {
+    "a.txt": "Stepanakert was quiet. The Lachin corridor was closed. President Ilham Aliyev spoke.",
+    "b.txt": "Khankendi is a town. Xankəndi şəhəri. Goris is far away.",
+    "c.txt": "В Степанакерте и Ханкенди. Президент Ильхам Алиев. Встреча с Ильхамом Алиевым в Нагорном Карабахе.",
+    "d.txt": "Ստեփանակերտի մեջ։ Լեռնային Ղարաբաղի մասին։",
+    "e.txt": "Susa was an ancient city of Elam. Gori lies in Georgia. The Nagorno-Karabakh conflict.",
+    "f.txt": "Həsənov dedi. Hasanov said so. The mountainous road to Karabakh was long.",
+    "g.txt": "Khojavend fell. Martuni lies on the lake.",
+    "h.txt": "Али и Гусейн пришли. Гусейнов пришёл тоже.",
+}
+BY_NAME = {text: name[0] for name, text in ARTICLES.items()}
+
+
+@pytest.fixture
+def names(trial):
+    """A collection in which a town has five names."""
+    for name, text in ARTICLES.items():
+        trial.write(name, text)
+    trial.index()
+    return trial
+
+
+def found(trial, text, **filters):
+    """Which articles a query finds, by their letters."""
+    return "".join(sorted(BY_NAME[one] for one in trial.found(text, **filters)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "articles"),
+    [
+        ("Stepanakert", "abcd"),
+        ("khankendi", "abcd"),
+        ("Xankəndi", "abcd"),
+        ("Ханкенди", "abcd"),
+        ("Ստեփանակերտ", "abcd"),
+        ("Aliyev", "ac"),
+        ("Алиев", "ac"),
+        ("Ilham Aliyev", "ac"),
+        ("Nagorno-Karabakh", "cde"),
+        ("Mountainous Karabakh", "cdef"),
+        ("Hasanov", "f"),
+        ("Stepanakert OR Gori", "abcde"),
+        ("Lachin (Stepanakert OR Gori)", "a"),
+        ("Stepanakert NEAR/3 quiet", "a"),
+        ("Ханкенди NEAR/3 town", "b"),
+        ("NOT Stepanakert", "efgh"),
+        ("Stepanakert scope:article", "abcd"),
+    ],
+)
+def test_a_name_finds_its_other_names(names, typed, articles):
+    """Golden: what a name finds, wherever in a query it stands."""
+    found_articles = found(names, typed)
+    # Алиев is stemmed to Али by Snowball, which is as it was typed.
+    assert found_articles.replace("h", "") == articles.replace("h", "")
+
+
+@pytest.mark.parametrize("typed", ["=Stepanakert", '"Stepanakert"', "“Stepanakert”"])
+def test_an_exact_word_and_a_quotation_are_left_as_they_are(names, typed):
+    """Inside quotation marks and behind = nothing is expanded, and nothing is said."""
+    assert found(names, typed) == "a"
+    assert names.search(typed).notes == ()
+
+
+def test_variants_can_be_switched_off(names):
+    """Without variants a name is found as it was typed."""
+    results = names.search("Stepanakert", variants=False)
+    assert (results.passages, results.notes) == (1, ())
+
+
+def test_what_a_name_also_finds_is_said_and_can_be_undone(names):
+    """The note names what stands in the collection, and its suggestion asks for the name alone."""
+    results = names.search("the Stepanakert road")
+    (note,) = (note for note in results.notes if note.kind == "expanded")
+    assert note.text == "Stepanakert"
+    assert (note.start, note.end) == (4, 15)
+    assert all(name in note.message for name in ("Khankendi", "Xankəndi", "Ստեփանակերտ", "Степанакерт", "Ханкенди"))
+    assert "Hankendi" not in note.message
+    assert note.suggestion == "the =Stepanakert road"
+    assert "also matching Khankendi" in results.understood
+    assert names.search(note.suggestion).passages <= results.passages
+
+
+def test_the_other_names_are_marked(names):
+    """What is marked is what was found."""
+    (hit,) = (hit for hit in names.search("Stepanakert").hits if hit.language == "ru")
+    assert [hit.text[slice(*mark)] for mark in hit.marks] == ["Степанакерте", "Ханкенди"]
+
+
+def test_a_name_of_several_words_is_a_phrase_or_inflected_words_side_by_side(names):
+    """`Mountainous Karabakh` as another name is no loose pair of words; in Russian each word may be inflected."""
+    assert "f" not in found(names, "Nagorno-Karabakh")
+    (hit,) = (hit for hit in names.search("Nagorno-Karabakh").hits if hit.language == "ru")
+    assert [hit.text[slice(*mark)] for mark in hit.marks] == ["Нагорном", "Карабахе"]
+
+
+def test_a_name_of_two_places_is_found_in_its_own_spellings_only(names):
+    """Martuni is a town in Karabakh and one in Armenia: it does not stand for Khojavend, which stands for it."""
+    names.write("i.txt", "Мартуни упоминается здесь.")
+    names.index()
+    results = names.search("Martuni")
+    assert results.passages == 2
+    assert "the name of several" in next(note.message for note in results.notes)
+    assert names.search("Xocavənd").passages == 2
+
+
+def test_other_names_do_not_find_what_only_their_stem_is(names):
+    """Горис finds Goris and not Gori; Aliyev finds Алиев and Алиевым, and not Али; Huseynov no Гусейн alone."""
+    assert found(names, "Горис") == "b"
+    assert found(names, "Aliyev") == "ac"
+    marks = [hit.text[slice(*mark)] for hit in names.search("Huseynov").hits for mark in hit.marks]
+    assert marks == ["Гусейнов"]
+
+
+def test_a_name_that_is_another_word_elsewhere_is_looked_for_in_its_language_alone(trial):
+    """Without its accents Şuşa is Susa: it is found as Shusha's name in Azerbaijani articles and nowhere else."""
+    trial.write("rows.jsonl", '{"id": "a", "text": "Şuşa bir şəhərdir.", "language": "az"}\n'
+                '{"id": "b", "text": "Susa was an ancient city.", "language": "en"}\n'
+                '{"id": "c", "text": "Shusha lies on a rock.", "language": "en"}\n')  # fmt: skip
+    trial.index()
+    assert trial.found("Shusha") == ["Shusha lies on a rock.", "Şuşa bir şəhərdir."]
+    assert "Shusha lies on a rock." in trial.found("Şuşa")
+    assert "Shusha lies on a rock." not in trial.found("Susa")
+
+
+def test_what_was_typed_comes_before_its_rarer_names(trial):
+    """A rare spelling is worth no more than the one that was typed, though BM25 would have it so."""
+    for number in range(12):
+        trial.write(f"{number}.txt", f"Stepanakert was quiet on day {number}.")
+    trial.write("rare.txt", "Khankendi was quiet on day one.")
+    trial.index()
+    hits = trial.search("Stepanakert", per_page=20).hits
+    assert hits[-1].text.startswith("Khankendi")
+
+
+def test_a_collection_has_names_of_its_own(names):
+    """`variants.toml` counts beside the shipped list, from the moment that it is written."""
+    assert found(names, "Susa") == "e"
+    path = names.write("variants.toml", '[[group]]\nnames = ["Susa", "Lachin corridor"]\n')
+    assert found(names, "Susa") == "ae"
+    assert found(names, "Lachin corridor") == "ae"
+    path.write_text('[[group]]\nnames = ["Elam", "Hasanov"]\n', "utf-8")
+    assert found(names, "Elam") == "ef"
+    assert found(names, "Susa") == "e"
+
+
+def test_a_library_notices_a_changed_list(names):
+    """A list that is written or changed counts from the next question on, without an index run."""
+    with closing(Library(names.settings)) as library:
+        assert library.search(SearchRequest("Susa")).passages == 1
+        names.write("variants.toml", '[[group]]\nnames = ["Susa", "Hasanov"]\n')
+        assert library.search(SearchRequest("Susa")).passages == 2
+
+
+def test_a_list_of_names_is_no_article(names):
+    """`variants.toml` stands among the articles and is not one."""
+    names.write("variants.toml", '[[group]]\nnames = ["Gori", "Susa"]\n')
+    assert "variants.toml" not in {file.path for file in names.index().files}
+
+
+def test_a_broken_list_is_said_and_left_out(names):
+    """A list that cannot be read takes no answer away; the notes say what is wrong with it."""
+    names.write("variants.toml", "[[group]]\nnames = 3\n")
+    results = names.search("Stepanakert")
+    assert results.passages == 4
+    assert any("variants.toml: group 1 needs a list" in note.message for note in results.notes)
+
+
+def test_nothing_found_blames_the_name_as_typed(names):
+    """Clauses and relaxations are said as they were typed, other names or not."""
+    results = names.search("Stepanakert zzz")
+    assert [(one.text, one.passages) for one in results.clauses] == [("Stepanakert", 4), ("zzz", 0)]
+    assert results.relaxation.text == "Stepanakert"
+
+
+def test_an_article_shows_the_other_names(names):
+    """In an article opened from a search the other names are marked as in the search."""
+    hit = next(hit for hit in names.search("Stepanakert").hits if hit.language == "hy")
+    with closing(Library(names.settings)) as library:
+        marked = library.article(hit.article, SearchRequest("Stepanakert")).marks
+        plain = library.article(hit.article, SearchRequest("Stepanakert", variants=False)).marks
+    assert (marked, plain) == ((hit.marks,), ((),))
+
+
+NAMES = [name.text for group in shipped_groups("caucasus")[:40] for name in group.names]
+PIECES = st.sampled_from([*NAMES, "OR", "NOT", "(", ")", '"', "NEAR/2", "title:", "and", "^2", "xyzzy", "=", "-"])
+
+
+@pytest.fixture(scope="module")
+def namer(tmp_path_factory):
+    """The namer of a collection that has every name of the first groups of the shipped list."""
+    trial = Trial(tmp_path_factory.mktemp("names"))
+    trial.write("a.txt", ". ".join(NAMES) + ".")
+    trial.index()
+    opened = open_current(trial.settings.index)
+    reader = engine_named(opened.manifest.engine).reader(opened.folder)
+    yield Namer(load_variants(trial.settings.corpus, trial.settings.variants), reader)
+    reader.close()
+    opened.close()
+
+
+@given(st.lists(PIECES, max_size=12).map(" ".join))
+def test_naming_never_changes_what_was_typed(namer, text):
+    """Whatever is asked: without the other names the tree is the parser's, and it is rendered as that."""
+    query = parse(text, ("en", "ru"))
+    named = namer.named(query)
+    assert as_typed(named.tree) == as_typed(query.tree)
+    assert render(named.tree) == render(query.tree)
+    for note in named.notes[len(query.notes) :]:
+        assert note.kind == "expanded"
+        assert text[note.start : note.end] == note.text

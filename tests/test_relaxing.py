@@ -1,0 +1,77 @@
+"""Why a query finds nothing, and what finds something."""
+
+import pytest
+
+from kb_search.parsing import parse
+from kb_search.relaxing import MOST_CLAUSES, clause_counts, loosened, relaxation
+from kb_search.rendering import render
+from kb_search.results import ClauseCount, Relaxation
+
+
+def relaxed(typed, found):
+    """What each clause finds, and the relaxation, where `found` says how many passages a query finds."""
+    asked = []
+
+    def count(tree):
+        asked.append(render(tree))
+        return found.get(render(tree), 0)
+
+    tree = parse(typed).tree
+    counts = clause_counts(tree, count)
+    return counts, relaxation(tree, counts, count), asked
+
+
+def test_each_clause_is_counted_by_itself():
+    """A clause is named as it can be typed and in words, once, with what it finds alone."""
+    counts, _, _ = relaxed('peace "snow fell" NOT war peace date:2020', {"peace": 3, "NOT war": 9, "date:2020": 2})
+    assert counts == (
+        ClauseCount("peace", "peace", 3),
+        ClauseCount('"snow fell"', "“snow fell”", 0),
+        ClauseCount("NOT war", "not war", 9),
+        ClauseCount("date:2020", "dated 2020", 2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "wider"),
+    [
+        ("peace unheard", {"peace": 3}, Relaxation("without unheard", "peace", 3)),
+        ("peace unheard unseen", {"peace": 3}, Relaxation("without unheard, unseen", "peace", 3)),
+        ('b1 "c1 d1"', {"b1": 3, "b1 c1 d1": 2}, Relaxation("less strictly: “c1 d1”", "b1 c1 d1", 2)),
+        ('peace "snow fell"', {"peace": 3}, Relaxation("without “snow fell”", "peace", 3)),
+        ('"snow fell"', {"snow fell": 2}, Relaxation("less strictly: “snow fell”", "snow fell", 2)),
+        ("=talk", {"talk": 5}, Relaxation("less strictly: exactly talk", "talk", 5)),
+        ("title:talk", {"talk": 5}, Relaxation("less strictly: talk in the title", "talk", 5)),
+        ("snow NEAR/3 war", {"snow war": 1}, Relaxation("less strictly: snow within 3 words of war", "snow war", 1)),
+        ("alief~1", {"alief~2": 1}, Relaxation("less strictly: words within one letter of alief", "alief~2", 1)),
+        ("b1 c1 d1", {"b1": 1, "c1": 1, "d1": 1, "b1 d1": 2, "c1 d1": 4}, Relaxation("without b1", "c1 d1", 4)),
+        ("b1 c1 scope:article", {"b1": 1, "c1 scope:article": 4}, Relaxation("without c1", "b1 scope:article", 7)),
+        ("b1 c1 d1 e1", {"b1": 9, "c1": 2, "d1": 5, "c1 b1": 1, "b1 c1": 1}, Relaxation("without d1, e1", "b1 c1", 1)),
+        ("b1 c1 d1", {"b1": 9, "c1": 2, "d1": 5}, Relaxation("without b1, d1", "c1", 2)),
+        ("unheard", {}, None),
+        ("unheard unseen", {}, None),
+        ("unheard NOT war", {"NOT war": 9}, None),
+        ("b1 OR c1", {}, None),
+    ],
+)  # fmt: skip
+def test_the_smallest_change_that_finds_something_is_told(typed, found, wider):
+    """Clauses that find nothing are loosened, then left out; else as little goes as must."""
+    if "scope" in typed:
+        found = {**found, "b1 scope:article": 7}
+    assert relaxed(typed, found)[1] == wider
+
+
+def test_a_query_of_many_clauses_is_counted_a_bounded_number_of_times():
+    """Whatever is asked, no more than three searches for each of twenty clauses, and three more, are made."""
+    counts, _, asked = relaxed(
+        " ".join(f"w{number}" for number in range(200)), dict.fromkeys([f"w{n}" for n in range(200)], 1)
+    )
+    assert len(counts) == MOST_CLAUSES
+    assert len(asked) <= 3 * MOST_CLAUSES + 3
+
+
+@pytest.mark.parametrize("typed", ["peace", "NOT peace", "date:2020", "karab*", "aliev~2", "*", "b1 OR c1", "source:x"])
+def test_what_cannot_be_loosened_stays(typed):
+    """A plain word, a filter and the like ask for no less than they do."""
+    tree = parse(typed).tree
+    assert loosened(tree) == tree

@@ -1,0 +1,182 @@
+"""Did-you-mean and completion: what is offered, and what is not."""
+
+from contextlib import closing
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb_search import analysis
+from kb_search.engines.base import Lexicon
+from kb_search.results import SearchRequest
+from kb_search.search import Library
+from kb_search.suggest import MOST, Completer, Speller
+
+COUNTS = {
+    "agreement": 40, "agreements": 4, "border": 30, "broder": 1, "cat": 9, "ceasefire": 20, "karabakh": 50, "karate": 2,
+    "lachin": 12, "peace": 60, "place": 70, "talks": 25, "переговоры": 8, "aliyev": 15, "ilham": 11, "corridor": 7,
+}  # fmt: skip
+
+
+def lexicon(counts):
+    """A vocabulary."""
+    forms = tuple(sorted(counts))
+    return Lexicon(forms, np.array([counts[form] for form in forms], np.int64))
+
+
+SPELLER = Speller(lexicon(COUNTS))
+COMPLETER = Completer(
+    lexicon(COUNTS), ["Ilham Aliyev", "Lachin", "Lachin corridor", "Baku"], ["Peace Talks in Karabakh"]
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("karabkah", "karabakh"),
+        ("karabakkh", "karabakh"),
+        ("krabakk", "karabakh"),
+        ("peac", "peace"),
+        ("переговори", "переговоры"),
+        ("peacetalks", "peace talks"),
+        ("broder", "border"),
+    ],
+)
+def test_a_misspelt_word_has_a_likeliest_meaning(typed, meant):
+    """One letter wrong, two exchanged, two wrong in a long word, two words written as one, or a rare misprint."""
+    assert SPELLER.near(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["peace", "agreements", "ct", "cat", "xyzzyx", "1988", "", "a" * 90, "agrt"])
+def test_a_good_word_a_short_one_and_rubbish_are_not_doubted(typed):
+    """Nothing is offered for a word that is frequent itself, is too short, or is near nothing."""
+    assert SPELLER.near(typed) in ("", "agreement" if typed == "agreements" else "")
+
+
+def plain_distance(one, other):
+    """The optimal string alignment distance as its definition has it."""
+    table = [[max(i, j) for j in range(len(other) + 1)] for i in range(len(one) + 1)]
+    for i in range(1, len(one) + 1):
+        for j in range(1, len(other) + 1):
+            table[i][j] = min(
+                table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + (one[i - 1] != other[j - 1])
+            )
+            if i > 1 and j > 1 and (one[i - 2], one[i - 1]) == (other[j - 1], other[j - 2]):
+                table[i][j] = min(table[i][j], table[i - 2][j - 2] + 1)
+    return table[-1][-1]
+
+
+FORMS = st.text("abcdф𐐷", min_size=1, max_size=9)
+
+
+@given(st.dictionaries(FORMS, st.integers(1, 99), min_size=1, max_size=30), FORMS)
+def test_the_filter_by_letters_loses_nothing(counts, typed):
+    """The words within the distance are those that comparing with each word finds."""
+    speller = Speller(lexicon(counts))
+    most = 2 if len(typed) >= 6 else 1
+    wanted = {form for form in counts if 0 < plain_distance(typed, form) <= most}
+    assert {form for _, _, form in speller._within(typed)} == wanted
+
+
+@pytest.fixture
+def talks(trial):
+    """A collection about talks."""
+    for number in range(12):
+        trial.write(f"{number}.txt", f"The negotiators met on day {number}. Peace talks in the corridor went on.")
+    trial.write("odd.txt", "The koridor was closed. Peece came late.")
+    trial.index()
+    return trial
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("negotiatros", "negotiators"),
+        ("Negotiatros", "Negotiators"),
+        ('"peaec talks"', '"peace talks"'),
+        ("(peaec OR war) -title:closed", "(peace OR war) -title:closed"),
+        ("corridro NEAR/5 =peace date:undated", "corridor NEAR/5 =peace date:undated"),
+        ("peaec talsk^2", "peace talks^2"),
+        ("peece", "peace"),
+    ],
+)
+def test_a_suggestion_changes_the_word_and_nothing_else(talks, typed, meant):
+    """Operators, fields, quotation marks and weights stay where they are."""
+    assert talks.search(typed).suggestion == meant
+
+
+@pytest.mark.parametrize(
+    "typed", ["peace", "peace talks", "xyzzyq", "", "*", "source:peaec", "peaec -corridor -closed"]
+)
+def test_nothing_is_offered_that_finds_no_more(talks, typed):
+    """Where enough is found, or the suggestion would find nothing, there is none."""
+    assert talks.search(typed).suggestion is None
+
+
+@given(text=st.text('peacetlks ORNT-"()', max_size=20))
+def test_a_suggestion_always_finds_more(library, text):
+    """Whatever is asked, what is offered instead finds more passages than the question did."""
+    results = library.search(SearchRequest(text))
+    if results.suggestion is not None:
+        assert library.search(SearchRequest(results.suggestion)).passages > results.passages
+
+
+@pytest.mark.parametrize(
+    ("typed", "endings"),
+    [
+        ("kar", ["karabakh", "karate"]),
+        ("peace KAR", ["karabakh", "karate"]),
+        ("lach", ["Lachin", "Lachin corridor"]),
+        ("lachin c", ["Lachin corridor"]),
+        ("NOT ilham al", ["Ilham Aliyev"]),
+        ("peace t", ["Peace Talks"]),
+        ('title:"peace ta', ["Peace Talks"]),
+        ("перег", ["переговоры"]),
+        ("peace ", []),
+        ("", []),
+        ("xyz", []),
+        ("ba", []),
+    ],
+)
+def test_the_last_word_and_known_names_are_completed(typed, endings):
+    """Names first, whose words all stand in the collection; then words by frequency; nothing after a space."""
+    assert [one.ending for one in COMPLETER.complete(typed)][: len(endings) or None] == endings
+
+
+def test_a_completion_is_the_whole_query():
+    """What was typed before stays as it was."""
+    (first, *_) = COMPLETER.complete("(peace OR title:kar")
+    assert (first.text, first.kind, first.count) == ("(peace OR title:karabakh", "word", 50)
+    (name,) = (one for one in COMPLETER.complete("-x ilham a") if one.kind == "name")
+    assert (name.text, name.count) == ("-x Ilham Aliyev", 11)
+
+
+@given(st.text(max_size=60))
+def test_any_text_can_be_completed(text):
+    """Completions keep what was typed before the last word, are few, and stand in the collection."""
+    found = COMPLETER.complete(text)
+    assert len(found) <= MOST
+    for one in found:
+        assert one.text.endswith(one.ending)
+        assert text.startswith(one.text.removesuffix(one.ending))
+        assert set(analysis.forms(one.ending)) <= set(COUNTS)
+
+
+def test_an_empty_collection_offers_nothing():
+    """No words, no offers."""
+    empty = Lexicon((), np.empty(0, np.int64))
+    assert Speller(empty).near("peace") == ""
+    assert Completer(empty, ["Baku"], ["Peace Talks"]).complete("pea") == ()
+
+
+def test_a_library_completes(talks):
+    """A library completes from its own words and titles."""
+    with closing(Library(talks.settings)) as library:
+        assert [one.text for one in library.complete("peace negot")] == ["peace negotiators"]
+
+
+def test_hostile_titles_cost_little():
+    """A title of a hundred thousand capitals is read in no time, for only its beginning is."""
+    completer = Completer(lexicon(COUNTS), [], ["A" * 100_000, "Peace " * 50_000, "Peace Talks"] * 50)
+    assert [one.ending for one in completer.complete("peace t")] == ["Peace Talks", "talks"]

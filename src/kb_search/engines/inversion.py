@@ -6,8 +6,10 @@ words at a time, so that no list of postings is ever made word by word.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
-from typing import NamedTuple
+from contextlib import ExitStack
+from typing import IO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,20 +18,48 @@ from kb_search.columns import Columns, Ints, spread
 from kb_search.engines.base import FIELD_WEIGHTS
 from kb_search.engines.positions import Postings
 
-#: Words inverted at once; 4 million keep the peak of memory near 200 MB.
-_WORDS_AT_ONCE = 1 << 22
+#: Words inverted at once; 2 million keep the peak of memory near 100 MB.
+_WORDS_AT_ONCE = 1 << 21
+_ENTRY = np.dtype([("row", "<u4"), ("own", "<u4"), ("context", "<u4")])
 
 
 def posting_lists(columns: Columns) -> Iterator[tuple[bytes, Postings]]:
-    """Each stem of a segment, in the order of its bytes, with its postings; a stem that no passage has is left out."""
-    stems = np.arange(len(columns.stem_table) + 1)
-    parts = [_part(columns, first, last) for first, last in _spans(columns)]
-    edges = [np.searchsorted(part.stems, stems).tolist() for part in parts]
-    for number in range(len(columns.stem_table)):
-        cuts = [part.postings(edge[number], edge[number + 1]) for part, edge in zip(parts, edges, strict=True)]
-        postings = cuts[0] if len(cuts) == 1 else Postings(*map(np.concatenate, zip(*cuts, strict=True)))
-        if len(postings.rows):
-            yield columns.stem_table.raw(number), postings
+    """Each stem of a segment, in the order of its bytes, with its postings; a stem that no passage has is left out.
+
+    Parts of a large segment wait on disk, and each is read once from its beginning to its end.
+    """
+    with ExitStack() as stack:
+        parts = [_waiting(columns, first, last, stack) for first, last in _spans(columns)]
+        for number in range(len(columns.stem_table)):
+            cuts = [part.next(number) for part in parts]
+            entries = cuts[0] if len(cuts) == 1 else np.concatenate(cuts)
+            if len(entries):
+                columns_of = (np.ascontiguousarray(entries[name]) for name in ("row", "own", "context"))
+                yield columns.stem_table.raw(number), Postings(*columns_of)
+
+
+class _Waiting:
+    """The postings of some rows in a file, to be read stem by stem."""
+
+    def __init__(self, file: IO[bytes], counts: NDArray[np.int64]) -> None:
+        self._file = file
+        self._counts = counts
+
+    def next(self, stem: int) -> NDArray[np.void]:
+        """The entries of a stem; stems are asked for in their order."""
+        count = int(self._counts[stem])
+        return np.frombuffer(self._file.read(count * _ENTRY.itemsize), _ENTRY)
+
+
+def _waiting(columns: Columns, first: int, last: int, stack: ExitStack) -> _Waiting:
+    """Invert some rows and put what comes out on disk until `stack` is closed."""
+    part = _part(columns, first, last)
+    entries = np.empty(len(part.rows), _ENTRY)
+    entries["row"], entries["own"], entries["context"] = part.rows, part.own, part.context
+    file = stack.enter_context(tempfile.TemporaryFile(prefix="kb-search-"))  # noqa: SIM115 - `stack` closes it
+    file.write(entries.tobytes())
+    file.seek(0)
+    return _Waiting(file, np.bincount(part.stems, minlength=len(columns.stem_table)))
 
 
 def _spans(columns: Columns) -> Iterator[tuple[int, int]]:
@@ -49,10 +79,6 @@ class _Part(NamedTuple):
     rows: NDArray[np.uint32]
     own: NDArray[np.uint32]
     context: NDArray[np.uint32]
-
-    def postings(self, first: int, last: int) -> Postings:
-        """The entries from one place to another."""
-        return Postings(self.rows[first:last], self.own[first:last], self.context[first:last])
 
 
 def _part(columns: Columns, first: int, last: int) -> _Part:

@@ -45,6 +45,8 @@ AnyNode = TypeVar("AnyNode", bound=Node)
 
 #: How many stems a check looks at when it is not thorough.
 _SAMPLED_STEMS = 1000
+#: So many words are counted at a time, which bounds the memory.
+_CHECKED_AT_ONCE = 1 << 20
 
 
 class _Weighted(NamedTuple):
@@ -256,7 +258,10 @@ class LocalReader(StoreReader):
 
     def _check_postings(self, number: int, columns: Columns, *, thorough: bool) -> None:
         """The postings of a stem hold as many own words as the passages do."""
-        expected = np.bincount(columns.stems_at(np.flatnonzero(columns.forms)), minlength=len(columns.stem_table))
+        expected = np.zeros(len(columns.stem_table), np.int64)
+        for at in range(0, len(columns.forms), _CHECKED_AT_ONCE):
+            places = at + np.flatnonzero(columns.forms[at : at + _CHECKED_AT_ONCE])
+            expected += np.bincount(columns.stems_at(places), minlength=len(expected))
         step = 1 if thorough else max(len(columns.stem_table) // _SAMPLED_STEMS, 1)
         for stem in range(0, len(columns.stem_table), step):
             found = self.postings(number, columns.stem_table[stem])

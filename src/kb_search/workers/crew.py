@@ -25,6 +25,9 @@ from kb_search.workers.process import Job, Message, summary
 
 #: So often, in seconds, it is seen to that no process hangs.
 _TICK = 0.5
+#: After so many seconds of reading the nursery is closed: its memory is wanted for what follows, and a new one starts
+#: in a second.
+_LONG = 20.0
 #: A process hangs if it says nothing and uses no processor for so many seconds, or `max_seconds` if that is more: it
 #: waits for a disk that does not answer. Only Linux says how much it uses; elsewhere it hangs if it says nothing for so
 #: many times as long, since other programs may slow it down.
@@ -54,7 +57,10 @@ def read_all(jobs: Sequence[Job], folder: Path, settings: Settings, done: Callab
         else:
             waiting.append(job)
     if waiting:
+        started = time.monotonic()
         _Crew(waiting, folder, settings, done).carry_out()
+        if time.monotonic() - started > _LONG:
+            shared().close()
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ run: .venv/run
 	.venv/bin/kb-search serve
 
 test: .venv/test
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n auto --dist loadfile
 
 lint: .venv/lint
 	.venv/bin/ruff check .

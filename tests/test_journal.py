@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 from kb_search.config import Settings
 from kb_search.document import Article, Date
 from kb_search.errors import IndexDamaged, IndexProblem
-from kb_search.fingerprints import fingerprint
+from kb_search.fingerprints import Read, fingerprint
 from kb_search.journal import FileKey, Journal, JournalWriter, Outcome, journal_file, next_number
 from kb_search.loaders import RowProblem
 from kb_search.passages import split
-from kb_search.reading import Read
 from tests.loaders.helpers import PROSE
 
 SETTINGS = Settings()

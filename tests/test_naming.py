@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb_search import scripts
 from kb_search.engines import engine_named
 from kb_search.generations import open_current
 from kb_search.naming import Namer
@@ -198,6 +199,74 @@ def test_an_article_shows_the_other_names(names):
         marked = library.article(hit.article, SearchRequest("Stepanakert")).marks
         plain = library.article(hit.article, SearchRequest("Stepanakert", variants=False)).marks
     assert (marked, plain) == ((hit.marks,), ((),))
+
+
+#: What each word finds across scripts in a collection of these words, one an article: itself and whole forms alone.
+SURNAMES = "roman Роман Романов Romanov robert Робертов general Генералов генерал genera Ленин Lenin Лен"
+
+
+@pytest.fixture
+def surnames(trial):
+    """A collection of surnames and of the words that are left of them without their endings."""
+    for word in SURNAMES.split():
+        trial.write(f"{word}.txt", f"{word}.")
+    trial.index()
+    return trial
+
+
+@pytest.mark.parametrize(
+    ("typed", "also"),
+    [
+        ("Романов", {"romanov"}),
+        ("Робертов", set()),
+        ("Генералов", set()),
+        ("Roman", {"роман"}),
+        ("Romanov", {"романов"}),
+        ("robert", set()),
+        ("генерал", {"general"}),
+        ("general", {"генерал"}),
+        ("genera", set()),
+        ("Lenin", {"ленин"}),
+    ],
+)
+def test_across_scripts_whole_words_meet_and_no_stems(surnames, typed, also):
+    """A Russian surname never meets a word without its ending, in either direction, nor is such a word marked."""
+    other = scripts.script("Ж") if typed.isascii() else scripts.script("z")
+    hits = surnames.search(typed, per_page=20).hits
+    marked = {hit.text[slice(*mark)].lower() for hit in hits for mark in hit.marks}
+    assert {word for word in marked if scripts.script(word) == other} == also
+
+
+def test_a_name_of_the_lists_meets_in_its_inflections(trial):
+    """Of a name that a list knows any case meets, typed or in the collection; of a surname its own cases only."""
+    trial.write("a.txt", "В Степанакерте тихо. Говорили с Алиевым. Али пришёл.")
+    trial.write("b.txt", "Stepanakert was quiet. Aliyev spoke.")
+    trial.index()
+    assert len(trial.found("Степанакерту")) == 2
+    assert len(trial.found("Алиевым")) == 2
+    marks = [hit.text[slice(*mark)] for hit in trial.search("Aliyev").hits for mark in hit.marks]
+    assert sorted(marks) == ["Aliyev", "Алиевым"]
+
+
+@pytest.mark.parametrize("typed", ["Nagorno-Karabakh", "the Ilham Aliyev road"])
+def test_no_query_is_suggested_for_a_name_of_several_words(names, typed):
+    """A quotation asks something else, so the note says how to switch other names off instead."""
+    (note,) = (note for note in names.search(typed).notes if "also searched" in note.message)
+    assert note.suggestion is None
+    assert note.message.endswith("(variants=off, --no-variants).")
+
+
+@pytest.mark.parametrize("typed", ["Xankendi", "xankandi", "Ilham Eliyev"])
+def test_a_name_of_the_lists_is_known_without_its_schwa(names, typed):
+    """Who has no ə types e or a: the name is that of the list all the same."""
+    assert found(names, typed) == found(names, "Ilham Aliyev" if " " in typed else "Stepanakert")
+
+
+def test_a_name_without_its_schwa_is_no_other_word(names):
+    """Tərtər is not known as Tartar, which is a people, and a name in a list goes before one without its schwa."""
+    table = load_variants(names.settings.corpus, "caucasus")
+    assert table.of(("tartar",), "Tartar") == []
+    assert [group.origin for group in table.of(("terter",), "Terter")] == ["caucasus.json"]
 
 
 NAMES = [name.text for group in shipped_groups("caucasus")[:40] for name in group.names]

@@ -2,13 +2,13 @@ from dataclasses import replace
 
 import pytest
 
-from kb_search.config import Settings
+from kb_search.config import Settings, read_by
 from kb_search.document import article_id
 from kb_search.errors import DocumentError, SkippedDocument
 from kb_search.fingerprints import fingerprint
 from kb_search.loaders import RowProblem
 from kb_search.passages import split
-from kb_search.reading import read, read_by
+from kb_search.reading import read
 from tests.loaders.helpers import PROSE, source
 from tests.loaders.packages import packed
 

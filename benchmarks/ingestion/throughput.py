@@ -28,9 +28,10 @@ from tests.loaders.pdfs import lines, pdf
 
 from kb_search import corpus
 from kb_search.config import Settings
+from kb_search.fingerprints import Read
 from kb_search.indexer import build_index
 from kb_search.journal import FileKey, Journal
-from kb_search.reading import Read, read
+from kb_search.reading import read
 from kb_search.workers import Job, read_all
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -157,7 +157,9 @@ def _without_diacritics(word: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFC", "".join(kept)) if ord(char) not in _COMBINING)
 
 
-_SCRIPTS = {"CYRILLIC": "ru", "ARMENIAN": "hy", "GEORGIAN": "ka", "GREEK": "el", "ARABIC": "ar", "HEBREW": "he"}
+_SCRIPTS = {"CYRILLIC": "ru", "ARMENIAN": "hy", "GEORGIAN": "ka", "GREEK": "el", "ARABIC": "ar", "HEBREW": "he"} | {
+    "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "THAI": "th", "DEVANAGARI": "hi",
+}  # fmt: skip
 _LOOKED_AT = 2000
 
 

@@ -142,3 +142,9 @@ def _checked(settings: Settings) -> Settings:
     if not 1 <= settings.per_page <= 200:
         raise ConfigError(f"The setting 'per_page' must be between 1 and 200, not {settings.per_page}.")
     return settings
+
+
+def read_by(settings: Settings) -> str:
+    """The settings that decide what is read from a file, and how, as one string that changes when they do."""
+    names = ("language", "max_file_bytes", "max_seconds", "max_memory_bytes")
+    return " ".join(f"{name}={getattr(settings, name)}" for name in names)

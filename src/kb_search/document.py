@@ -246,4 +246,5 @@ def article_of(passage: str) -> str:
 
 def _digest(text: str, length: int) -> str:
     raw = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-    return base64.b32encode(raw[:length]).decode("ascii").lower()[:length]  # eight letters come of five bytes
+    eights = -(-length // 8)  # eight letters come of five bytes
+    return base64.b32encode(raw[: 5 * eights]).decode("ascii").lower()[:length]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from kb_search.errors import REBUILD, IndexDamaged
@@ -36,12 +36,15 @@ class KnownFile:
     encoding: str = ""
 
 
+_FIELDS = tuple(field.name for field in fields(KnownFile))
+
+
 def write_files(folder: Path, files: Iterable[KnownFile]) -> None:
     """Keep the list in a generation's folder; a hard link to an older list is cut, not written through."""
     fresh = folder / (_NAME + ".new")
     with fresh.open("w", encoding="utf-8") as out:
-        for known in files:
-            out.write(json.dumps(asdict(known)) + "\n")
+        for known in files:  # not `asdict`, which copies what is in each: a second for ten thousand files
+            out.write(json.dumps({name: getattr(known, name) for name in _FIELDS}) + "\n")
     fresh.replace(folder / _NAME)
 
 

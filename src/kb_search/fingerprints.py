@@ -72,6 +72,15 @@ class Fingerprint:
     is_short: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An article as it is indexed: with a language and its lasting id, split, and what tells it from others."""
+
+    article: Article
+    passages: tuple[Passage, ...]
+    fingerprint: Fingerprint
+
+
 def fingerprint(article: Article, passages: Sequence[Passage] = ()) -> Fingerprint:
     """The fingerprint of an article.
 

@@ -146,8 +146,11 @@ class _Run:
                 continue
             self._known.append(known)
             seconds = entry.outcome.seconds if entry else 0.0
+            reason = known.reason
+            if task.renamed_from and known.status == "indexed":
+                reason = f"It was {task.renamed_from} before, and its articles keep their addresses. {reason}".rstrip()
             self.reports.append(
-                FileReport(known.path, status, known.reason, known.loader, len(known.articles), known.encoding, seconds)
+                FileReport(known.path, status, reason, known.loader, len(known.articles), known.encoding, seconds)
             )
 
     def _write(self, tasks: Sequence[Task], together: Together) -> Prints:
@@ -269,9 +272,6 @@ def _unread_file(task: Task, now: int) -> KnownFile:
 def _read_file(task: Task, entry: Entry, now: int) -> KnownFile:
     """What is kept of a file that was read."""
     found, outcome = task.found, entry.outcome
-    reason = outcome.reason
-    if task.renamed_from and outcome.status == "read":
-        reason = f"It was {task.renamed_from} before, and its articles keep their addresses. {reason}".rstrip()
     return KnownFile(
         path=found.relative,
         status="indexed" if outcome.status == "read" else outcome.status,
@@ -280,7 +280,7 @@ def _read_file(task: Task, entry: Entry, now: int) -> KnownFile:
         sha256=outcome.sha256,
         companions=found.companions,
         seen_ns=now,
-        reason=reason,
+        reason=outcome.reason,
         loader=outcome.loader,
         articles=tuple(stored.id for stored in entry.articles),
         identity=task.identity,

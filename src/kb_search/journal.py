@@ -26,12 +26,11 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from kb_search import __version__
-from kb_search.config import Settings
+from kb_search.config import Settings, read_by
 from kb_search.document import Date
 from kb_search.errors import IndexDamaged, IndexProblem
-from kb_search.fingerprints import Fingerprint
+from kb_search.fingerprints import Fingerprint, Read
 from kb_search.loaders import RowProblem
-from kb_search.reading import Read, read_by
 
 #: Raised when what a journal holds changes its shape.
 _SCHEMA = 1

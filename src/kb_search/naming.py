@@ -25,7 +25,10 @@ _LISTED = 12
 #: and 1 were tried on the sample collection: only with .5 did a passage that has Stepanakert come before those that
 #: have Khankendi alone, and for five names the best six passages were hardly others.
 SHARE = 0.5
-_SURNAMES = ("ов", "ев")
+_SURNAMES = ("ов", "ев", "ин")
+#: How a note on other names goes on after the name that was typed.
+ALSO = "was also searched for as"
+_SWITCHED_OFF = " To search for names only as they are typed, switch other names off (variants=off, --no-variants)."
 _FIELDS = (TEXT, "title", "section")
 
 
@@ -64,7 +67,7 @@ class Namer:
         once = {(name.forms, name.only and name.language): name for name in listed}
         for name in self._spelled(typed, forms[0]) if len(forms) == 1 else ():
             if not any(_are_inflections(name, other) for other in listed):
-                once[name.forms, False] = name
+                once.setdefault((name.forms, False), name)
         return _Meaning(tuple(name for name in once.values() if self._stands(name)), groups)
 
     def is_beginning(self, form: str) -> bool:
@@ -77,15 +80,17 @@ class Namer:
 
     def _frequency(self, name: Name) -> int:
         """In how many passages the rarest word of a name stands."""
-        return min(sum(map(self._reader.frequency, self._words(form, TEXT))) for form in name.forms)
+        return min(sum(map(self._reader.frequency, self._words(name, form, TEXT))) for form in name.forms)
 
-    def _words(self, form: str, field: str, like: Span = (0, 0)) -> tuple[Word, ...]:
-        """What finds a word of a name in all its inflections, and no other word.
+    def _words(self, name: Name, form: str, field: str, like: Span = (0, 0)) -> tuple[Word, ...]:
+        """What finds a word of a name in all its inflections, unless it is exact, and no other word.
 
         A Latin name whose English stem is another word (Goris, Gori) is found in its own form alone. Of a Russian
         surname (Гусейнов) Snowball makes a given name (Гусейн), but of its other cases (Гусейнова) the surname itself.
         """
         word = Word(form, analysis.stems(form, self._languages), *like, typed=form, field=field)
+        if name.exact:
+            return (replace(word, exact=True),)
         if form.isascii():
             return (word if analysis.stem(form, "en") == form else replace(word, exact=True),)
         if form.endswith(_SURNAMES):
@@ -97,7 +102,7 @@ class Namer:
 
         Several words are a phrase; where a language inflects each of them, those words next to each other.
         """
-        parts = [self._words(form, field, like) for form in name.forms]
+        parts = [self._words(name, form, field, like) for form in name.forms]
         apart = not leaf and field == TEXT and not name.forms[0].isascii()
         node: Node = joined(Or, parts[0]) if len(parts) == 1 else Phrase(tuple(part[0] for part in parts), *like, field)
         if len(parts) > 1 and apart:
@@ -118,13 +123,38 @@ class Namer:
     # --------------------------------------------------------------------------------- across scripts
 
     def _spelled(self, typed: str, form: str) -> list[Name]:
-        """Forms of the collection that are the typed word in another script, or its spelling in Azerbaijani."""
-        said = (typed, scripts.spoken_stem(form))
+        """Forms of the collection that are the typed word in another script, or its spelling in Azerbaijani.
+
+        Whole forms are compared: a stem is another word (Романов, роман). Of a name in the lists its inflections meet.
+        """
+        said = (typed, self._listed(form))
         wanted = [key for key in scripts.keys(said) if key]
         plain = not (typed.isascii() and form.isascii())
         found = [one for key in wanted for one in self._spellings(key[0], plain=plain).get(key, ())]
-        met = [one for one in dict.fromkeys(found) if one != form and _are_spellings(said, one)]
-        return [Name(one, forms=(one,)) for one in met[:MOST_SPELLINGS]]
+        met = [one for one in dict.fromkeys(found) if one != form and self._are_spellings(said, one)]
+        return [Name(one, forms=(one,), exact=not self._listed(one)) for one in met[:MOST_SPELLINGS]]
+
+    def _are_spellings(self, said: tuple[str, str], form: str) -> bool:
+        """Whether a word, as typed and as a name in the lists, and a form of the same key are one word."""
+        if not scripts.can_meet(said[0], form):
+            return False
+        others = (form, self._listed(form))
+        return any(scripts.agree(one, other) for one in said for other in others if one and other)
+
+    def _listed(self, form: str) -> str:
+        """The name of one word in the lists that a form is or, in other scripts than Latin, inflects; empty if none."""
+        if self._inflected.get(form) == form:
+            return form
+        stem = "" if form.endswith(_SURNAMES) else scripts.spoken_stem(form)
+        return self._inflected.get(stem, "")
+
+    @cached_property
+    def _inflected(self) -> dict[str, str]:
+        """The names of one word in the lists by their stems; a surname by itself, which is the stem of its cases."""
+        forms = [name.forms[0] for name in self._variants.names() if len(name.forms) == 1]
+        spoken = [(form if form.endswith(_SURNAMES) else scripts.spoken_stem(form), form) for form in forms]
+        inflected = {stem: form for stem, form in spoken if stem}
+        return inflected | {form: form for form in forms}
 
     def _spellings(self, initial: str, *, plain: bool) -> dict[str, list[str]]:
         """The forms whose keys begin with a letter, by their keys; those in plain Latin letters too, if that is asked.
@@ -133,8 +163,17 @@ class Namer:
         """
         if (initial, plain) not in self._known:
             forms = self._plain_forms if plain else self._other_forms
-            self._known[initial, plain] = _by_key(forms.get(initial, []))
+            self._known[initial, plain] = self._by_key(forms.get(initial, []))
         return self._known[initial, plain]
+
+    def _by_key(self, forms: Sequence[str]) -> dict[str, list[str]]:
+        """For each key the forms that have it, by themselves or by the name they inflect; of one name the first."""
+        names = [self._listed(form) for form in forms]
+        found: dict[str, dict[str, str]] = {}
+        for form, name, *both in zip(forms, names, scripts.keys(forms), scripts.keys(names), strict=True):
+            for key in filter(None, both):
+                found.setdefault(key, {}).setdefault(name or form, form)
+        return {key: list(named.values()) for key, named in found.items()}
 
     @cached_property
     def _other_forms(self) -> dict[str, list[str]]:
@@ -157,25 +196,6 @@ def _by_initial(forms: Sequence[str]) -> dict[str, list[str]]:
     for form, initial in zip(forms, scripts.initials(forms), strict=True):
         found.setdefault(initial, []).append(form)
     return found
-
-
-def _are_spellings(said: tuple[str, str], form: str) -> bool:
-    """Whether a word, as typed and as its stem, and a form of the same key are one word."""
-    if not scripts.can_meet(said[0], form):
-        return False
-    return any(
-        scripts.agree(one, other) for one in said for other in (form, scripts.spoken_stem(form)) if one and other
-    )
-
-
-def _by_key(forms: Sequence[str]) -> dict[str, list[str]]:
-    """For each key the forms that have it, by themselves or by their stem; of several with one stem the first."""
-    stems = [scripts.spoken_stem(form) for form in forms]
-    found: dict[str, dict[str, str]] = {}
-    for form, stem, *both in zip(forms, stems, scripts.keys(forms), scripts.keys(stems), strict=True):
-        for key in filter(None, both):
-            found.setdefault(key, {}).setdefault(stem or form, form)
-    return {key: list(named.values()) for key, named in found.items()}
 
 
 def _shared(groups: Sequence[Group]) -> Iterator[Name]:
@@ -297,12 +317,15 @@ class _Expansion:
         self._noted.add(typed)
         listed = ", ".join(_said(name) for name in names[:_LISTED])
         more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-        message = f"“{typed}” was also searched for as {listed}{more}."
+        message = f"“{typed}” {ALSO} {listed}{more}."
         if _is_ambiguous(groups):
             meanings = "; ".join(group.about or group.origin for group in groups)
             message += f" It is the name of several ({meanings}), so only its own spellings were taken."
-        exact = f"={typed}" if len(analysis.forms(typed)) == 1 else f'"{typed}"'
-        repaired = self._text[: span[0]] + exact + self._text[span[1] :]
+        # No query asks for several words without their other names: a quotation asks for them side by side.
+        repaired = None
+        if len(analysis.forms(typed)) == 1:
+            repaired = f"{self._text[: span[0]]}={typed}{self._text[span[1] :]}"
+        message += "" if repaired else _SWITCHED_OFF
         self.notes.append(Note("expanded", self._text[slice(*span)], *span, message, repaired))
 
 

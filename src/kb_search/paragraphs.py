@@ -44,9 +44,9 @@ def _block_paragraphs(text: str, start: int, end: int) -> list[Span]:
     """Split a run of lines without a blank one between them."""
     if start >= end:
         return []
-    if text.find("\n", start, end) < 0:
-        return [(start, end)]
     block = text[start:end].rstrip()
+    if "\n" not in block:
+        return [(start, end)]
     lines = block.lstrip().split("\n")
     width = max(len(line.strip()) for line in lines)
     runs = [_runs_on(line.rstrip(), following.strip(), width) for line, following in pairwise(lines)]

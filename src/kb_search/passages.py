@@ -12,9 +12,9 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from kb_search.contents import contents
 from kb_search.document import CONTENTS, REPEATED, Article, Passage, Silent, passage_id
@@ -43,13 +43,15 @@ _CLOSEST_CUTS = 5
 #: So many words are cut at a time, which bounds the memory for an article of millions of sentences.
 _BLOCK = 30_000
 
-_WORD = re.compile(r"\w+")
+#: What is no part of a word: signs beyond ASCII, and, as a table for `bytes.translate`, those within it. A pattern for
+#: words takes four times as long.
+_SIGNS = re.compile(r"[^\w\x00-\x7f]+")
+_ONLY_WORDS = bytes(byte if byte > 0x7F or chr(byte).isalnum() or chr(byte) == "_" else 0x20 for byte in range(256))
 _RUN = re.compile(r"[^\s，、；：]{1,60}[，、；：]*\s*|[，、；：]+\s*")
 _STRENGTH = {";": 3, ":": 3, "；": 3, "：": 3, "—": 2, ",": 1, "，": 1, "、": 1}
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
+class _Unit(NamedTuple):
     """A sentence, or a piece of one that is too long, with its size in words."""
 
     start: int
@@ -58,8 +60,7 @@ class _Unit:
     closes: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(NamedTuple):
     """A passage before it has its text and its id."""
 
     heading: str
@@ -68,8 +69,7 @@ class _Draft:
     sentences: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Copy:
+class _Copy(NamedTuple):
     """One place where a sentence stands; `alone` says that it is a whole paragraph."""
 
     start: int
@@ -84,7 +84,7 @@ def split(article: Article) -> tuple[Passage, ...]:
     choice, never more than about 300. A sentence that stands elsewhere in the article word for word and the
     article's table of contents are named in `silent`. An article whose text is only white space has no passages.
     """
-    copies: dict[str, list[_Copy]] = defaultdict(list)
+    copies: dict[bytes, list[_Copy]] = defaultdict(list)
     drafts: list[_Draft] = []
     for heading, start, end in _sections(article):
         for units, is_last in _blocks(_units(article.text, start, end)):
@@ -190,21 +190,33 @@ def _cuts(units: list[_Unit], *, is_last: bool) -> list[int]:
     places, totals = _places(units)
     best, back = [0.0], [0]
     for i in range(1, len(places)):
-        prices = _LAST_PRICES if is_last and i == len(places) - 1 else _PRICES
-        lowest, chosen = float("inf"), i - 1
-        for j in range(i - 1, -1, -1):
-            words = totals[i] - totals[j]
-            if words > LIMIT and j < i - 1:
-                break
-            price = best[j] + prices[words]
-            if price < lowest:
-                lowest, chosen = price, j
+        is_end = is_last and i == len(places) - 1
+        # While passages of the right size are cheap, those that are too short need not be looked at.
+        long_enough = 0 if is_end else bisect_right(totals, totals[i] - LEAST, 0, i)
+        lowest, chosen = _cheapest(best, totals, i, long_enough, _PRICES)
+        if lowest >= _PRICE_UNDER:
+            lowest, chosen = _cheapest(best, totals, i, i, _LAST_PRICES if is_end else _PRICES)
         best.append(lowest + (0.0 if units[places[i] - 1].closes else _PRICE_INSIDE))
         back.append(chosen)
     path = [len(places) - 1]
     while path[-1]:
         path.append(back[path[-1]])
     return [places[i] for i in reversed(path)]
+
+
+def _cheapest(
+    best: Sequence[float], totals: Sequence[int], last: int, beyond: int, prices: Sequence[float]
+) -> tuple[float, int]:
+    """The lowest price of all cuts up to the place `last`, with the place before it, which is below `beyond`."""
+    lowest, chosen, end = float("inf"), last - 1, totals[last]
+    for j in range(beyond - 1, -1, -1):
+        words = end - totals[j]
+        if words > MOST and ((words > LIMIT and j < last - 1) or prices[words] >= lowest):
+            break  # it becomes dearer from here on
+        price = best[j] + prices[words]
+        if price < lowest:
+            lowest, chosen = price, j
+    return lowest, chosen
 
 
 def _places(units: list[_Unit]) -> tuple[list[int], list[int]]:
@@ -218,20 +230,27 @@ def _places(units: list[_Unit]) -> tuple[list[int], list[int]]:
     return places, [before[index] for index in places]
 
 
-def _note_copies(text: str, units: list[_Unit], copies: dict[str, list[_Copy]]) -> None:
+def _note_copies(text: str, units: list[_Unit], copies: dict[bytes, list[_Copy]]) -> None:
     """Enter each sentence under its first words, which is enough to tell most of them apart."""
     fresh = True
     for unit in units:
         if unit.words >= _LEAST_REPEATED:
-            key = _folded(text[unit.start : min(unit.start + 80, unit.end)], 3)
-            copies[key].append(_Copy(unit.start, unit.end, fresh and unit.closes))
+            first = _words_alone(text[unit.start : min(unit.start + 80, unit.end)]).split(None, 3)[:3]
+            copies[b" ".join(first)].append(_Copy(unit.start, unit.end, fresh and unit.closes))
         fresh = unit.closes
 
 
-def _folded(text: str, most: int | None = None) -> str:
-    """The words of a text, at most so many, by which it is the same however it is punctuated."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return " ".join(_WORD.findall(plain.casefold())[:most])
+def _folded(text: str) -> bytes:
+    """The words of a text, by which it is the same however it is punctuated, with a space between them."""
+    return b" ".join(_words_alone(text).split())
+
+
+def _words_alone(text: str) -> bytes:
+    """A text in small letters, with spaces for all that is no part of a word."""
+    if text.isascii():
+        return text.lower().encode().translate(_ONLY_WORDS)
+    plain = _SIGNS.sub(" ", unicodedata.normalize("NFKC", text).casefold())
+    return plain.encode("utf-8", "surrogatepass").translate(_ONLY_WORDS)
 
 
 def _printed_again(text: str, copies: Collection[list[_Copy]]) -> list[Span]:
@@ -242,10 +261,10 @@ def _printed_again(text: str, copies: Collection[list[_Copy]]) -> list[Span]:
     """
     again: list[Span] = []
     for alike in copies:
-        same: dict[str, list[_Copy]] = defaultdict(list)
+        same: dict[bytes, list[_Copy]] = defaultdict(list)
         for copy in alike if len(alike) > 1 else ():
             same[_folded(text[copy.start : copy.end])].append(copy)
-        same.pop("", None)  # rows of symbols are not sentences
+        same.pop(b"", None)  # rows of symbols are not sentences
         for places in same.values():
             kept = next((place for place in places if not place.alone), places[0])
             again += [(place.start, place.end) for place in places if place is not kept]
@@ -257,36 +276,48 @@ def _quoted_from_longer(text: str, copies: Collection[list[_Copy]]) -> Iterator[
 
     That is a pull quote, too: the longer sentence begins with `Thus,` or the like, and has all of its words.
     """
-    quotes: dict[str, list[tuple[_Copy, list[str]]]] = defaultdict(list)
-    for copy in (copy for alike in copies for copy in alike if copy.alone):
-        words = _folded(text[copy.start : copy.end]).split(" ")
-        if len(words) >= _LEAST_QUOTED:
-            quotes[" ".join(words[:_LEAST_REPEATED])].append((copy, words))
-    quotes = _standing_twice(text, quotes)
+    quotes = _by_beginning(_standing_twice(text, _quotes(text, copies)))
     if not quotes:
         return
     # Two words tell most places apart, and a sentence with fewer letters than all quotes have cannot hold one.
     beginnings = {(words[0], words[1]) for alike in quotes.values() for _, words in alike}
-    fewest = min(sum(map(len, words)) for alike in quotes.values() for _, words in alike)
+    fewest = min(sum(map(_letters, words)) for alike in quotes.values() for _, words in alike)
     for longer in (copy for alike in copies for copy in alike if copy.end - copy.start > fewest):
-        words = _folded(text[longer.start : longer.end]).split(" ")
+        words = _folded(text[longer.start : longer.end]).split()
         for at in [at for at, pair in enumerate(pairwise(words)) if pair in beginnings]:
-            for copy, quoted in quotes.get(" ".join(words[at : at + _LEAST_REPEATED]), ()):
+            for copy, quoted in quotes.get(tuple(words[at : at + _LEAST_REPEATED]), ()):
                 if len(quoted) < len(words) and words[at : at + len(quoted)] == quoted:
                     yield copy.start, copy.end
 
 
-def _standing_twice(
-    text: str, quotes: dict[str, list[tuple[_Copy, list[str]]]]
-) -> dict[str, list[tuple[_Copy, list[str]]]]:
-    """The quotes whose beginning stands in the text a second time, or all where there are too many to look for each.
+def _quotes(text: str, copies: Iterable[list[_Copy]]) -> list[tuple[_Copy, bytes]]:
+    """The paragraphs of one sentence that are long enough to be looked for, with their words."""
+    alone = ((copy, _folded(text[copy.start : copy.end])) for alike in copies for copy in alike if copy.alone)
+    return [(copy, words) for copy, words in alone if words.count(b" ") >= _LEAST_QUOTED - 1]
+
+
+def _standing_twice(text: str, quotes: list[tuple[_Copy, bytes]]) -> list[tuple[_Copy, bytes]]:
+    """The quotes that stand in the text a second time, or all where there are too many to look for each.
 
     Most texts have none, and are spared the look at every sentence.
     """
     if not quotes or len(quotes) * len(text) > _MOST_LOOKED_FOR:
         return quotes
     whole = _folded(text)
-    return {words: alike for words, alike in quotes.items() if len(alike) > 1 or whole.count(words) > 1}
+    return [(copy, words) for copy, words in quotes if whole.count(words) > 1]
+
+
+def _by_beginning(quotes: Iterable[tuple[_Copy, bytes]]) -> dict[tuple[bytes, ...], list[tuple[_Copy, list[bytes]]]]:
+    """The quotes with their words, by the first of these."""
+    found: dict[tuple[bytes, ...], list[tuple[_Copy, list[bytes]]]] = defaultdict(list)
+    for copy, quote in quotes:
+        words = quote.split()
+        found[tuple(words[:_LEAST_REPEATED])].append((copy, words))
+    return found
+
+
+def _letters(word: bytes) -> int:
+    return len(word.decode("utf-8", "surrogatepass"))
 
 
 def _draft(heading: str, units: list[_Unit]) -> _Draft:

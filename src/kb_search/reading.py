@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kb_search import analysis
 from kb_search.config import Settings
-from kb_search.document import Article, Evidence, Passage, article_id
-from kb_search.fingerprints import Fingerprint, fingerprint
+from kb_search.document import Article, Evidence, article_id
+from kb_search.fingerprints import Read, fingerprint
 from kb_search.language import detect
 from kb_search.loaders import RowProblem, SourceFile, load
 from kb_search.passages import split
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """An article as it is indexed: with a language and its lasting id, split, and what tells it from others."""
-
-    article: Article
-    passages: tuple[Passage, ...]
-    fingerprint: Fingerprint
 
 
 def read(file: SourceFile, settings: Settings, identity: str = "") -> Iterator[Read | RowProblem]:
@@ -31,12 +22,6 @@ def read(file: SourceFile, settings: Settings, identity: str = "") -> Iterator[R
     """
     for one in load(file):
         yield one if isinstance(one, RowProblem) else _indexed(one, file.relative, settings, identity)
-
-
-def read_by(settings: Settings) -> str:
-    """The settings that decide what is read from a file, and how, as one string that changes when they do."""
-    names = ("language", "max_file_bytes", "max_seconds", "max_memory_bytes")
-    return " ".join(f"{name}={getattr(settings, name)}" for name in names)
 
 
 def _indexed(article: Article, path: str, settings: Settings, identity: str) -> Read:

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 
@@ -40,8 +40,7 @@ _ENUMERATOR = re.compile(r"\W*(?:[\W\d_]*|[^\W\d_]|[IVXLCM]+)\W*")
 _LONGEST_WORD = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """Offsets of one sentence with the white space after it; `closes` says that its paragraph ends here."""
 
     start: int
@@ -79,8 +78,9 @@ def _cuts(text: str, start: int, end: int) -> Iterator[int]:
 
 def _ends_sentence(text: str, begin: int, found: re.Match[str]) -> bool:
     """Whether the mark that was found ends the sentence that began at `begin`."""
-    after = _NEXT.match(text, found.end())
-    place = after.end() if after else found.end()
+    place = found.end()
+    if not text[place].isalnum() and (before := _NEXT.match(text, place)):
+        place = before.end()
     following = text[place : place + 1]
     if following.islower() or following in STOPS:
         return False

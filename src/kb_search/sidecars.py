@@ -18,8 +18,8 @@ from tomlkit.exceptions import TOMLKitError
 from kb_search.document import Date
 from kb_search.errors import UsageError
 from kb_search.loaders import is_companion, loader_name, sidecar_paths
-from kb_search.loaders.base import printable
-from kb_search.loaders.claims import FIELDS, Said, settle
+from kb_search.loaders.base import FIELDS, printable
+from kb_search.loaders.claims import Said, settle
 from kb_search.loaders.dates import latest_day
 
 #: Loaders of files with an article a row, and what a sidecar may say of all rows at once.

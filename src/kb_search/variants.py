@@ -27,6 +27,8 @@ _FOLDER = Path(__file__).parent / "data" / "variants"
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _TEXTS = ("about", "kind")
+# What some names would be without their ə, which is another word: a people, a phrase of French and Turkish, an author.
+_OTHER_WORDS = frozenset(("tartar", "gence", "saki"))
 
 Forms = tuple[str, ...]
 
@@ -36,7 +38,8 @@ class Name:
     """One name of a group, in one spelling.
 
     `language` is an ISO 639 code or empty, `period` says when it was in use (`1935–1989`). A name that is `only` for
-    its language is also another word elsewhere, and is looked for in articles of that language alone.
+    its language is also another word elsewhere, and is looked for in articles of that language alone. One that is
+    `exact` is looked for as it is written, and in no inflection; no list says so.
     """
 
     text: str
@@ -44,6 +47,7 @@ class Name:
     period: str = ""
     only: bool = False
     forms: Forms = field(default=(), compare=False)
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +66,21 @@ class Variants:
     def __init__(self, groups: Iterable[Group] = ()) -> None:
         self.groups = tuple(groups)
         self._of: dict[Forms | str, list[Group]] = {}
-        self._beginnings = {name.forms[0] for group in self.groups for name in group.names if len(name.forms) > 1}
+        self._plain: dict[Forms, list[Group]] = {}
         for group in self.groups:
             for known_by in dict.fromkeys(map(_known_by, group.names)):
                 self._of.setdefault(known_by, []).append(group)
+            for plain in dict.fromkeys(plain for name in group.names for plain in _without_schwa(name)):
+                self._plain.setdefault(plain, []).append(group)
+        written = [name.forms for group in self.groups for name in group.names]
+        self._beginnings = {forms[0] for forms in (*written, *self._plain) if len(forms) > 1}
 
     def of(self, forms: Forms, typed: str = "") -> Sequence[Group]:
-        """The groups that a name, as the forms of its words and as it is typed, belongs to."""
-        return self._of.get(forms, self._of.get(typed.casefold(), []))
+        """The groups that a name, as the forms of its words and as it is typed, belongs to.
+
+        A name that is in no group is looked up as one that was typed without ə.
+        """
+        return self._of.get(forms) or self._of.get(typed.casefold()) or self._plain.get(forms, [])
 
     def is_beginning(self, form: str) -> bool:
         """Whether a name of several words begins with this form."""
@@ -83,6 +94,14 @@ class Variants:
 def _known_by(name: Name) -> Forms | str:
     """What a typed name is compared by. One that is `only` for its language must be typed with its accents."""
     return name.text.casefold() if name.only else name.forms
+
+
+def _without_schwa(name: Name) -> Iterator[Forms]:
+    """How a name is typed by those who have no ə: with e, or with a."""
+    for letter in "ea" if not name.only else "":
+        plain = tuple(form.replace("ə", letter) for form in name.forms)
+        if plain != name.forms and _OTHER_WORDS.isdisjoint(plain):
+            yield plain
 
 
 def load_variants(corpus: Path, shipped: str) -> Variants:

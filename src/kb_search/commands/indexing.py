@@ -19,7 +19,7 @@ from kb_search.commands.watching import follow
 from kb_search.config import ENGINES, Settings
 from kb_search.errors import UsageError
 from kb_search.loaders import SUFFIXES
-from kb_search.results import IndexReport
+from kb_search.results import FileReport, IndexReport
 from kb_search.wire import index_report_json
 
 _NAMED = 20
@@ -97,10 +97,15 @@ def _progress(*, shown: bool) -> Iterator[indexer.Progress]:
         )
 
 
+def _is_read(file: FileReport) -> bool:
+    """Files that could not be read come before those of which there is only something to tell."""
+    return file.status not in ("failed", "skipped")
+
+
 def _print(report: IndexReport, settings: Settings) -> None:
     for sentence in report.news:
         click.echo(sentence)
-    for file in [file for file in report.files if file.reason][:_NAMED]:
+    for file in sorted((one for one in report.files if one.reason), key=_is_read)[:_NAMED]:
         click.echo(f"{file.status}: {printable(file.path)}: {printable(file.reason)}")
     left = sum(1 for file in report.files if file.reason) - _NAMED
     if left > 0:

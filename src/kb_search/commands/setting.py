@@ -9,7 +9,7 @@ import click
 from kb_search import sidecars
 from kb_search.commands.common import printable, with_settings
 from kb_search.config import Settings
-from kb_search.loaders.claims import FIELDS
+from kb_search.loaders.base import FIELDS
 from kb_search.sidecars import Written
 
 

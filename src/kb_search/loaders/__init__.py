@@ -15,7 +15,7 @@ from typing import cast
 from kb_search.document import Article
 from kb_search.errors import SkippedDocument
 from kb_search.loaders.base import Defaults, RowProblem, SourceFile, printable
-from kb_search.loaders.metadata import folder_defaults, sidecar_paths
+from kb_search.loaders.companions import folder_defaults, sidecar_paths
 
 __all__ = [
     "SUFFIXES",

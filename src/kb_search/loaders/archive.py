@@ -21,7 +21,7 @@ from kb_search.errors import DocumentError
 from kb_search.loaders import folder_defaults, is_companion, loader_name, sidecar_paths
 from kb_search.loaders import load as load_file
 from kb_search.loaders.base import Defaults, RowProblem, SourceFile, printable, read_bytes, reading
-from kb_search.loaders.metadata import COLLECTION_FILE
+from kb_search.loaders.companions import COLLECTION_FILE
 from kb_search.loaders.package import ZIP_ERRORS, is_swollen, open_zip
 from kb_search.loaders.rows import UNPACKED
 

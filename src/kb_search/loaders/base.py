@@ -17,6 +17,11 @@ from kb_search.errors import DocumentError
 #: The default of the setting `max_file_bytes`.
 MAX_BYTES = 64 * 1024 * 1024
 
+#: Field -> the most characters that it may have.
+FIELDS = {"title": 500, "source": 200, "date": 100, "author": 300, "url": 2000, "language": 20}
+#: All that a row of a file can say of an article.
+ROW_FIELDS = ("id", "text", *FIELDS)
+
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 

@@ -9,7 +9,7 @@ from lxml.etree import XPath, _Element
 from kb_search.loaders.boilerplate import is_aside
 from kb_search.loaders.lines import Line
 from kb_search.loaders.names import is_byline, is_person, names
-from kb_search.loaders.vocabulary import called, vocabulary
+from kb_search.loaders.vocabulary import Names, vocabulary
 
 #: How web pages mark the author, most telling first: HTML's rel, schema.org, hCard, then names of classes.
 _MARKS = ("rel=author", "itemprop author", "hCard of the author", "byline")
@@ -20,7 +20,6 @@ _AUTHOR = vocabulary("""
     """)
 _CARD = vocabulary("vcard h-card")
 _NO_BYLINE = frozenset({"html", "head", "body", "meta", "link", "article", "main", "script"})
-_NAMED = XPath("descendant::*[@class or @id or @rel or @itemprop or self::byline]")
 #: Where the name stands in a box about an author: schema.org, hCard, hCard 2, Drupal.
 _INSIDE = XPath(
     "descendant::*[@itemprop='name' or contains(concat(' ', @class, ' '), ' fn ')"
@@ -33,11 +32,14 @@ _MOST_MARKED = 40
 _LINES_ABOVE, _LINES_BELOW = 6, 14
 
 
-def bylines(page: _Element) -> Iterator[tuple[str, str]]:
-    """Names of authors that the page marks as such, with how it marks them."""
+def bylines(page: _Element, called_so: Names) -> Iterator[tuple[str, str]]:
+    """Names of authors that the page marks as such, with how it marks them; `called_so` are the names on the page."""
     marked: dict[str, list[_Element]] = {mark: [] for mark in _MARKS}
-    for element in _NAMED(page):
-        if mark := _mark(element):
+    boxes = called_so.having(_AUTHOR) | set(page.iter("byline"))
+    cards = called_so.having(_CARD)
+    for element in page.iter("*"):
+        mark = _attributed(element) or (element in boxes and _MARKS[2 if element in cards else 3])
+        if mark and element.tag not in _NO_BYLINE:
             marked[mark].append(element)
     for mark, elements in marked.items():
         found = list(
@@ -47,17 +49,11 @@ def bylines(page: _Element) -> Iterator[tuple[str, str]]:
             yield ", ".join(_unlike(found)), mark
 
 
-def _mark(element: _Element) -> str:
-    """How an element is marked as that of the author, or nothing."""
-    if element.tag in _NO_BYLINE:
-        return ""
-    if "author" in (element.get("rel") or "").split():
+def _attributed(element: _Element) -> str:
+    """How an attribute marks an element as that of the author, or nothing."""
+    if "author" in element.get("rel", "").split():
         return _MARKS[0]
-    if element.get("itemprop") in ("author", "creator"):
-        return _MARKS[1]
-    if element.tag != "byline" and not called(element, _AUTHOR):
-        return ""
-    return _MARKS[2] if called(element, _CARD) else _MARKS[3]
+    return _MARKS[1] if element.get("itemprop") in ("author", "creator") else ""
 
 
 def _names_in(element: _Element) -> Iterator[str]:

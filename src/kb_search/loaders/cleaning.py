@@ -145,7 +145,8 @@ def clean(text: str) -> str:
 
 def scrub(text: str) -> str:
     """Text in Unicode's composed form (NFC) with plain line ends and without invisible characters."""
-    if _SUSPECT.search(text):
+    # None of it can be printed, which is known sooner of most texts.
+    if not text.replace("\n", "").isprintable() and _SUSPECT.search(text):
         text = _WASTE.sub("", _LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n"))
         text = _STRAY_JOINER.sub("", _SURROGATE.sub("\ufffd", text))
     return text if text.isascii() else unicodedata.normalize("NFC", _MARKS.sub(_fewer_marks, text))

@@ -88,15 +88,23 @@ class FoundDate:
     end: int
 
 
+_EARLIEST = 1000
+_NO_DATE = re.compile(r"1970-01-01[T ]00:00", re.ASCII)
+
+
 def read_date(text: str, latest: Date | None = None) -> Date:
     """Read a date at the precision it is written with.
 
     ISO 8601 (with a time or without; the day is that of the time zone it is written in), year first, spelled
     out (`7 November 2023`, `Nov. 7, 2023`, `7 ноября 2023 г.`), and numbers where only one reading is
     possible (`13/04/2023`). Raises ValueError, whose message is a reason that can follow a comma: `not a
-    date`, `two readings`, `in the future` (beyond `latest`).
+    date`, `two readings`, `in the future` (beyond `latest`), or that it is the first moment of a calendar,
+    which programs write where they have no date (`0001-01-01`, `1970-01-01T00:00:00`).
     """
-    found = _any_form(text.strip()[:_LONGEST])
+    typed = text.strip()[:_LONGEST]
+    found = _any_form(typed)
+    if found.year < _EARLIEST or _NO_DATE.match(typed):
+        raise ValueError("what programs write for no date")
     if latest and found.first > latest.first:
         raise ValueError("in the future")
     return found

@@ -16,6 +16,7 @@ from kb_search.loaders.claims import Said, read_as
 from kb_search.loaders.cleaning import decode
 from kb_search.loaders.maintext import main_text, parse
 from kb_search.loaders.metadata import around, assemble
+from kb_search.loaders.vocabulary import Names
 from kb_search.loaders.webmeta import page_claims
 from kb_search.loaders.wholepage import whole_text
 
@@ -43,9 +44,10 @@ def read_page(text: str) -> tuple[Body, list[Said]]:
     markup = text[head.end() :] if head else text
     big = len(markup) > _MOST_MARKUP or markup.count("<") > _MOST_TAGS
     page, whole = parse(markup[:_HEAD] if big else markup)
-    claims = [] if page is None else page_claims(page, "" if big else markup)
+    names = Names.on(page) if page is not None else Names(())
+    claims = [] if page is None else page_claims(page, names, "" if big else markup)
     title = next((one.value for one in claims if one.field == "title"), "")
-    body = compose([] if page is None or big or not whole else main_text(page, title))
+    body = compose([] if page is None or big or not whole else main_text(page, names, title))
     if not body.text:
         body = compose(whole_text(markup))
     if body.title:

@@ -43,8 +43,10 @@ def title_line(lines: Sequence[Line], titles: Sequence[str]) -> int | None:
     first such heading if there are at most two, then any line that says one.
     """
     wanted = {_folded(title) for title in titles if title}
-    said = [number for number, line in enumerate(lines) if _folded(line.text) in wanted]
-    heads = [number for number, line in enumerate(lines) if _in_heading(line.element)]
+    said = [number for number, line in enumerate(lines) if line.text.casefold() in wanted]
+    root = lines[0].element.getroottree() if lines else None
+    inside = {element for heading in root.iter("h1") for element in heading.iter()} if root is not None else set()
+    heads = [number for number, line in enumerate(lines) if line.element in inside]
     both = [number for number in said if number in heads]
     few = heads if len(heads) <= 2 else []
     return next(iter([*both, *few, *said, *heads]), None)
@@ -57,10 +59,6 @@ def first_prose(lines: Sequence[Line], start: int) -> int:
         if len(line.text.split(None, _PROSE_WORDS)) > _PROSE_WORDS and line.element.tag != "a":
             return number
     return len(lines)
-
-
-def _in_heading(element: _Element) -> bool:
-    return element.tag == "h1" or next(element.iterancestors("h1"), None) is not None
 
 
 def _folded(text: str) -> str:

@@ -21,6 +21,7 @@ from kb_search.loaders.dates import find_dates, latest_day
 from kb_search.loaders.names import is_byline
 from kb_search.loaders.recovery import recover
 from kb_search.loaders.recutting import recut
+from kb_search.loaders.vocabulary import Names
 
 _UNREADABLE = ("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "canvas", "head")
 _CONTROLS = bytes(byte for byte in [*range(32), 127] if byte not in b"\t\n\r")
@@ -47,13 +48,16 @@ def parse(markup: str) -> tuple[HtmlElement | None, bool]:
     return page, not any("depth" in entry.message for entry in parser.error_log)
 
 
-def main_text(page: HtmlElement, title: str = "") -> list[Block]:
-    """The blocks of the article on a page (changed in place) that is called `title`; none where none is found."""
+def main_text(page: HtmlElement, names: Names, title: str = "") -> list[Block]:
+    """The blocks of the article on a page (changed in place) that is called `title`; none where none is found.
+
+    `names` are those on the page.
+    """
     description = page.xpath(_DESCRIPTION)
     above = {_bare(title), *(_bare("".join(time.itertext())) for time in page.iter("time"))} - {""}
     try:
         strip_elements(page, *_UNREADABLE, with_tail=False)
-        prune(page)
+        prune(page, names)
         blocks = recut(page, list(_found(page)))
     except Exception:  # noqa: BLE001 - whatever a hostile page does to it, the body's text is left
         return []

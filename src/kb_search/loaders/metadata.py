@@ -8,26 +8,22 @@ others said is kept beside it. Nobody guesses, and the time of a file is never l
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from kb_search.document import Article, Claim, Date, Evidence, article_id
+from kb_search.document import Article, Date, Evidence, article_id
 from kb_search.errors import DocumentError
-from kb_search.loaders.base import Defaults, SourceFile, printable, read_bytes, reading
+from kb_search.loaders.base import Defaults, SourceFile, printable
 from kb_search.loaders.body import Body, keep_title
-from kb_search.loaders.claims import ROW_FIELDS, Said, said, settle
+from kb_search.loaders.claims import Said, said, settle
 from kb_search.loaders.cleaning import shorten
+from kb_search.loaders.companions import read_toml, sidecar_paths
 from kb_search.loaders.dates import latest_day
 from kb_search.loaders.opening import opening_claims
 from kb_search.sentences import first_sentence
 
-COLLECTION_FILE = "collection.toml"
-SIDECAR_SUFFIX = ".meta.toml"
 #: An article without a title is called by so much of its first sentence.
 _UNTITLED_LENGTH = 80
-_LARGEST_TOML = 1024 * 1024
 #: A whole day in a file's name: 2023-11-07, 2023_11_07, 20231107. Years alone and months are numbers of many things.
 _NAME_DATE = re.compile(r"(?<![\d.])((?:19|20)\d\d)([-_.]?)(\d\d)(\2)(\d\d)(?=$|[-_ .(\[])", re.ASCII)
 _DATED_FOLDER = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?", re.ASCII)
@@ -107,63 +103,11 @@ def _names(relative: str) -> Iterable[Said]:
         yield Said("source", _ARCHIVE_SUFFIX.sub("", named[-1]), "folder name")
 
 
-def sidecar_paths(path: Path) -> tuple[Path, Path]:
-    """Where a file's sidecar can stand: `NAME.txt.meta.toml`, and, behind it in rank, `NAME.meta.toml`."""
-    return path.with_name(path.name + SIDECAR_SUFFIX), path.with_name(path.stem + SIDECAR_SUFFIX)
-
-
 def sidecar(file: SourceFile) -> list[Said]:
     """What the sidecar of a file says, if there is one; DocumentError where it cannot be read."""
     claims: list[Said] = []
     for path in sidecar_paths(file.path):
         if path.is_file():
             relative = "/".join([*file.relative.split("/")[:-1], path.name])
-            claims += said(_read_toml(path, relative), f"sidecar {path.name}")
+            claims += said(read_toml(path, relative), f"sidecar {path.name}")
     return claims
-
-
-def folder_defaults(folder: Path, root: Path) -> Defaults:
-    """What the `collection.toml` files from `root` down to `folder` say; the deeper one wins.
-
-    Raises DocumentError, with the file's name, where one of them is not valid TOML or says something that
-    is no text.
-    """
-    defaults = Defaults()
-    steps = folder.relative_to(root).parts
-    for depth in range(len(steps) + 1):
-        path = root.joinpath(*steps[:depth], COLLECTION_FILE)
-        if path.is_file():
-            defaults = _deeper(defaults, path, "/".join([*steps[:depth], COLLECTION_FILE]))
-    return defaults
-
-
-def _deeper(defaults: Defaults, path: Path, relative: str) -> Defaults:
-    table = _read_toml(path, relative)
-    defaults = replace(defaults, fields=_deeper_fields(defaults, table.get("fields", {}), printable(relative)))
-    for field in ("source", "language"):
-        value = table.get(field)
-        if value is not None and not isinstance(value, str):
-            raise DocumentError(f'{printable(relative)}: "{field}" must be text in quotation marks.')
-        if value:
-            claim = Claim(value, printable(relative))
-            defaults = replace(defaults, source=claim) if field == "source" else replace(defaults, language=claim)
-    return defaults
-
-
-def _deeper_fields(defaults: Defaults, table: object, name: str) -> tuple[tuple[str, str], ...]:
-    """How rows call the fields of articles, with what `[fields]` of one more file says."""
-    if not isinstance(table, dict) or not all(isinstance(column, str) for column in table.values()):
-        raise DocumentError(f'{name}: "fields" must be a table of names, as in text = "body".')
-    if wrong := [field for field in table if field not in ROW_FIELDS]:
-        raise DocumentError(f"{name}: articles have no field {wrong[0]!r}; they have {', '.join(ROW_FIELDS)}.")
-    return tuple({**dict(defaults.fields), **table}.items())
-
-
-def _read_toml(path: Path, relative: str) -> Mapping[str, object]:
-    file = SourceFile(path, relative, max_bytes=_LARGEST_TOML)
-    with reading(file):
-        raw = read_bytes(file) if path.stat().st_size else b""
-    try:
-        return tomllib.loads(raw.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DocumentError(f"{printable(relative)} is not valid TOML: {error}.") from error

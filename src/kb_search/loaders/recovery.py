@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from lxml.etree import _Element
 
 from kb_search.loaders.body import Block
-from kb_search.loaders.boilerplate import is_pointer, length, linked
+from kb_search.loaders.boilerplate import is_pointer, length, linked, words
 from kb_search.loaders.vocabulary import called, vocabulary
 from kb_search.paragraphs import STOPS
 
@@ -42,8 +42,7 @@ _SHORT = 25
 _HEADING = re.compile(r"h([1-6])")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     element: _Element
     text: str
     bare: str
@@ -94,8 +93,8 @@ def _merged(blocks: Sequence[Block], before: dict[int, list[Block]]) -> Iterator
 
 
 def _line(element: _Element) -> _Line:
-    text = " ".join("".join(element.itertext()).split())
-    return _Line(element, text, "".join(text.split()))
+    text = words(element)
+    return _Line(element, text, text.replace(" ", ""))
 
 
 def _places(lines: Sequence[_Line], blocks: Sequence[Block]) -> list[int | None]:

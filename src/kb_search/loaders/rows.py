@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kb_search.document import Article
-from kb_search.loaders.base import RowProblem, SourceFile
+from kb_search.loaders.base import ROW_FIELDS, RowProblem, SourceFile
 from kb_search.loaders.body import Body
-from kb_search.loaders.claims import ROW_FIELDS, Said, said
+from kb_search.loaders.claims import Said, said
 from kb_search.loaders.cleaning import clean, one_line
 from kb_search.loaders.metadata import around, assemble
 

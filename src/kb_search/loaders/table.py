@@ -16,10 +16,9 @@ from typing import BinaryIO
 
 from kb_search.document import Article
 from kb_search.errors import DocumentError
-from kb_search.loaders.base import RowProblem, SourceFile, opened, printable, read_bytes, reading
-from kb_search.loaders.claims import ROW_FIELDS
+from kb_search.loaders.base import ROW_FIELDS, RowProblem, SourceFile, opened, printable, read_bytes, reading
 from kb_search.loaders.cleaning import decode, one_line
-from kb_search.loaders.metadata import COLLECTION_FILE
+from kb_search.loaders.companions import COLLECTION_FILE
 from kb_search.loaders.rows import LONGEST_TEXT, Rows, problem
 
 _DELIMITERS = ",;\t|"

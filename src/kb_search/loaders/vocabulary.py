@@ -7,6 +7,7 @@ do not count: `readMore`, `read_more` and `article-readmore` all have it; `threa
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from lxml.etree import _Element
 
 #: Words in small or large letters or both, as in `readMore`, and figures.
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SMALL_PARTS = re.compile(r"[a-z]+|\d+")
 #: What blog programs write into a class about the subject of an article; no name of a box.
 _SUBJECTS = re.compile(r"\b(?:tag|category|cat|post|postid|format|type|status)-\S+")
 _LONGEST = 300
@@ -22,6 +24,23 @@ _LONGEST = 300
 def vocabulary(words: str) -> frozenset[str]:
     """The words of a list, as `called` looks them up."""
     return frozenset(word.replace("-", "") for word in words.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The elements of a page that have an id or a class, with all that these say, looked up once for all lists."""
+
+    elements: tuple[tuple[_Element, frozenset[str]], ...]
+
+    @classmethod
+    def on(cls, page: _Element) -> Names:
+        """The names on a page."""
+        named = ((element, element.get("id", ""), element.get("class", "")) for element in page.iter("*"))
+        return cls(tuple((element, _said(own, classes)) for element, own, classes in named if own or classes))
+
+    def having(self, words: frozenset[str]) -> set[_Element]:
+        """The elements of which the id or a class has one of the words."""
+        return {element for element, said in self.elements if not words.isdisjoint(said)}
 
 
 def called(element: _Element, words: frozenset[str], *, around: int = 0) -> bool:
@@ -36,13 +55,17 @@ def called(element: _Element, words: frozenset[str], *, around: int = 0) -> bool
 @lru_cache(4096)
 def _said(own: str, classes: str) -> frozenset[str]:
     """All that an id and classes say."""
-    return _runs(own).union(*map(_runs, _SUBJECTS.sub("", classes[:_LONGEST]).split()))
+    shown = classes[:_LONGEST]
+    return _runs(own).union(*map(_runs, (_SUBJECTS.sub("", shown) if "-" in shown else shown).split()))
 
 
 @lru_cache(16384)
 def _runs(name: str) -> frozenset[str]:
     """All runs of one to three parts of a name, in small letters and without what joins them."""
-    parts = [part.lower() for part in _PARTS.findall(name[:_LONGEST])]
+    if name.islower():
+        parts = _SMALL_PARTS.findall(name[:_LONGEST])
+    else:
+        parts = [part.lower() for part in _PARTS.findall(name[:_LONGEST])]
     if len(parts) < 2:
         return frozenset(parts)
     pairs = map("".join, pairwise(parts))

@@ -13,9 +13,10 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import htmldate
-from lxml.etree import XPath, _Element
+from lxml.etree import _Element
 
 from kb_search.document import Date
 from kb_search.loaders.boilerplate import is_aside
@@ -28,7 +29,6 @@ _PROPERTIES = frozenset({
     "datePublished", "dateCreated", "uploadDate", "schema:datePublished", "schema:dateCreated", "dc:date", "dc:created"
 })  # fmt: skip
 _PUBLISHED = vocabulary("published entry-date pubdate dt-published post-date publish-date")
-_MARKS = XPath("descendant::*[self::time or self::abbr or @itemprop or @property]")
 _UPDATED = re.compile(
     r"updat|modif|aktualisier|geändert|mis à jour|actualiz|atualiz|aggiorn|обновл|güncel|zuletzt|last\s+edit|stand:",
     re.IGNORECASE,
@@ -52,7 +52,8 @@ _DAY_FIRST = frozenset({
 })  # fmt: skip
 _DAY_FIRST_IN_ENGLISH = frozenset({"gb", "uk", "ie", "au", "nz", "in", "za"})
 _IN_FIGURES = re.compile(r"(?<![\d./-])(\d{1,2})[./-](\d{1,2})[./-](?:19|20)\d\d(?!\d)")
-_FIGURE = re.compile(r"\d")
+#: What every day has that `find_dates` finds; most lines with figures have none of it.
+_FIGURES = re.compile(r"(?:19|20)\d\d|\d[./-]\s?\d{1,2}[./-]")
 _LONGEST_LINE = 120
 #: Letters that may stand beside a date in a line that is about nothing else: the day of the week, a time, a name.
 _MOST_BESIDE = 40
@@ -137,8 +138,11 @@ def guessed_date(page: _Element, markup: str, address: str) -> Iterator[Said]:
 def _borne_out(date: Date, markup: str) -> bool:
     """Whether a page has a day twice or more, as its pages do that carry their date in their marks and in print."""
     y, m, d = date.year, date.month, date.day
-    form = re.compile(rf"{y}[-/.]?0?{m}[-/.]?0?{d}(?!\d)|(?<!\d)0?{d}[-/.]0?{m}[-/.](?:{y}|{y % 100:02})(?!\d)")
-    return len(form.findall(markup)) >= 2
+    # A pattern that begins with a letter or figure is looked for ten times as fast as one that begins with a choice.
+    year_first = re.compile(rf"{y}[-/.]?0?{m}[-/.]?0?{d}(?!\d)")
+    alone = rf"{d}(?:(?<!\d{d})|(?<=0{d})(?<!\d0{d}))"
+    day_first = re.compile(rf"{alone}[-/.]0?{m}[-/.](?:{y}|{y % 100:02})(?!\d)")
+    return len(year_first.findall(markup)) + len(day_first.findall(markup)) >= 2
 
 
 def _order(language: str, lines: Sequence[Line]) -> bool | None:
@@ -158,7 +162,7 @@ def _order(language: str, lines: Sequence[Line]) -> bool | None:
 
 def _marked(page: _Element, latest: Date, *, day_first: bool | None) -> Date | None:
     """The day that marks for machines give, if one of them is marked as that of publication, or all agree."""
-    times = [element for element in _MARKS(page) if _is_time(element)][:_MOST_TIMES]
+    times = list(islice(_times(page), _MOST_TIMES))
     dated = [
         (element, date)
         for element in times
@@ -169,12 +173,18 @@ def _marked(page: _Element, latest: Date, *, day_first: bool | None) -> Date | N
     return days.pop() if len(days) == 1 else None
 
 
-def _is_time(element: _Element) -> bool:
-    if element.tag == "time":
-        return "datetime" in element.attrib
-    if element.get("itemprop") in _PROPERTIES or element.get("property") in _PROPERTIES:
-        return str(element.tag) != "meta"
-    return element.tag == "abbr" and called(element, _PUBLISHED)
+def _times(page: _Element) -> Iterator[_Element]:
+    """The elements that say a time to machines, in their order."""
+    for element in page.iter("*"):
+        tag = element.tag
+        if tag == "time":
+            marks = element.get("datetime") is not None
+        elif element.get("itemprop") in _PROPERTIES or element.get("property") in _PROPERTIES:
+            marks = tag != "meta"
+        else:
+            marks = tag == "abbr" and called(element, _PUBLISHED)
+        if marks:
+            yield element
 
 
 def _is_published(element: _Element) -> bool:
@@ -203,7 +213,9 @@ def _in_address(address: str, latest: Date) -> Date | None:
 
 def _shown(lines: Sequence[Line], title: int | None, latest: Date, *, day_first: bool | None) -> Iterator[Said]:
     """The day in a line around the title, else the only one that stands in a box called date."""
-    spots = [spot for number in range(len(lines)) for spot in _spots(lines, number, latest, day_first=day_first)]
+    short = ((number, line.text) for number, line in enumerate(lines) if len(line.text) <= _LONGEST_LINE)
+    figures = (number for number, text in short if _FIGURES.search(text))
+    spots = [spot for number in figures for spot in _spots(lines, number, latest, day_first=day_first)]
     if title is not None:
         prose = first_prose(lines, title + 1)
         below = [spot for spot in spots if title < spot.number <= min(prose, title + 40)]
@@ -221,8 +233,6 @@ def _shown(lines: Sequence[Line], title: int | None, latest: Date, *, day_first:
 def _spots(lines: Sequence[Line], number: int, latest: Date, *, day_first: bool | None) -> Iterator[_Spot]:
     """The days in a line that can be that of publication; a label may stand in the line before."""
     line = lines[number]
-    if len(line.text) > _LONGEST_LINE or not _FIGURE.search(line.text):
-        return
     behind = 0
     for one in find_dates(line.text, latest, day_first=day_first):
         label = line.text[behind : one.start]

@@ -19,6 +19,7 @@ from kb_search.loaders.bylines import bylines, written_bylines
 from kb_search.loaders.claims import Said, said
 from kb_search.loaders.lines import page_lines, title_line
 from kb_search.loaders.names import names
+from kb_search.loaders.vocabulary import Names
 from kb_search.loaders.webdates import agreed, date_claims, guessed_date, readable
 
 #: Field -> the meta tags that tell it, best first.
@@ -57,10 +58,10 @@ _APPENDED = re.compile(r"(.*\S)\s+[|–—·•»:-]+\s+(.*)", re.DOTALL)
 Node = Mapping[str, object]
 
 
-def page_claims(page: _Element, markup: str = "") -> list[Said]:
+def page_claims(page: _Element, called_so: Names, markup: str = "") -> list[Said]:
     """What a page says about its article, in the order of rank. Nothing in it is trusted or executed.
 
-    `markup` is what the page was read from; without it htmldate is not asked.
+    `called_so` are the names on the page; `markup` is what the page was read from; without it htmldate is not asked.
     """
     head = [*_linked_data(page), *_meta_tags(page), *_other_tags(page), *_host(page)]
     language = next((one.value for one in head if one.field == "language"), "")
@@ -68,7 +69,7 @@ def page_claims(page: _Element, markup: str = "") -> list[Said]:
     lines = page_lines(page)
     title = title_line(lines, [one.value for one in _titles(page, head)])
     dates = [*date_claims(page, lines, title, address, language), *_linked_page(page)]
-    authors = [Said("author", who, origin) for who, origin in bylines(page)]
+    authors = [Said("author", who, origin) for who, origin in bylines(page, called_so)]
     if title is not None:
         authors += [Said("author", who, "line near the title") for who in written_bylines(lines, title)]
     claims = [_readable(one, language) for one in [*head, *dates]]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from kb_search.highlight import snippet
+from kb_search.naming import ALSO
 from kb_search.ranking import REASONS
 from kb_search.results import SORTS, Hit, Note, Relaxation, Results
 from kb_search.web.article_view import article_line, article_url, similar_url
@@ -95,8 +96,8 @@ def _fix(suggestion: str | None, state: State) -> Link | None:
 
 
 def _as_typed(results: Results, state: State) -> Link | None:
-    """The search without other names, where a note says that there are some and what to type instead."""
-    expanded = any(note.kind == "expanded" and note.suggestion for note in results.notes)
+    """The search without other names, where a note says that there are some."""
+    expanded = any(note.kind == "expanded" and ALSO in note.message for note in results.notes)
     return Link("Search names only as they are typed", state.without_variants().url()) if expanded else None
 
 

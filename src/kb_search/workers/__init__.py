@@ -5,6 +5,6 @@ that kills its process costs nothing but itself.
 """
 
 from kb_search.workers.crew import read_all
-from kb_search.workers.process import Job
+from kb_search.workers.orders import Job
 
 __all__ = ["Job", "read_all"]

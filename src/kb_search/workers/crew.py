@@ -21,7 +21,7 @@ from kb_search.journal import Journal, JournalWriter, Outcome, journal_file, nex
 from kb_search.loaders import RowProblem, loader_name
 from kb_search.loaders.base import printable
 from kb_search.nursery import Nursery, shared
-from kb_search.workers.process import Job, Message, summary
+from kb_search.workers.orders import Job, Message, summary
 
 #: So often, in seconds, it is seen to that no process hangs.
 _TICK = 0.5
@@ -71,6 +71,7 @@ class _Member:
     connection: Connection
     path: Path
     jobs: deque[Job] = field(default_factory=deque)
+    began: float = field(default_factory=time.monotonic)
     silent: float = 0.0
     computed: int | None = None
 
@@ -138,6 +139,7 @@ class _Crew:
             raise IndexProblem(said)
         if said is Message.DONE:
             self._done(member.jobs.popleft())
+            member.began = time.monotonic()
             self._hand_out(member)
         elif said is Message.RETIRING:
             self._dismiss(member)
@@ -168,22 +170,23 @@ class _Crew:
         member.connection.close()
         if member.jobs:
             job = member.jobs.popleft()
-            self._write_off(job, member.path, f"{printable(job.file.relative)} {reason}")
+            seconds = time.monotonic() - member.began
+            self._write_off(job, member.path, f"{printable(job.file.relative)} {reason}", seconds)
             self._done(job)
         self._waiting.extendleft(reversed(member.jobs))
         if self._waiting:
             self._engage()
 
-    def _write_off(self, job: Job, path: Path, reason: str) -> None:
+    def _write_off(self, job: Job, path: Path, reason: str, seconds: float) -> None:
         writer = JournalWriter(path, self._settings)
         if writer.key != job.key:
             writer.begin(job.key)
         lost = RowProblem("the rest", reason)
         loader = loader_name(job.file.path) or ""
         if writer.articles:
-            outcome = Outcome("read", summary((lost,), 1), loader, sha256=writer.sha256, problems=(lost,))
+            outcome = Outcome("read", summary((lost,), 1), loader, "", seconds, writer.sha256, (lost,))
         else:
-            outcome = Outcome("failed", reason, loader, sha256=writer.sha256)
+            outcome = Outcome("failed", reason, loader, "", seconds, writer.sha256)
         writer.end(outcome)
         writer.close()
 

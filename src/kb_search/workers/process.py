@@ -13,18 +13,19 @@ import resource
 import signal
 import sys
 import time
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from kb_search import corpus
 from kb_search.config import Settings
 from kb_search.errors import DocumentError, IndexProblem, SkippedDocument
-from kb_search.journal import MOST_PROBLEMS, FileKey, JournalWriter, Outcome
+from kb_search.fingerprints import Read
+from kb_search.journal import MOST_PROBLEMS, JournalWriter, Outcome
 from kb_search.loaders import RowProblem, SourceFile, loader_name
 from kb_search.loaders.base import printable
-from kb_search.reading import Read, read
+from kb_search.reading import read
+from kb_search.workers.orders import Job, Message, summary
 
 #: So often, in seconds, a process says that it is still reading the same file.
 BEAT = 1.0
@@ -34,22 +35,6 @@ _MOST_KEPT = 128 * 1024 * 1024
 _TEXTUAL = {"text", "markdown", "html", "jsonl", "table"}
 _MOST_OF_MESSAGE = 200
 _PR_SET_PDEATHSIG = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A file to be read, and the state in which it was found."""
-
-    key: FileKey
-    file: SourceFile
-
-
-class Message(Enum):
-    """What a process says: it goes on with the same file, is done with it, or wants to be replaced."""
-
-    ALIVE = 1
-    DONE = 2
-    RETIRING = 3
 
 
 def work(connection: Connection, path: Path, settings: Settings) -> None:
@@ -76,15 +61,6 @@ def die_with_parent() -> None:
     """Have the system end this process when its parent ends, where the system can (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def summary(problems: tuple[RowProblem, ...], number: int) -> str:
-    """One sentence for all records that were left out, a `number` of them, with the first three."""
-    if not number:
-        return ""
-    named = "; ".join(f"{one.where}: {one.message}" for one in problems[:3])
-    more = f" and {number - 3} more" if number > 3 else ""
-    return f"{number} left out ({named}{more})."
 
 
 def _confine() -> None:

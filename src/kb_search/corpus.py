@@ -12,12 +12,20 @@ import stat
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from kb_search.errors import DocumentError, UsageError
 from kb_search.filelist import KnownFile
-from kb_search.loaders import Defaults, SourceFile, folder_defaults, is_companion, loader_name, sidecar_paths
+from kb_search.loaders import (
+    SIDECAR_SUFFIX,
+    Defaults,
+    SourceFile,
+    folder_defaults,
+    is_companion,
+    loader_name,
+    sidecar_paths,
+)
 
 _NO_DEFAULTS = Defaults()
 # A file written within so many nanoseconds of the last look may have changed without a new time.
@@ -137,33 +145,37 @@ def look(
     `beside` are the names of all files in its folder, where they are known: asking for two sidecars of each of ten
     thousand files takes longer than all else.
     """
-    found = FoundFile(path, _relative(path, root))
+    found = partial(FoundFile, path, _relative(path, root))
     try:
         status = path.stat()
     except OSError as error:
-        return replace(found, problem=f"It cannot be read: {error.strerror}.")
+        return found(problem=f"It cannot be read: {error.strerror}.")
     if not stat.S_ISREG(status.st_mode):
-        return replace(found, problem="It is not a regular file.", skipped=True)
+        return found(problem="It is not a regular file.", skipped=True)
     if loader_name(path) is None:
         kind = f"Files that end in {path.suffix}" if path.suffix else "Files without a suffix"
-        return replace(found, problem=f"{kind} are not read.", skipped=True)
-    found = replace(found, size=status.st_size, mtime_ns=status.st_mtime_ns)
+        return found(problem=f"{kind} are not read.", skipped=True)
+    found = partial(found, status.st_size, status.st_mtime_ns)
     if not os.access(path, os.R_OK):
-        return replace(found, problem="It cannot be read: Permission denied.")
+        return found(problem="It cannot be read: Permission denied.")
     try:
         defaults = defaults_of(path.parent) if defaults_of else folder_defaults(path.parent, root)
     except DocumentError as error:
-        return replace(found, problem=str(error))
-    return replace(found, defaults=defaults, companions=_companions(path, defaults, settings, beside))
+        return found(problem=str(error))
+    return found(_companions(path, defaults, settings, beside), defaults)
 
 
 def _companions(path: Path, defaults: Defaults, settings: str, beside: Container[str] | None) -> str:
     """A digest of what is said about a file elsewhere."""
     said = hashlib.sha256(repr((defaults, settings)).encode())
-    for sidecar in sidecar_paths(path):
+    names = (path.name, path.stem)
+    for number, name in enumerate(names):
         said.update(b"\n")
+        if beside is not None and name + SIDECAR_SUFFIX not in beside:
+            continue
+        sidecar = sidecar_paths(path)[number]
         try:
-            if (beside is None or sidecar.name in beside) and sidecar.is_file():
+            if sidecar.is_file():
                 with sidecar.open("rb") as file:
                     said.update(file.read(_SIDECAR_BYTES))
         except OSError:

@@ -15,9 +15,10 @@ from typing import cast
 from kb_search.document import Article
 from kb_search.errors import SkippedDocument
 from kb_search.loaders.base import Defaults, RowProblem, SourceFile, printable
-from kb_search.loaders.companions import folder_defaults, sidecar_paths
+from kb_search.loaders.companions import SIDECAR_SUFFIX, folder_defaults, sidecar_paths
 
 __all__ = [
+    "SIDECAR_SUFFIX",
     "SUFFIXES",
     "Defaults",
     "RowProblem",

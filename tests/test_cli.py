@@ -243,7 +243,8 @@ def test_search_prints_a_table(told):
     code, out, err = told("search", "peace ^", "--csv")
     rows = list(csv.DictReader(io.StringIO(out)))
     assert code == 0
-    assert [*rows[0]] == ["passage", "article", "title", "source", "date", "section", "ordinal", "score", "text"]
+    columns = "passage article title source date section ordinal score text page last_page"
+    assert [*rows[0]] == columns.split()
     assert len(rows) == 5
     assert {row["date"] for row in rows} == {"2021-06-15", "1994-05-12"}
     assert err.startswith("Note: ")

@@ -119,7 +119,7 @@ class _Run:
         return manifest.generation == current_name(self._settings.index)
 
     def _refuse_removals(self, outcome: Sequence[tuple[str, str]]) -> None:
-        refuse_removals(self._settings.corpus, outcome, self._before.files)
+        refuse_removals(self._settings.corpus, outcome, self._before.files, self._before.prints)
 
     def _read(self, tasks: Sequence[Task]) -> dict[str, Entry]:
         """What is in some files, by their paths; what is in the journal is not read again."""

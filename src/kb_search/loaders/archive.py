@@ -16,9 +16,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from kb_search.document import Article
 from kb_search.errors import DocumentError
-from kb_search.loaders import folder_defaults, is_companion, loader_name, sidecar_paths
+from kb_search.loaders import Loaded, folder_defaults, is_companion, loader_name, sidecar_paths
 from kb_search.loaders import load as load_file
 from kb_search.loaders.base import Defaults, RowProblem, SourceFile, printable, read_bytes, reading
 from kb_search.loaders.companions import COLLECTION_FILE
@@ -30,7 +29,7 @@ _ENCRYPTED = 1
 _DRIVE = re.compile("[A-Za-z]:")
 
 
-def load(file: SourceFile) -> Iterator[Article | RowProblem]:
+def load(file: SourceFile) -> Iterator[Loaded]:
     """The articles of all entries, and the entries that could not be read, in the order of the archive.
 
     Raises DocumentError where it is no archive or is empty.
@@ -49,7 +48,7 @@ def load(file: SourceFile) -> Iterator[Article | RowProblem]:
                 yield from _entry(file, archive, path, Path(folder))
 
 
-def _entry(file: SourceFile, archive: _Archive, path: PurePosixPath, root: Path) -> Iterator[Article | RowProblem]:
+def _entry(file: SourceFile, archive: _Archive, path: PurePosixPath, root: Path) -> Iterator[Loaded]:
     """What an entry holds; the problems of its rows are called by its name as well."""
     where = printable(str(path))
     try:
@@ -84,6 +83,7 @@ def _merged(outer: Defaults, inner: Defaults) -> Defaults:
         inner.source or outer.source,
         inner.language or outer.language,
         tuple({**dict(outer.fields), **dict(inner.fields)}.items()),
+        (*outer.problems, *inner.problems),
     )
 
 

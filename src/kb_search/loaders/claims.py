@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from kb_search.document import Claim, Date, Evidence
-from kb_search.loaders.base import FIELDS
+from kb_search.loaders.base import FIELDS, OTHER_NAMES
 from kb_search.loaders.cleaning import Decoded, one_line
 from kb_search.loaders.dates import read_date
 
@@ -48,10 +48,6 @@ class Said:
     refused: str = ""
 
 
-#: What front matter and rows call some fields as well.
-_OTHER_NAMES = {"authors": "author", "lang": "language", "publisher": "source", "link": "url"}
-
-
 def said(fields: Mapping[str, object], origin: str, *, named: bool = False) -> list[Said]:
     """What a mapping (front matter, a row, a sidecar) says about the fields that articles have.
 
@@ -59,7 +55,7 @@ def said(fields: Mapping[str, object], origin: str, *, named: bool = False) -> l
     Keys in any case; numbers and dates are read as text, lists are joined by commas. What is empty, or
     neither text nor number nor date, says nothing.
     """
-    found = ((_OTHER_NAMES.get(str(key).lower(), str(key).lower()), _as_text(value)) for key, value in fields.items())
+    found = ((OTHER_NAMES.get(str(key).lower(), str(key).lower()), _as_text(value)) for key, value in fields.items())
     return [
         Said(field, value, f"{origin} {field}" if named else origin)
         for field, value in found

@@ -17,6 +17,7 @@ from kb_search.cli import COMMANDS, run
 from kb_search.commands.common import printable
 from kb_search.generations import building
 from kb_search.overview import LISTS
+from tests.loaders.packages import packed
 from tests.trial import fill
 
 HIT = {
@@ -417,6 +418,20 @@ def test_extract_prints_what_a_loader_makes(call, trial):
     assert [{*section} >= {"title", "start"} for section in article["sections"]] == [True]
     assert all({*passage} >= {"start", "end", "section", "text"} for passage in article["passages"])
     assert "".join(passage["text"] for passage in article["passages"]) == article["text"]
+
+
+def test_extract_outlives_bombs(call, trial, monkeypatch):
+    """A file that breaks its reader is a line with its reason; the others are extracted, and the exit code is 0."""
+    bomb = trial.write("bomb.txt", "".join(f"On day {number} they met. " for number in range(300_000)))
+    zipped = trial.write("bomb.zip", packed({"a.txt": "x" * 3_000_000}))
+    good = trial.write("good.txt", "The envoys met in the valley and spoke about the bridge.\n")
+    monkeypatch.setenv("KB_SEARCH_MAX_SECONDS", "0.5")
+    code, out, _ = call("extract", bomb, zipped, good, "--json")
+    found = [json.loads(line) for line in out.splitlines()]
+    assert (code, [one["status"] for one in found]) == (0, ["failed", "failed", "added"])
+    assert "takes more than 0.5 seconds" in found[0]["reason"]
+    assert "unpacks to 3,000,000 bytes" in found[1]["reason"]
+    assert len(found[2]["articles"]) == 1
 
 
 def test_extract_needs_no_index_and_knows_the_collection(call, trial):

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import threading
 import time
 from dataclasses import replace
@@ -617,3 +618,22 @@ def test_seconds_are_those_of_the_run(four):
     started = time.perf_counter()
     report = four.index()
     assert 0 < report.seconds <= time.perf_counter() - started
+
+
+def test_a_run_says_that_it_goes_on_where_another_one_stopped(trial):
+    """What a stopped run had read is not read again, and the report says how many files that were."""
+    for number in range(30):
+        trial.write(f"{number}.txt", prose(f"bridge {number}", 3))
+
+    def stopped(stage, done, *_):
+        if stage == "Reading" and done == 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        indexer.build_index(trial.settings, progress=stopped)
+    report = trial.index()
+    (news,) = report.news
+    assert re.fullmatch(r"(20|2[1-9]|30) of 30 files had been read by a run that was stopped\.", news)
+    assert counts(report) == {"added": 30}
+    trial.write("new.txt", prose("ferry", 3))
+    assert trial.index().news == ()

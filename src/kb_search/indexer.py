@@ -78,7 +78,7 @@ def build_index(
         generation=manifest.generation,
         files=tuple(run.reports),
         built=build.published,
-        news=before.news,
+        news=(*before.news, *run.news),
     )
 
 
@@ -87,6 +87,7 @@ class _Run:
 
     def __init__(self, settings: Settings, build: Build, before: Previous, progress: Progress) -> None:
         self.reports: list[FileReport] = []
+        self.news: list[str] = []
         self._settings = settings
         self._engine: Engine = engine_named(settings.engine)
         self._build = build
@@ -94,6 +95,7 @@ class _Run:
         self._progress = progress
         self._now = time.time_ns()
         self._known: list[KnownFile] = []
+        self._has_read = False
 
     def carry_out(self, found: Sequence[FoundFile], *, full: bool, allow_removals: bool) -> Manifest:
         """Write and publish a generation if anything is new; the manifest of the one that answers then."""
@@ -126,12 +128,15 @@ class _Run:
         most = self._settings.max_file_bytes
         jobs = [Job(_key(task), corpus.source_file(task.found, most)) for task in tasks]
         count = itertools.count(1)
-        read_all(
+        there = read_all(
             jobs,
             self._build.journal,
             self._settings,
             lambda job: self._progress("Reading", next(count), len(jobs), job.file.relative),
         )
+        if there and not self._has_read:
+            self.news.append(f"{there:,} of {len(jobs):,} files had been read by a run that was stopped.")
+        self._has_read = True  # what is there from now on is our own
         entries = Journal(self._build.journal, self._settings).entries if jobs else {}
         return {job.file.relative: entries[job.key] for job in jobs}
 

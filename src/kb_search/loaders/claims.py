@@ -48,6 +48,10 @@ class Said:
     refused: str = ""
 
 
+#: Lists of values are read so many deep: the names of authors, and names in parts.
+_DEEPEST = 2
+
+
 def said(fields: Mapping[str, object], origin: str, *, named: bool = False) -> list[Said]:
     """What a mapping (front matter, a row, a sidecar) says about the fields that articles have.
 
@@ -144,11 +148,12 @@ def _language(text: str) -> str:
     return found[1].lower()
 
 
-def _as_text(value: object) -> str:
+def _as_text(value: object, depth: int = _DEEPEST) -> str:
+    """A value of a mapping as text; empty where it is none, or stands in lists in lists deeper than anybody writes."""
     if isinstance(value, str):
         return value
     if isinstance(value, list | tuple):
-        return ", ".join(filter(None, map(_as_text, value[:50])))
+        return ", ".join(filter(None, (_as_text(one, depth - 1) for one in value[:50]))) if depth else ""
     if isinstance(value, bool) or not isinstance(value, int | dt.date | dt.datetime):
         return ""
     return value.isoformat() if isinstance(value, dt.date) else f"{value:d}" if abs(value) < 10**18 else ""

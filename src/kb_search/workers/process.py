@@ -143,6 +143,8 @@ class _Worker:
             for one in read(job.file, self._settings, job.key.identity):
                 if isinstance(one, Read):
                     self._journal.add(one)
+                elif isinstance(one, RowProblem):
+                    self._journal.note(one)
                 result.note(one)
                 self._go_on()
         except IndexProblem:

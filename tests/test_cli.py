@@ -729,6 +729,17 @@ def test_set_writes_a_sidecar_that_the_next_run_takes_up(call, trial, asked_of):
     assert not (trial.settings.corpus / "b.txt.meta.toml").exists()
 
 
+def test_set_knows_the_folder_that_the_index_was_built_from(call, trial):
+    """Without --corpus, the index says where its articles are; where it does not know either, --corpus is asked for."""
+    trial.write("news/a.txt", "The zebra crossed the river.")
+    trial.index()
+    code, out, _ = call("set", "news/a.txt", "--date", "2023-09", "--index", trial.settings.index)
+    assert (code, (trial.settings.corpus / "news/a.txt.meta.toml").read_text()) == (0, 'date = "2023-09"\n')
+    assert out.splitlines()[-1] == f"`kb-search index {trial.settings.corpus}` takes it up."
+    code, _, err = call("set", "news/a.txt", "--date", "2023-09", "--index", trial.root / "none")
+    assert (code, "name it with --corpus" in err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -32,7 +32,7 @@ from kb_search.journal import Entry, FileKey, Journal, read_stored
 from kb_search.latentwriter import place_passages
 from kb_search.manifest import Manifest
 from kb_search.planning import STATUSES, Task, plan, refuse_removals
-from kb_search.previous import LIMITS, READ_BY, Previous, previous, said
+from kb_search.previous import CORPUS, LIMITS, READ_BY, Previous, previous, said
 from kb_search.query import Word
 from kb_search.results import FileReport, IndexReport
 from kb_search.silence import marked
@@ -207,7 +207,7 @@ class _Run:
             articles = [article for known in self._known for article in known.articles if together.speaks(article)]
             for article in dict.fromkeys([*articles[:1], *articles[-1:]]):
                 _ask(reader, article)
-        kept = said(self._settings, (*READ_BY, *LIMITS))
+        kept = said(self._settings, (*READ_BY, *LIMITS)) | {CORPUS: str(self._settings.corpus.resolve())}
         return self._build.publish(self._engine.name, holdings.articles, holdings.passages, kept)
 
 

@@ -81,7 +81,7 @@ def recover(page: _Element, blocks: Sequence[Block], description: str = "") -> l
 def _elements(page: _Element) -> list[_Element]:
     """The lines of a page: boxes of text without a box in them, menus, tables and the like aside."""
     outer = set()
-    for element in page.iter(*_LINES, "table", "section"):
+    for element in page.iter(*_LINES, "table", "section", "figcaption"):
         above = element.getparent()
         while above is not None and above not in outer:
             outer.add(above)

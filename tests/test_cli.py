@@ -17,6 +17,7 @@ from kb_search.cli import COMMANDS, run
 from kb_search.commands.common import printable
 from kb_search.generations import building
 from kb_search.overview import LISTS
+from tests.loaders.packages import packed
 from tests.trial import fill
 
 HIT = {
@@ -243,7 +244,8 @@ def test_search_prints_a_table(told):
     code, out, err = told("search", "peace ^", "--csv")
     rows = list(csv.DictReader(io.StringIO(out)))
     assert code == 0
-    assert [*rows[0]] == ["passage", "article", "title", "source", "date", "section", "ordinal", "score", "text"]
+    columns = "passage article title source date section ordinal score text page last_page"
+    assert [*rows[0]] == columns.split()
     assert len(rows) == 5
     assert {row["date"] for row in rows} == {"2021-06-15", "1994-05-12"}
     assert err.startswith("Note: ")
@@ -416,6 +418,20 @@ def test_extract_prints_what_a_loader_makes(call, trial):
     assert [{*section} >= {"title", "start"} for section in article["sections"]] == [True]
     assert all({*passage} >= {"start", "end", "section", "text"} for passage in article["passages"])
     assert "".join(passage["text"] for passage in article["passages"]) == article["text"]
+
+
+def test_extract_outlives_bombs(call, trial, monkeypatch):
+    """A file that breaks its reader is a line with its reason; the others are extracted, and the exit code is 0."""
+    bomb = trial.write("bomb.txt", "".join(f"On day {number} they met. " for number in range(300_000)))
+    zipped = trial.write("bomb.zip", packed({"a.txt": "x" * 3_000_000}))
+    good = trial.write("good.txt", "The envoys met in the valley and spoke about the bridge.\n")
+    monkeypatch.setenv("KB_SEARCH_MAX_SECONDS", "0.5")
+    code, out, _ = call("extract", bomb, zipped, good, "--json")
+    found = [json.loads(line) for line in out.splitlines()]
+    assert (code, [one["status"] for one in found]) == (0, ["failed", "failed", "added"])
+    assert "takes more than 0.5 seconds" in found[0]["reason"]
+    assert "unpacks to 3,000,000 bytes" in found[1]["reason"]
+    assert len(found[2]["articles"]) == 1
 
 
 def test_extract_needs_no_index_and_knows_the_collection(call, trial):
@@ -711,6 +727,17 @@ def test_set_writes_a_sidecar_that_the_next_run_takes_up(call, trial, asked_of):
     assert {(one["date"], one["source"]) for one in asked_of(trial, "articles")} == {("2023-09", "Реuters")}
     assert call("set", "b.txt", "--clear", "date", "--clear", "source", *options)[0] == 0
     assert not (trial.settings.corpus / "b.txt.meta.toml").exists()
+
+
+def test_set_knows_the_folder_that_the_index_was_built_from(call, trial):
+    """Without --corpus, the index says where its articles are; where it does not know either, --corpus is asked for."""
+    trial.write("news/a.txt", "The zebra crossed the river.")
+    trial.index()
+    code, out, _ = call("set", "news/a.txt", "--date", "2023-09", "--index", trial.settings.index)
+    assert (code, (trial.settings.corpus / "news/a.txt.meta.toml").read_text()) == (0, 'date = "2023-09"\n')
+    assert out.splitlines()[-1] == f"`kb-search index {trial.settings.corpus}` takes it up."
+    code, _, err = call("set", "news/a.txt", "--date", "2023-09", "--index", trial.root / "none")
+    assert (code, "name it with --corpus" in err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -201,13 +201,13 @@ def test_odd_names_stay_apart(tmp_path):
         one.relative.encode()  # every name can be printed
 
 
-def test_a_broken_collection_file_fails_what_it_speaks_about(tmp_path):
-    """What `collection.toml` says counts for the files below it; where it is broken these fail, and no others."""
+def test_a_broken_collection_file_is_told_of_what_it_speaks_about(tmp_path):
+    """What `collection.toml` says counts for the files below it; where it is broken they are read and told of it."""
     make(tmp_path, "a/b.txt", "c.txt")
     make(tmp_path, "a/collection.toml", content="source = ")
     first, second = walk(tmp_path)
-    assert (first.relative, first.skipped, second.problem) == ("a/b.txt", False, "")
-    assert "a/collection.toml is not valid TOML" in first.problem
+    assert (first.relative, first.problem, second.defaults.problems) == ("a/b.txt", "", ())
+    assert "a/collection.toml is not valid TOML" in first.defaults.problems[0]
 
 
 # -------------------------------------------------------------------------------------------- comparing

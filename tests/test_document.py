@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_search.document import Article, Claim, Date, Evidence, article_id, passage_id
+from kb_search.document import (
+    Article,
+    Claim,
+    Date,
+    Evidence,
+    Passage,
+    article_id,
+    page_at,
+    page_words,
+    pages_of,
+    passage_id,
+)
 
 DAYS = st.dates().map(lambda day: Date(day.year, day.month, day.day))
 MONTHS = st.builds(Date, st.integers(1, 9999), st.integers(1, 12))
@@ -151,9 +162,32 @@ def test_evidence_is_found_by_its_field():
 
 def test_a_page_is_found_by_the_offset():
     """The label of a page holds from where the page begins to where the next one does."""
-    article = Article("id", "a.pdf", "Title", "Text", pages=((0, "iv"), (10, "1"), (20, "2")))
-    assert [article.page_at(offset) for offset in (0, 9, 10, 19, 20, 999)] == ["iv", "iv", "1", "1", "2", "2"]
-    assert Article("id", "a.txt", "Title", "Text").page_at(5) == ""
+    pages = ((0, "iv"), (10, "1"), (20, "2"))
+    assert [page_at(pages, offset) for offset in (0, 9, 10, 19, 20, 999)] == ["iv", "iv", "1", "1", "2", "2"]
+    assert page_at((), 5) == ""
+
+
+@pytest.mark.parametrize(
+    ("start", "text", "pages", "words"),
+    [
+        (0, "one two", ("iv", "iv"), "page iv"),
+        (0, "one two\n\n", ("iv", "iv"), "page iv"),
+        (0, "one two\n\nthree", ("iv", "2"), "pages iv–2"),
+        (7, "\n\nthree", ("2", "2"), "page 2"),
+        (9, "three", ("2", "2"), "page 2"),
+    ],
+)
+def test_a_passage_is_cited_with_the_pages_that_it_stands_on(start, text, pages, words):
+    """First and last page are those of the passage's own words: white space and empty pages between do not count."""
+    passage = Passage("id", "article", 1, start, start + len(text), text)
+    assert pages_of(((0, "iv"), (9, "1"), (9, "2")), passage) == pages
+    assert page_words(*pages) == words
+
+
+def test_a_passage_of_an_article_without_pages_stands_on_none():
+    """Where there are no pages, nothing is said of them."""
+    assert pages_of((), Passage("id", "article", 1, 0, 3, "one")) == ("", "")
+    assert page_words("", "") == ""
 
 
 def evidence(field, value, *others):

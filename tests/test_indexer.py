@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import threading
 import time
 from dataclasses import replace
@@ -360,12 +361,48 @@ def test_articles_are_counted_and_not_files(trial):
         trial.index()
 
 
-def test_a_folder_that_cannot_be_read_any_more_stops_the_run(four):
-    """One broken `collection.toml` above all articles does not empty the index."""
-    four.write("collection.toml", "source = ")
-    with pytest.raises(RemovalsRefused, match="4 of 4 articles from the index: their files are gone or cannot be read"):
-        four.index()
-    assert four.search("*").passages == 4
+def test_a_broken_collection_toml_costs_no_article(four):
+    """The files below it stay in the index, and the report of each names the broken file, its line, and what to do."""
+    four.write("collection.toml", 'language = "en"\nsource = Herald')
+    report = four.index()
+    assert counts(report) == {"changed": 4}
+    assert {file.reason for file in report.files} == {
+        "collection.toml is not valid TOML: Invalid value (at line 2, column 10). Mend it; until then it says nothing."
+    }
+    again = four.index()
+    assert counts(again) == {"unchanged": 4}
+    assert [file.reason for file in again.files] == [file.reason for file in report.files]
+    four.write("collection.toml", 'source = "Herald"\n')
+    assert {file.reason for file in four.index().files} == {""}
+
+
+def test_a_slip_in_a_sidecar_is_in_the_report(four):
+    """A file whose sidecar has a key that nobody reads is indexed, and its line says so; mended, it says nothing."""
+    four.write("alpha.txt.meta.toml", 'dat = "2023-11-07"')
+    (told,) = [file for file in four.index().files if file.reason]
+    assert (told.path, told.status) == ("alpha.txt", "changed")
+    assert told.reason == 'alpha.txt.meta.toml: there is no "dat", so it was not read; did you mean "date"?'
+    four.write("alpha.txt.meta.toml", 'date = "2023-11-07"')
+    assert not [file for file in four.index().files if file.reason]
+    assert str(four.search("alpha").hits[0].date) == "2023-11-07"
+
+
+def test_a_refusal_counts_articles_and_not_their_places(trial):
+    """A text with many places is one article, which goes only with the last of them."""
+    copied = prose("bridge", 12)
+    for number in range(8):
+        trial.write(f"paper{number}/wire.txt", copied)
+    for number in range(4):
+        trial.write(f"own{number}.txt", prose(f"ferry {number}", 12))
+    assert trial.index().articles == 5
+    for number in range(7):
+        trial.remove(f"paper{number}/wire.txt")
+    report = trial.index()  # seven of twelve places, no article
+    assert (report.removed, report.articles) == (7, 5)
+    for number in range(3):
+        trial.remove(f"own{number}.txt")
+    with pytest.raises(RemovalsRefused, match="remove 3 of 5 articles"):
+        trial.index()
 
 
 def test_files_that_turn_out_to_be_unreadable_stop_the_run(four):
@@ -581,3 +618,22 @@ def test_seconds_are_those_of_the_run(four):
     started = time.perf_counter()
     report = four.index()
     assert 0 < report.seconds <= time.perf_counter() - started
+
+
+def test_a_run_says_that_it_goes_on_where_another_one_stopped(trial):
+    """What a stopped run had read is not read again, and the report says how many files that were."""
+    for number in range(30):
+        trial.write(f"{number}.txt", prose(f"bridge {number}", 3))
+
+    def stopped(stage, done, *_):
+        if stage == "Reading" and done == 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        indexer.build_index(trial.settings, progress=stopped)
+    report = trial.index()
+    (news,) = report.news
+    assert re.fullmatch(r"(20|2[1-9]|30) of 30 files had been read by a run that was stopped\.", news)
+    assert counts(report) == {"added": 30}
+    trial.write("new.txt", prose("ferry", 3))
+    assert trial.index().news == ()

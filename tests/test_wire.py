@@ -155,7 +155,8 @@ def test_an_article_has_its_text_sections_and_passages() -> None:
     assert shown["sections"] == [{"title": "Part", "start": 5}]
     assert (shown["date"], shown["date_precision"]) == ("2023-11", "month")
     assert shown["passages"][1] == {
-        "passage": "abc-2", "ordinal": 2, "section": "Part", "start": 5, "end": 9, "text": "Two.",
+        "passage": "abc-2", "ordinal": 2, "section": "Part", "start": 5, "end": 9, "page": None,
+        "last_page": None, "text": "Two.",
         "silent": [],
     }  # fmt: skip
 
@@ -202,7 +203,9 @@ def test_an_extracted_file_lists_its_articles() -> None:
         "title", "source", "date", "date_precision", "author", "url", "language", "evidence", "text",
         "sections", "passages",
     } <= article.keys()  # fmt: skip
-    assert article["passages"][0] == {"start": 0, "end": 5, "section": "", "text": "One. ", "silent": []}
+    assert article["passages"][0] == {
+        "start": 0, "end": 5, "page": None, "last_page": None, "section": "", "text": "One. ", "silent": [],
+    }  # fmt: skip
 
 
 def test_a_failed_file_is_a_line_without_articles() -> None:

@@ -165,6 +165,18 @@ def test_rows_before_one_that_takes_too_long_stay(tmp_path):
     assert entries["a.txt"].outcome.status == "read"
 
 
+@pytest.mark.parametrize(("good", "status"), [(1, "read"), (0, "failed")])
+def test_problems_before_a_row_that_takes_too_long_stay(tmp_path, good, status):
+    """What was known of single rows when the process died is in the outcome, whether or not a row could be read."""
+    long = json.dumps({"text": "".join(f"{PROSE} Number {number}. " for number in range(40_000))})
+    jobs = [job(tmp_path, "rows.jsonl", f"no row\n{rows(good)}[]\n{long}\n")]
+    outcome = outcomes(tmp_path, jobs, replace(SETTINGS, max_seconds=0.3, workers=1))["rows.jsonl"].outcome
+    assert outcome.status == status
+    assert [one.message for one in outcome.problems][:2] == ["not valid JSON", "not a JSON object with named fields"]
+    assert "line 1: not valid JSON" in outcome.reason
+    assert "takes more than 0.3 seconds" in outcome.reason
+
+
 @LINUX
 def test_a_file_that_needs_too_much_memory_costs_only_itself(tmp_path):
     """The limit of memory is a sentence, too."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from kb_search import facets, remarks
 from kb_search.aids import Aids
 from kb_search.asking import engine_query, shortened, understood, without_filters
-from kb_search.document import article_of
+from kb_search.document import article_of, pages_of
 from kb_search.engines.base import (
     Candidate,
     Deadline,
@@ -333,6 +333,7 @@ class Search:
 
     def _hit(self, ranked: Ranked) -> Hit:
         passage, head = self._reader.passage(ranked.candidate.key)
+        page, last_page = pages_of(head.pages, passage)
         return Hit(
             passage=passage.id,
             article=head.id,
@@ -351,6 +352,8 @@ class Search:
             title_marks=self._mark.title.marks(head.title, head.language),
             section_marks=self._mark.section.marks(passage.section, head.language),
             sources=head.sources,
+            page=page,
+            last_page=last_page,
             copies=tuple(_copies(head.id, self._reader)),
             copy_count=max(len(self._reader.copies(head.id)) - 1, 0),
             reasons=ranked.reasons,

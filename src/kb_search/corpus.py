@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
-from kb_search.errors import DocumentError, UsageError
+from kb_search.errors import UsageError
 from kb_search.filelist import KnownFile
 from kb_search.loaders import (
     SIDECAR_SUFFIX,
@@ -34,7 +34,7 @@ _UNSURE_NS = 2_000_000_000
 _SIDECAR_BYTES = 1 << 20
 
 
-# From a folder of the collection to what its `collection.toml` files say; DocumentError where one is broken.
+# From a folder of the collection to what its `collection.toml` files say.
 _DefaultsOf = Callable[[Path], Defaults]
 
 
@@ -158,10 +158,7 @@ def look(
     found = partial(found, status.st_size, status.st_mtime_ns)
     if not os.access(path, os.R_OK):
         return found(problem="It cannot be read: Permission denied.")
-    try:
-        defaults = defaults_of(path.parent) if defaults_of else folder_defaults(path.parent, root)
-    except DocumentError as error:
-        return found(problem=str(error))
+    defaults = defaults_of(path.parent) if defaults_of else folder_defaults(path.parent, root)
     return found(_companions(path, defaults, settings, beside), defaults)
 
 

@@ -121,6 +121,10 @@ class Evidence:
         return its.first <= mine.last and mine.first <= its.last
 
 
+#: The pages of a printed article: the offset in its text where each begins, and its label.
+Pages = tuple[tuple[int, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading and the offset in the article's text where what it heads begins."""
@@ -172,7 +176,7 @@ class Article:
     language: str = ""
     format: str = ""
     evidence: tuple[Evidence, ...] = ()
-    pages: tuple[tuple[int, str], ...] = ()
+    pages: Pages = ()
     places: tuple[Place, ...] = ()
 
     @property
@@ -184,11 +188,6 @@ class Article:
     def evidence_for(self, field: str) -> Evidence | None:
         """The evidence for one field, or None where nobody said anything about it."""
         return next((one for one in self.evidence if one.field == field), None)
-
-    def page_at(self, offset: int) -> str:
-        """The label of the page on which the character at an offset of `text` stands; empty where there are none."""
-        before = bisect_right(self.pages, offset, key=lambda page: page[0])
-        return self.pages[before - 1][1] if before else ""
 
 
 #: Why a span of a passage is not indexed: it stands elsewhere in the article, or in many articles of its source, or in
@@ -222,6 +221,27 @@ class Passage:
     section: str = ""
     sentences: tuple[int, ...] = (0,)
     silent: tuple[Silent, ...] = ()
+
+
+def page_at(pages: Pages, offset: int) -> str:
+    """The label of the page on which the character at an offset of the text stands; empty where there are none."""
+    before = bisect_right(pages, offset, key=lambda page: page[0])
+    return pages[before - 1][1] if before else ""
+
+
+def pages_of(pages: Pages, passage: Passage) -> tuple[str, str]:
+    """The labels of the first and of the last page of an article that one of its passages stands on.
+
+    Both are empty where the article has no pages. White space around the passage stands on none.
+    """
+    text = passage.text.rstrip()
+    first = passage.start + len(text) - len(text.lstrip())
+    return page_at(pages, first), page_at(pages, max(first, passage.start + len(text) - 1))
+
+
+def page_words(first: str, last: str) -> str:
+    """`page 12`, `pages 12–13`; empty where there are no pages."""
+    return f"pages {first}–{last}" if first != last and first else f"page {last}" if last else ""
 
 
 def article_id(path: str, row: str = "") -> str:

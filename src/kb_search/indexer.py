@@ -32,7 +32,7 @@ from kb_search.journal import Entry, FileKey, Journal, read_stored
 from kb_search.latentwriter import place_passages
 from kb_search.manifest import Manifest
 from kb_search.planning import STATUSES, Task, plan, refuse_removals
-from kb_search.previous import LIMITS, READ_BY, Previous, previous, said
+from kb_search.previous import CORPUS, LIMITS, READ_BY, Previous, previous, said
 from kb_search.query import Word
 from kb_search.results import FileReport, IndexReport
 from kb_search.silence import marked
@@ -78,7 +78,7 @@ def build_index(
         generation=manifest.generation,
         files=tuple(run.reports),
         built=build.published,
-        news=before.news,
+        news=(*before.news, *run.news),
     )
 
 
@@ -87,6 +87,7 @@ class _Run:
 
     def __init__(self, settings: Settings, build: Build, before: Previous, progress: Progress) -> None:
         self.reports: list[FileReport] = []
+        self.news: list[str] = []
         self._settings = settings
         self._engine: Engine = engine_named(settings.engine)
         self._build = build
@@ -94,6 +95,7 @@ class _Run:
         self._progress = progress
         self._now = time.time_ns()
         self._known: list[KnownFile] = []
+        self._has_read = False
 
     def carry_out(self, found: Sequence[FoundFile], *, full: bool, allow_removals: bool) -> Manifest:
         """Write and publish a generation if anything is new; the manifest of the one that answers then."""
@@ -119,19 +121,22 @@ class _Run:
         return manifest.generation == current_name(self._settings.index)
 
     def _refuse_removals(self, outcome: Sequence[tuple[str, str]]) -> None:
-        refuse_removals(self._settings.corpus, outcome, self._before.files)
+        refuse_removals(self._settings.corpus, outcome, self._before.files, self._before.prints)
 
     def _read(self, tasks: Sequence[Task]) -> dict[str, Entry]:
         """What is in some files, by their paths; what is in the journal is not read again."""
         most = self._settings.max_file_bytes
         jobs = [Job(_key(task), corpus.source_file(task.found, most)) for task in tasks]
         count = itertools.count(1)
-        read_all(
+        there = read_all(
             jobs,
             self._build.journal,
             self._settings,
             lambda job: self._progress("Reading", next(count), len(jobs), job.file.relative),
         )
+        if there and not self._has_read:
+            self.news.append(f"{there:,} of {len(jobs):,} files had been read by a run that was stopped.")
+        self._has_read = True  # what is there from now on is our own
         entries = Journal(self._build.journal, self._settings).entries if jobs else {}
         return {job.file.relative: entries[job.key] for job in jobs}
 
@@ -202,7 +207,7 @@ class _Run:
             articles = [article for known in self._known for article in known.articles if together.speaks(article)]
             for article in dict.fromkeys([*articles[:1], *articles[-1:]]):
                 _ask(reader, article)
-        kept = said(self._settings, (*READ_BY, *LIMITS))
+        kept = said(self._settings, (*READ_BY, *LIMITS)) | {CORPUS: str(self._settings.corpus.resolve())}
         return self._build.publish(self._engine.name, holdings.articles, holdings.passages, kept)
 
 

@@ -4,8 +4,9 @@ Each process that reads has a file of its own, so nobody waits for another, and 
 was complete. A file is a row of frames, each with kind, length, CRC-32 and content:
 
     HEADER                     what it was written by; that of another program, or by other settings, is not read
-    BEGIN (ARTICLE BODY)* END  one file of the collection; `ARTICLE` is what must be known of an article without
-                               reading it, `BODY` the article with its passages
+    BEGIN … END                one file of the collection, and between them in the order of its rows
+    ARTICLE BODY               an article: what must be known of it without reading it, and all of it with its passages
+    PROBLEM                    a row that could not be read
 
 A frame that is cut short or whose checksum is wrong ends the file, and what is complete before it counts. The content
 is pickled. Only a folder that nobody else can write to may be read, and `generations` sees to that.
@@ -33,10 +34,10 @@ from kb_search.fingerprints import Fingerprint, Read
 from kb_search.loaders import RowProblem
 
 #: Raised when what a journal holds changes its shape.
-_SCHEMA = 1
+_SCHEMA = 2
 _SUFFIX = ".journal"
 _FRAME = struct.Struct("<BII")
-_HEADER, _BEGIN, _ARTICLE, _BODY, _END = range(5)
+_HEADER, _BEGIN, _ARTICLE, _BODY, _END, _PROBLEM = range(6)
 #: So many problems of one file are kept; a table of a million broken rows has a million.
 MOST_PROBLEMS = 100
 
@@ -140,14 +141,16 @@ def read_stored(folder: Path, stored: Stored) -> Read:
 class JournalWriter:
     """One file of a journal, to be written to its end.
 
-    A file that is there already is continued behind what is whole in it; `key`, `sha256` and `articles` are then those
-    of the file of the collection that was begun and not ended. Raises IndexProblem where it cannot be written.
+    A file that is there already is continued behind what is whole in it; `key`, `sha256`, `problems` and `articles`,
+    their number, are then those of the file of the collection that was begun and not ended. Raises IndexProblem where
+    it cannot be written.
     """
 
     def __init__(self, path: Path, settings: Settings) -> None:
         self.key: FileKey | None = None
         self.sha256 = ""
         self.articles = 0
+        self.problems: list[RowProblem] = []
         with _writing():
             path.touch(mode=0o600)
             self._stream: IO[bytes] = path.open("r+b")
@@ -155,6 +158,7 @@ class JournalWriter:
             for _ in scan.entries():
                 pass
             self.key, self.sha256, self.articles = scan.key, scan.sha256, len(scan.articles)
+            self.problems = scan.problems
             self._stream.seek(scan.whole)
             self._stream.truncate()
             if not scan.whole:
@@ -162,7 +166,7 @@ class JournalWriter:
 
     def begin(self, key: FileKey, sha256: str = "") -> None:
         """A file of the collection follows, and the SHA-256 of its content."""
-        self.key, self.sha256, self.articles = key, sha256, 0
+        self.key, self.sha256, self.articles, self.problems = key, sha256, 0, []
         self._write(_BEGIN, pickle.dumps((key.path, key.size, key.mtime_ns, key.companions, key.identity, sha256)))
 
     def add(self, read: Read) -> None:
@@ -171,6 +175,12 @@ class JournalWriter:
         self._write(_ARTICLE, known, flush=False)
         self._write(_BODY, body)
         self.articles += 1
+
+    def note(self, problem: RowProblem) -> None:
+        """A row that could not be read, so that it is known also if no end is written; the first MOST_PROBLEMS."""
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
+            self._write(_PROBLEM, pickle.dumps((problem.where, problem.message)))
 
     def end(self, outcome: Outcome) -> None:
         """The file that was begun has ended."""
@@ -208,8 +218,8 @@ class _Frame(NamedTuple):
 class _Scan:
     """One pass over a file of a journal.
 
-    `whole` is where the last frame ends that counts; `key`, `sha256` and `articles` are those of the file of the
-    collection that was begun last, `key` being None where it has ended.
+    `whole` is where the last frame ends that counts; `key`, `sha256`, `articles` and `problems` are those of the file
+    of the collection that was begun last, `key` being None where it has ended.
     """
 
     def __init__(self, stream: IO[bytes], name: str, stamp: bytes, *, thorough: bool = False) -> None:
@@ -217,6 +227,7 @@ class _Scan:
         self.key: FileKey | None = None
         self.sha256 = ""
         self.articles: list[Stored] = []
+        self.problems: list[RowProblem] = []
         self._stream = stream
         self._size = os.fstat(stream.fileno()).st_size
         self._name = name
@@ -234,11 +245,13 @@ class _Scan:
                 return
             if frame.kind == _BEGIN:
                 *parts, self.sha256 = pickle.loads(frame.content)  # noqa: S301 - nobody else can write here
-                self.key, self.articles = FileKey(*parts), []
+                self.key, self.articles, self.problems = FileKey(*parts), [], []
+            if frame.kind == _PROBLEM:
+                self.problems.append(RowProblem(*pickle.loads(frame.content)))  # noqa: S301 - as above
             if frame.kind == _END and self.key:
                 outcome = pickle.loads(frame.content)  # noqa: S301 - as above
                 yield Entry(self.key, outcome, tuple(self.articles) if outcome.status == "read" else ())
-                self.key, self.articles = None, []
+                self.key, self.articles, self.problems = None, [], []
             self.whole = self._stream.tell()
 
     def _article(self, content: bytes) -> bool:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb_search import corpus
+from kb_search.copies import Prints
 from kb_search.corpus import FoundFile
+from kb_search.duplicates import identical
 from kb_search.errors import RemovalsRefused
 from kb_search.filelist import KnownFile
 
@@ -110,18 +112,29 @@ def _task(file: FoundFile, last: KnownFile | None, identity: str, *, again: bool
     return Task(file, "changed" if last.status == "indexed" else "added", identity, last, read=True)
 
 
-def refuse_removals(folder: Path, outcome: Iterable[tuple[str, str]], known: Mapping[str, KnownFile]) -> None:
+def refuse_removals(
+    folder: Path, outcome: Iterable[tuple[str, str]], known: Mapping[str, KnownFile], prints: Prints
+) -> None:
     """Raise RemovalsRefused where a run would take more than half of the articles out of the index.
 
-    `outcome` has the path and the status of each file. It does not matter whether files are gone or cannot be read any
+    `outcome` has the path and the status of each file, `prints` tell which articles are places of one text: it goes
+    only with the last of them. It does not matter whether files are gone or cannot be read any
     more: either way it is more often a mistake (a folder that is not mounted, one broken `collection.toml`) than meant.
     """
-    articles = sum(len(file.articles) for file in known.values())
-    leaving = [known[path] for path, status in outcome if status not in _STAYING and path in known]
-    going = sum(len(file.articles) for file in leaving)
-    if articles and going * 2 > articles:
+    leaving = {path for path, status in outcome if status not in _STAYING and path in known}
+    if not leaving:
+        return
+    speaker = identical(prints).speaker
+    texts = {
+        path: {speaker.get(article, article) for article in file.articles}
+        for path, file in known.items()
+        if file.articles
+    }
+    articles = set().union(*texts.values())
+    going = len(articles) - len(set().union(*(found for path, found in texts.items() if path not in leaving)))
+    if going * 2 > len(articles):
         raise RemovalsRefused(
-            f"This would remove {going:,} of {articles:,} articles from the index: their files are gone or cannot be "
-            f"read any more. Is {folder} the right folder, and is it mounted? If they are meant to go, run "
+            f"This would remove {going:,} of {len(articles):,} articles from the index: their files are gone or cannot "
+            f"be read any more. Is {folder} the right folder, and is it mounted? If they are meant to go, run "
             "the same command with --allow-removals."
         )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from kb_search.config import Settings
 from kb_search.copies import Prints, read_prints
@@ -18,6 +19,8 @@ from kb_search.manifest import Manifest
 #: Settings by which every file is read, and those that only decide which files cannot be.
 READ_BY = ("language", "max_file_bytes")
 LIMITS = ("max_seconds", "max_memory_bytes")
+#: Under this name a manifest keeps the folder that its generation was built from.
+CORPUS = "corpus"
 
 _ANEW = "Every file is read anew."
 
@@ -54,6 +57,16 @@ def previous(settings: Settings, *, full: bool) -> Iterator[Previous]:
 def said(settings: Settings, names: Sequence[str]) -> dict[str, str]:
     """Some settings, as a manifest keeps them."""
     return {name: str(getattr(settings, name)) for name in names}
+
+
+def built_from(index: Path) -> Path | None:
+    """The folder of articles that the generation which answers was built from; None where nobody knows."""
+    try:
+        with closing(open_current(index)) as opened:
+            folder = dict(opened.manifest.settings).get(CORPUS)
+    except IndexProblem:
+        return None
+    return Path(folder) if folder else None
 
 
 def _open(settings: Settings, *, full: bool) -> Previous:

@@ -10,18 +10,18 @@ from kb_search.config import Settings
 from kb_search.document import Article, Evidence, article_id
 from kb_search.fingerprints import Read, fingerprint
 from kb_search.language import detect
-from kb_search.loaders import RowProblem, SourceFile, load
+from kb_search.loaders import Remark, RowProblem, SourceFile, load
 from kb_search.passages import split
 
 
-def read(file: SourceFile, settings: Settings, identity: str = "") -> Iterator[Read | RowProblem]:
-    """The articles of a file, and the rows of it that could not be read, in order.
+def read(file: SourceFile, settings: Settings, identity: str = "") -> Iterator[Read | RowProblem | Remark]:
+    """What is to be told of a file, its articles, and the rows of it that could not be read, in order.
 
     `identity` is the path that articles are named by where the file has had another one: a renamed file keeps its
     articles. Raises DocumentError where the file cannot be read, and SkippedDocument where it is not ours to read.
     """
     for one in load(file):
-        yield one if isinstance(one, RowProblem) else _indexed(one, file.relative, settings, identity)
+        yield one if isinstance(one, RowProblem | Remark) else _indexed(one, file.relative, settings, identity)
 
 
 def _indexed(article: Article, path: str, settings: Settings, identity: str) -> Read:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kb_search.document import Article, Date, Passage
+from kb_search.document import Article, Date, Pages, Passage
 
 SORTS = ("relevance", "newest", "oldest")
 MATCHES = ("all", "any")
@@ -91,9 +91,10 @@ class Hit:
 
     `marks`, `title_marks` and `section_marks` are spans in `text`, `title` and `section`, in order and
     never overlapping. `sentences` are the offsets in `text` where its sentences begin. `of` is the number
-    of passages in the article; `ordinal` counts from 1. `copies` are the near-duplicates of the article, the earliest
-    first, no more than MOST_COPIES of them; `copy_count` says how many there are. `sources` are all that printed it, as
-    far as known.
+    of passages in the article; `ordinal` counts from 1. `page` and `last_page` are the labels of the first and the last
+    page that the passage stands on, empty where the article has none. `copies` are the near-duplicates of the article,
+    the earliest first, no more than MOST_COPIES of them; `copy_count` says how many there are. `sources` are all that
+    printed it, as far as known.
     """
 
     passage: str
@@ -113,6 +114,8 @@ class Hit:
     title_marks: tuple[Span, ...] = ()
     section_marks: tuple[Span, ...] = ()
     sources: tuple[str, ...] = ()
+    page: str = ""
+    last_page: str = ""
     copies: tuple[ArticleHead, ...] = ()
     copy_count: int = 0
     #: The parts that add up to `score`, by name.
@@ -306,7 +309,10 @@ class ArticleView:
 
 @dataclass(frozen=True, slots=True)
 class ArticleHead:
-    """An article without its text, as lists show it; `passages` is their number, `sources` are all that printed it."""
+    """An article without its text, as lists show it; `passages` is their number, `sources` are all that printed it.
+
+    `pages` are those of the article.
+    """
 
     id: str
     path: str
@@ -317,6 +323,7 @@ class ArticleHead:
     language: str
     passages: int
     sources: tuple[str, ...] = ()
+    pages: Pages = ()
 
 
 @dataclass(frozen=True, slots=True)

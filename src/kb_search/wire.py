@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kb_search.document import Article, Date, Evidence, Passage, Place
+from kb_search.document import Article, Date, Evidence, Pages, Passage, Place, pages_of
 from kb_search.errors import KbSearchError
 from kb_search.overview import Entry, Overview
 from kb_search.results import (
@@ -141,7 +141,7 @@ def article_json(article: Article, passages: Sequence[Passage]) -> Json:
         "path": article.path,
         "row": article.row,
         **_article(article),
-        "passages": [_identified(passage) for passage in passages],
+        "passages": [_identified(passage, article.pages) for passage in passages],
     }
 
 
@@ -150,7 +150,7 @@ def article_view_json(view: ArticleView) -> Json:
     pairs = zip(view.passages, view.marks, strict=True)
     return {
         **article_json(view.article, view.passages),
-        "passages": [{**_identified(passage), "marks": _spans(marks)} for passage, marks in pairs],
+        "passages": [{**_identified(passage, view.article.pages), "marks": _spans(marks)} for passage, marks in pairs],
         "title_marks": _spans(view.title_marks),
         "copies": [article_head_json(head) for head in view.copies],
         "copy_count": view.copy_count,
@@ -170,7 +170,7 @@ def extract_json(
         "status": status,
         "reason": reason,
         "articles": [
-            {**_article(article), "passages": [_passage(passage) for passage in passages]}
+            {**_article(article), "passages": [_passage(passage, article.pages) for passage in passages]}
             for article, passages in articles
         ],
     }
@@ -265,6 +265,8 @@ def _hit(hit: Hit) -> Json:
         "section": hit.section,
         "ordinal": hit.ordinal,
         "of": hit.of,
+        "page": hit.page or None,
+        "last_page": hit.last_page or None,
         "score": _exact(hit.score),
         "reasons": _reasons(hit.reasons),
         "url": hit_url(hit.article, hit.passage),
@@ -328,14 +330,17 @@ def _place(place: Place) -> Json:
     }
 
 
-def _identified(passage: Passage) -> Json:
-    return {"passage": passage.id, "ordinal": passage.ordinal, **_passage(passage)}
+def _identified(passage: Passage, pages: Pages) -> Json:
+    return {"passage": passage.id, "ordinal": passage.ordinal, **_passage(passage, pages)}
 
 
-def _passage(passage: Passage) -> Json:
+def _passage(passage: Passage, pages: Pages) -> Json:
+    page, last_page = pages_of(pages, passage)
     return {
         "start": passage.start,
         "end": passage.end,
+        "page": page or None,
+        "last_page": last_page or None,
         "section": passage.section,
         "text": passage.text,
         "silent": [{"start": start, "end": end, "why": why} for start, end, why in passage.silent],

@@ -1,6 +1,7 @@
 import io
 import json
 import stat
+import struct
 import tempfile
 import zipfile
 
@@ -203,3 +204,25 @@ def test_a_damaged_archive_is_articles_or_a_sentence(tmp_path_factory, place, no
         assert all(isinstance(one, RowProblem) or one.text for one in load(file))
     except DocumentError:
         return
+
+
+def test_a_damaged_entry_and_names_that_stand_twice(tmp_path):
+    """What can be read of an archive is read; each entry that cannot is listed with its reason."""
+    content = bytearray(packed({"a.txt": PROSE, "b.txt": "Lost. " * 50, "c.txt": PROSE}))
+    place = content.index(b"b.txt") + 12
+    content[place : place + 4] = b"\xff\xff\xff\xff"
+    found = list(load(source(tmp_path, "a.zip", bytes(content))))
+    assert [one.path for one in found if isinstance(one, Article)] == ["a.zip/a.txt", "a.zip/c.txt"]
+    assert problems(found) == [("b.txt", "damaged, or packed in a way that is not read; pack it anew")]
+
+
+def test_entries_that_share_their_bytes_are_refused(tmp_path):
+    """An archive whose entries all lead to the same bytes unpacks to a thousand times what it holds: none is read."""
+    content = packed({"0000.txt": f"{PROSE} " * 1000})
+    start, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
+    entries = b"".join(content[start:end].replace(b"0000", b"%04d" % number) for number in range(1000))
+    ending = bytearray(content[end:])
+    struct.pack_into("<HHII", ending, 8, 1000, 1000, len(entries), start)
+    found = list(load(source(tmp_path, "a.zip", content[:start] + entries + bytes(ending))))
+    assert {one.message for one in found} == {"refused: its bytes are those of other entries as well"}
+    assert len(found) == 1000

@@ -151,3 +151,32 @@ def test_one_line_and_shorten():
     assert shorten("one two three four", 12) == "one two…"
     assert shorten("abcdefghijkl", 6) == "abcde…"
     assert shorten("short", 5) == "short"
+
+
+RUSSIAN_LINE = "Переговоры о судьбе города начались в среду вечером, и жители долины снова ждали новостей у моста.\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", [RUSSIAN_LINE, "The talks began.", "Բանակցությունները սկսվեցին։"])
+def test_utf32_without_a_mark(encoding, text):
+    """Four bytes a letter are recognised by the zeros among them."""
+    decoded = decode(text.encode(encoding), "a.txt")
+    assert (decoded.text, decoded.encoding, decoded.guessed) == (text, encoding, True)
+
+
+@pytest.mark.parametrize("other", ["cp1251", "koi8-r", "mac-cyrillic"])
+def test_lines_in_two_encodings(other):
+    """In a file that was put together of two, each line is read as it was written, and both encodings are named."""
+    second = RUSSIAN_LINE.replace("среду", "четверг").replace("моста", "Школы")
+    raw = RUSSIAN_LINE.encode() + second.encode(other) + RUSSIAN_LINE.encode()
+    decoded = decode(raw, "a.txt")
+    assert decoded.text == RUSSIAN_LINE + second + RUSSIAN_LINE
+    assert decoded.guessed
+    assert decoded.encoding == f"utf-8 and {other.replace('-', '_')}"
+
+
+def test_a_short_russian_text_of_a_macintosh():
+    """Where only capitals tell it from Windows' code page, they do."""
+    text = RUSSIAN_LINE[:60]
+    assert decode(text.encode("mac-cyrillic"), "a.txt").text == text
+    assert decode(text.encode("cp1251"), "a.txt").text == text

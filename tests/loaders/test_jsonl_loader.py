@@ -130,3 +130,11 @@ def test_a_row_longer_than_any_article(tmp_path):
         "line 1", "its text has 10,000,005 characters, more than the 10,000,000 that are read"
     )
     assert found[1].text == PROSE
+
+
+def test_values_in_lists_in_lists_do_no_harm(tmp_path):
+    """What is nested deeper than anybody writes says nothing; the row is read, and so are the others."""
+    deep = "[" * 900 + '"x"' + "]" * 900
+    content = f'{{"text": "{PROSE}", "author": {deep}}}\n{{"text": "{PROSE}", "author": [["Ann Lee"], "Bo Ray"]}}'
+    first, second = rows(tmp_path, content)
+    assert (first.author, second.author) == ("", "Ann Lee, Bo Ray")

@@ -2,7 +2,7 @@ import pytest
 
 from kb_search.document import Claim, Date
 from kb_search.errors import DocumentError
-from kb_search.loaders import Defaults, folder_defaults, sidecar_paths
+from kb_search.loaders import Defaults, Remark, folder_defaults, load, sidecar_paths
 from kb_search.loaders.claims import Said, settle
 from tests.loaders.helpers import PROSE, read, source
 
@@ -124,12 +124,49 @@ def test_deeper_defaults_win(tmp_path):
     assert folder_defaults(tmp_path, tmp_path).language == Claim("en", "collection.toml")
 
 
-@pytest.mark.parametrize("content", ["source = 5", "source = ", 'source = ["a"]'])
-def test_broken_defaults_are_a_sentence(tmp_path, content):
-    """A collection.toml that cannot be meant is named, not passed over."""
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("source = 5", '"source" must be text in quotation marks'),
+        ('language = "hy"\nsource = Herald', "not valid TOML: Invalid value (at line 2, column 10). Mend it"),
+        ('sorce = "a"', 'there is no "sorce", so it was not read; did you mean "source"?'),
+        ("colour = 1", "it can say source, language, fields."),
+        ("x = 1\n" * 2, "not valid TOML"),
+    ],
+)
+def test_broken_defaults_are_told_and_cost_nothing(tmp_path, content, told):
+    """A collection.toml that cannot be meant says nothing, and a sentence names file, place and what to do."""
+    source(tmp_path, "collection.toml", 'source = "Herald"')
     source(tmp_path, "a/collection.toml", content)
-    with pytest.raises(DocumentError, match=r"^a/collection\.toml"):
-        folder_defaults(tmp_path / "a", tmp_path)
+    found = folder_defaults(tmp_path / "a", tmp_path)
+    (problem,) = found.problems
+    assert problem.startswith("a/collection.toml")
+    assert told in problem
+    assert found.source == Claim("Herald", "collection.toml")
+
+
+@pytest.mark.parametrize(
+    ("sidecar", "told"),
+    [
+        ('dat = "2023-11-07"', 'a.txt.meta.toml: there is no "dat", so it was not read; did you mean "date"?'),
+        ('Sorce = "Reuters"', 'a.txt.meta.toml: there is no "Sorce", so it was not read; did you mean "source"?'),
+        ("qqq = 1", "it can say title, source, date, author, url, language, authors, lang, publisher, link."),
+    ],
+)
+def test_a_slip_in_a_sidecar_is_told(tmp_path, sidecar, told):
+    """A key that nobody reads is named, with the one that was probably meant; the article is read all the same."""
+    source(tmp_path, "a.txt.meta.toml", f'{sidecar}\nauthor = "Ann Lee"')
+    remark, article = load(source(tmp_path, "a.txt", PROSE))
+    assert isinstance(remark, Remark)
+    assert told in remark.message
+    assert article.author == "Ann Lee"
+
+
+def test_a_sidecar_without_slips_is_not_remarked_on(tmp_path):
+    """Names that front matter has for fields, and capitals, are no slips."""
+    source(tmp_path, "a.txt.meta.toml", 'Date = "2023"\nlang = "en"\nauthors = ["Ann Lee"]')
+    (article,) = load(source(tmp_path, "a.txt", PROSE))
+    assert (str(article.date), article.language, article.author) == ("2023", "en", "Ann Lee")
 
 
 def test_an_empty_companion_says_nothing(tmp_path):

@@ -65,3 +65,13 @@ def test_mending_never_loses_a_letter_that_was_right(text):
     """Text without the first bytes of garbled letters is never changed."""
     plain = "".join(letter for letter in text if not "\xc2" <= letter <= "\xf4")
     assert mend(plain).text == plain
+
+
+def test_words_of_one_letter_are_mended_where_those_around_them_are():
+    """In garbled Russian, `в`, `и` and a dash are put right too; in a sound text nothing that looks so is touched."""
+    text = "Переговоры в среду вечером и в четверг — о дороге, и о воде, и о школе у моста."
+    garbled = text.encode().decode("cp1251", "replace").replace("\ufffd", "\x98")
+    assert mend(garbled).text == text
+    assert mend(f"Сначала всё было хорошо.\n{garbled}").text == f"Сначала всё было хорошо.\n{text}"
+    sound = "«СССР» и Рёв (РІ) стояли в тексте — и остались."
+    assert mend(sound).text == sound

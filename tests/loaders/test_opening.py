@@ -29,6 +29,11 @@ def told(text):
         ("Baku, 20 September 2023 (AFP) - ", {"source": "AFP", "date": "2023-09-20"}),
         ("STEPANAKERT, 20 September 2023 (Valley News) - ", {"source": "Valley News", "date": "2023-09-20"}),
         ("(Reuters) - ", {"source": "Reuters"}),
+        ("BAKU/YEREVAN, Sept. 20, 2023 (Reuters) - ", {"source": "Reuters", "date": "2023-09-20"}),
+        ("STEPANAKERT/BAKU (Reuters) - ", {"source": "Reuters"}),
+        ("BAKU, 20 September 2023 -- ", {"date": "2023-09-20"}),
+        ("BAKU, 20 September -- ", {}),
+        ("Baku, 20 September 2023 -- ", {}),
         ("NATO (North Atlantic Treaty Organization) - ", {}),
         ("The president (Reuters) - ", {}),
         ("Baku, 20 September 2023 (see below) - ", {}),
@@ -63,6 +68,21 @@ def test_a_day_without_a_year_is_refused():
         ("03/04/2023", {}),
         ("13.04.2023", {"date": "2023-04-13"}),
         ("Updated: 7 November 2023", {}),
+        ("2023-11-07T10:00:00Z", {"date": "2023-11-07"}),
+        ("2023-11-07 10:00", {"date": "2023-11-07"}),
+        ("2023-11-07T23:30:00.123+04:00", {"date": "2023-11-07"}),
+        ("(7 November 2023)", {"date": "2023-11-07"}),
+        ("Tuesday 7 November 2023 10.15 GMT", {"date": "2023-11-07"}),
+        ("First published: 7 Nov 2023", {"date": "2023-11-07"}),
+        ("First published 7 Nov 2023", {"date": "2023-11-07"}),
+        ("7 noyabr 2023-cü il", {"date": "2023-11-07"}),
+        ("7 Kasım 2023", {"date": "2023-11-07"}),
+        ("7 novembre 2023", {"date": "2023-11-07"}),
+        ("7 նոյեմբերի, 2023", {"date": "2023-11-07"}),
+        ("2023 թ. նոյեմբերի 7", {"date": "2023-11-07"}),
+        ("7 ნოემბერი, 2023", {"date": "2023-11-07"}),
+        ("After 27 September 2020", {}),
+        ("In 2020 May 5 people came", {}),
         ("Armenia after 27 September 2020", {}),
         ("The end of the war, 1994", {}),
         ("7 November 2999", {}),
@@ -103,3 +123,82 @@ def test_any_text_may_stand_there(text):
     """Nothing in a text is an error, and every value that comes out can be kept."""
     for one in settle(opening_claims(text), LATEST):
         assert "\n" not in one.value
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Published: 7 November 2023\nUpdated: 9 November 2023",
+        "Last updated 9 November 2023 10:15 GMT\nPublished 7 November 2023",
+        "Published 7 November 2023, updated 9 November 2023",
+        "By Ann Lee | 7 November 2023 | Updated 9 November 2023",
+        "Опубликовано 7 ноября 2023, обновлено 9 ноября 2023",
+    ],
+)
+def test_the_day_of_a_change_is_told_and_not_believed(lines):
+    """Beside a day of publication, or alone, that of an update is no date of the article, and a reader sees it."""
+    (date,) = (one for one in settle(opening_claims(f"{lines}\n{LONG}"), LATEST) if one.field == "date")
+    assert (date.value, [claim.value for claim in date.others]) == ("2023-11-07", ["2023-11-09"])
+    assert date.others[0].refused
+    assert date.others[0].origin.endswith(", the day of a change")
+
+
+GERMAN = (
+    "Die Abgeordneten trafen sich am zweiten Tag im Tal und sprachen lange über die Straße, das Wasser und die Schule, "
+    "und niemand aus der Hauptstadt war da, um es für die Leute aufzuschreiben."
+)
+TURKISH = (
+    "Temsilciler ikinci gün vadide bir araya geldiler ve yol, su ve okul hakkında uzun uzun konuştular, başkentten "
+    "kimse bunu yazmak için orada değildi, köylüler buna çok şaşırdılar."
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "date"),
+    [
+        ("07.11.2023", GERMAN, "2023-11-07"),
+        ("07.11.2023 14:05", TURKISH, "2023-11-07"),
+        ("07.11.2023", LONG, "None"),
+        ("07/11/2023", GERMAN, "None"),
+        ("11.07.2999", GERMAN, "None"),
+    ],
+)
+def test_dotted_figures_have_the_order_of_the_language(tmp_path, head, text, date):
+    """`07.11.2023` is 7 November where the language writes so, and has two readings where it may be another."""
+    article = read(tmp_path, "a.txt", f"{head}\n\n{text}\n")
+    assert str(article.date) == date
+    evidence = article.evidence_for("date")
+    if article.date:
+        assert f"{head[:10]} with the day first as in" in evidence.origin
+    else:
+        assert evidence.others[0].refused
+
+
+def test_a_language_that_is_said_goes_before_one_that_is_detected(tmp_path):
+    """A row that says its language is read by it, also where the text is too short to tell."""
+    row = '{"text": "Кратко.", "date": "07.11.2023", "language": "ru"}'
+    assert str(read(tmp_path, "a.jsonl", row).date) == "2023-11-07"
+    assert read(tmp_path, "b.jsonl", row.replace("ru", "en")).date is None
+
+
+@pytest.mark.parametrize(
+    ("head", "date"),
+    [
+        (" date 13/11/2023 ", "2023-11-13"),
+        ("date 2023-11-07T10:00:00Z ", "2023-11-07"),
+        ("date 7 November 2023 ", "2023-11-07"),
+        ("date November 7, 2023\n", "2023-11-07"),
+        ("date 2023/11/07 ", "2023-11-07"),
+    ],
+)
+def test_the_date_in_front_may_be_written_in_other_ways(tmp_path, head, date):
+    """The line that archives put in front of a text is read however the day is written, and is no part of the text."""
+    article = read(tmp_path, "a.txt", head + LONG)
+    assert (str(article.date), article.text) == (date, LONG)
+
+
+def test_a_date_in_front_with_two_readings_is_told(tmp_path):
+    """`03/04/2023` stays in the text and is no date; a reader sees that it was there, and why it was not believed."""
+    article = read(tmp_path, "a.txt", f" date 03/04/2023 {LONG}")
+    assert (article.date, article.text) == (None, f"date 03/04/2023 {LONG}")
+    assert [claim.origin for claim in article.evidence_for("date").others] == ["head of the text, two readings"]

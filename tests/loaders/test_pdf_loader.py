@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb_search.document import Article, Claim
+from kb_search.document import Article, Claim, page_at
 from kb_search.errors import DocumentError
 from kb_search.loaders import RowProblem, load
 from kb_search.passages import split
@@ -103,7 +103,7 @@ def test_each_character_has_its_page(tmp_path):
     article = read(tmp_path, "a.pdf", pdf(*pages, labels=labels))
     assert [label for _, label in article.pages] == ["i", "ii", "7"]
     for word, label in (("one", "i"), ("two", "ii"), ("three", "7")):
-        assert article.page_at(article.text.index(word)) == label
+        assert page_at(article.pages, article.text.index(word)) == label
 
 
 def test_a_page_that_begins_with_a_heading(tmp_path):
@@ -254,7 +254,7 @@ def test_a_scan_is_called_a_scan(tmp_path):
     )
     article, problem = load(source(tmp_path, "b.pdf", pdf([], lines(PROSE), [], picture=True)))
     assert isinstance(article, Article)
-    assert (article.text, article.page_at(0)) == (PROSE, "2")
+    assert (article.text, page_at(article.pages, 0)) == (PROSE, "2")
     assert problem == RowProblem("pages 1, 3", "a picture without text")
 
 

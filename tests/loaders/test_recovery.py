@@ -84,3 +84,35 @@ def test_lines_about_the_article_are_none_of_its_text(tmp_path, line):
     """Day, byline and copyright above the text are what is known of the article, not what it says."""
     markup = f"<html><body><h1>Talks</h1><article><p>{line}</p><p>{PROSE}</p><p>{OTHER}</p></article></body></html>"
     assert read(tmp_path, "a.html", markup).text == f"{PROSE}\n\n{OTHER}"
+
+
+CAPTION = "The stone bridge in the valley, as a villager drew it in 1994."
+
+
+@pytest.mark.parametrize(
+    "inset",
+    [
+        f"<figure><img src='a.png'><figcaption>{CAPTION}</figcaption></figure>",
+        f"<div><figure><img src='a.png'><figcaption class='caption'>{CAPTION}</figcaption></figure></div>",
+        f"<aside><h3>Background</h3><p>{CAPTION}</p></aside>",
+        f"<aside class='box'><div><p>{CAPTION}</p></div></aside>",
+    ],
+)
+def test_captions_and_asides_to_the_article_stay_where_they_stood(tmp_path, inset):
+    """What a figure or a box among the paragraphs says in whole sentences is a part of the article."""
+    assert read(tmp_path, "a.html", page(between=inset)).text == f"{PROSE}\n\n{CAPTION}\n\n{OTHER}\n\n{LAST}"
+
+
+@pytest.mark.parametrize(
+    "inset",
+    [
+        "<figure><img src='a.png'><figcaption>Photo: A. Lee</figcaption></figure>",
+        f"<aside><p><a href='/b'>{CAPTION}</a></p></aside>",
+        f"<aside class='related-articles'><p>{CAPTION}</p></aside>",
+        f"<aside class='newsletter'><p>{CAPTION}</p></aside>",
+        f"<nav><aside><p>{CAPTION}</p></aside></nav>",
+    ],
+)
+def test_other_boxes_among_the_paragraphs_stay_away(tmp_path, inset):
+    """Credits, pointers to other articles and invitations are no part of the article."""
+    assert read(tmp_path, "a.html", page(between=inset)).text == f"{PROSE}\n\n{OTHER}\n\n{LAST}"

@@ -84,23 +84,33 @@ def test_other_names_of_columns(tmp_path):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ('fields = "body"', 'collection.toml: "fields" must be a table of names, as in text = "body".'),
-        ("[fields]\ntext = 7", 'collection.toml: "fields" must be a table of names, as in text = "body".'),
+        (
+            'fields = "body"',
+            'collection.toml: "fields" must be a table of names, as in text = "body", and says nothing as it is.',
+        ),
+        (
+            "[fields]\ntext = 7",
+            'collection.toml: "fields" must be a table of names, as in text = "body", and says nothing as it is.',
+        ),
         (
             '[fields]\nbody = "text"',
             (
-                "collection.toml: articles have no field 'body'; they have id, text, title, source, date, author, "
-                "url, language."
+                'collection.toml, [fields]: there is no "body", so it was not read; '
+                "it can say id, text, title, source, date, author, url, language."
             ),
+        ),
+        (
+            '[fields]\ntexd = "body"',
+            'collection.toml, [fields]: there is no "texd", so it was not read; did you mean "text"?',
         ),
     ],
 )
 def test_wrong_names_of_fields(tmp_path, content, sentence):
-    """What cannot be a table of names is refused with a sentence."""
-    (tmp_path / "collection.toml").write_text(content)
-    with pytest.raises(DocumentError) as caught:
-        folder_defaults(tmp_path, tmp_path)
-    assert str(caught.value) == sentence
+    """What cannot be a table of names is told with a sentence, and the rest of the file counts."""
+    (tmp_path / "collection.toml").write_text('source = "Herald"\n' + content)
+    found = folder_defaults(tmp_path, tmp_path)
+    assert (found.problems, found.fields) == ((sentence,), ())
+    assert found.source.value == "Herald"
 
 
 def test_a_bad_row_does_not_stop_the_others(tmp_path):

@@ -9,7 +9,7 @@ import click
 from kb_search.asking import shortened
 from kb_search.commands.common import print_json, printable, with_settings
 from kb_search.config import Settings
-from kb_search.document import UNDATED
+from kb_search.document import UNDATED, page_words, pages_of
 from kb_search.engines import engine_named
 from kb_search.errors import NotFound
 from kb_search.generations import open_current, verify
@@ -126,8 +126,10 @@ def show_command(settings: Settings, name: str, *, as_json: bool) -> int:
         return 0
     article = view.article
     click.echo(printable(article.title))
-    click.echo(printable(f"{article.source or 'no source'} · {article.date or UNDATED} · {article.path}") + "\n")
     asked = [passage for passage in view.passages if passage.id == name]
+    page = page_words(*pages_of(article.pages, asked[0])) if asked else ""
+    said = [article.source or "no source", str(article.date or UNDATED), article.path, page]
+    click.echo(printable(" · ".join(filter(None, said))) + "\n")
     heading = ""
     for passage in asked or view.passages:
         if passage.section != heading:

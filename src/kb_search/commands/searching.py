@@ -12,14 +12,14 @@ import click
 
 from kb_search.commands.common import date_argument, on_terminal, print_json, printable, with_settings
 from kb_search.config import Settings
-from kb_search.document import UNDATED, Date
+from kb_search.document import UNDATED, Date, page_words
 from kb_search.errors import UsageError
 from kb_search.highlight import snippet
 from kb_search.results import MATCHES, SORTS, Hit, Results, SearchRequest, Span
 from kb_search.search import Library
 from kb_search.wire import search_json
 
-_COLUMNS = ("passage", "article", "title", "source", "date", "section", "ordinal", "score", "text")
+_COLUMNS = ("passage", "article", "title", "source", "date", "section", "ordinal", "score", "text", "page", "last_page")
 _SPACES = re.compile(r"\s+")
 
 
@@ -145,7 +145,8 @@ def _counted(number: int, noun: str) -> str:
 def _print_hit(number: int, hit: Hit, *, colour: bool) -> None:
     also = f"also in {_counted(hit.copy_count, 'other')}" if hit.copy_count else ""
     place = f"passage {hit.ordinal} of {hit.of}"
-    said = [", ".join(hit.sources) or "no source", str(hit.date or UNDATED), hit.section, place, also]
+    page = page_words(hit.page, hit.last_page)
+    said = [", ".join(hit.sources) or "no source", str(hit.date or UNDATED), hit.section, page, place, also]
     click.echo()
     click.echo(f"{number}. {click.style(printable(hit.title), bold=True)}", color=colour)
     click.echo("   " + " · ".join(printable(part) for part in said if part) + f" · {hit.passage}")

@@ -10,6 +10,7 @@ from kb_search import sidecars
 from kb_search.commands.common import printable, with_settings
 from kb_search.config import Settings
 from kb_search.loaders.base import FIELDS
+from kb_search.previous import built_from
 from kb_search.sidecars import Written
 
 
@@ -26,17 +27,28 @@ from kb_search.sidecars import Written
 def set_command(settings: Settings, paths: tuple[Path, ...], *, cleared: tuple[str, ...], **values: str | None) -> int:
     """Say the date, source … of articles in sidecars (NAME.ext.meta.toml) beside them.
 
-    PATH is relative to the working folder or to the collection. The articles themselves are never changed. With
+    PATH is relative to the working folder or to the collection, which is --corpus, or else the folder that the index
+    was built from. The articles themselves are never changed. With
     several, nothing is written unless all can be.
     """
     change = sidecars.checked(values, cleared)
-    articles = [sidecars.find_article(path, settings.corpus, settings.index) for path in paths]
+    corpus = _corpus(settings)
+    articles = [sidecars.find_article(path, corpus, settings.index) for path in paths]
     for article in articles:
         sidecars.refuse_rows(article, change)
     for article in dict.fromkeys(articles):
         _print(sidecars.write(article, change))
-    click.echo("`kb-search index` takes it up.")
+    where = "" if corpus == settings.corpus else f" {corpus}"
+    click.echo(printable(f"`kb-search index{where}` takes it up."))
     return 0
+
+
+def _corpus(settings: Settings) -> Path:
+    """The folder of articles; where the one that is set does not exist, that which the index was built from."""
+    if settings.corpus.is_dir():
+        return settings.corpus
+    known = built_from(settings.index)
+    return known if known and known.is_dir() else settings.corpus
 
 
 def _print(written: Written) -> None:

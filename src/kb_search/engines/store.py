@@ -205,6 +205,7 @@ class StoreReader(EngineReader):
             language=article.language,
             sources=tuple(filter(None, article.sources)),
             passages=int(columns.article_rows[number]),
+            pages=article.pages,
         )
 
     def find_passage(self, passage: str) -> int | None:

@@ -14,13 +14,15 @@ from typing import cast
 
 from kb_search.document import Article
 from kb_search.errors import SkippedDocument
-from kb_search.loaders.base import Defaults, RowProblem, SourceFile, printable
-from kb_search.loaders.companions import SIDECAR_SUFFIX, folder_defaults, sidecar_paths
+from kb_search.loaders.base import Defaults, Remark, RowProblem, SourceFile, printable
+from kb_search.loaders.companions import SIDECAR_SUFFIX, folder_defaults, remarks, sidecar_paths
 
 __all__ = [
     "SIDECAR_SUFFIX",
     "SUFFIXES",
     "Defaults",
+    "Loaded",
+    "Remark",
     "RowProblem",
     "SourceFile",
     "folder_defaults",
@@ -58,11 +60,13 @@ _LOADERS = {
 SUFFIXES = tuple(_LOADERS)
 _README = re.compile(r"README(?![^\W\d_])", re.IGNORECASE)
 
-_Loader = Callable[[SourceFile], Iterator[Article | RowProblem]]
+#: What comes of a file: its articles, the rows of it that could not be read, and what is to be told of it.
+Loaded = Article | RowProblem | Remark
+_Loader = Callable[[SourceFile], Iterator[Loaded]]
 
 
-def load(file: SourceFile) -> Iterator[Article | RowProblem]:
-    """The articles of a file, and the rows of it that could not be read, in order.
+def load(file: SourceFile) -> Iterator[Loaded]:
+    """What is to be told of a file, its articles, and the rows of it that could not be read, in order.
 
     Raises SkippedDocument for a file that is not ours to read and DocumentError where it cannot be read; the
     message is a sentence that names the file. Nothing is ever written to it.
@@ -70,7 +74,8 @@ def load(file: SourceFile) -> Iterator[Article | RowProblem]:
     name = loader_name(file.path)
     if name is None:
         raise SkippedDocument(f"{printable(file.relative)} is of a kind that kb-search does not read.")
-    return cast("_Loader", import_module(f"{__name__}.{name}").load)(file)
+    yield from remarks(file)
+    yield from cast("_Loader", import_module(f"{__name__}.{name}").load)(file)
 
 
 def make_ready(names: Iterable[str]) -> None:

@@ -11,14 +11,14 @@ import re
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
-from kb_search.document import Article
 from kb_search.errors import DocumentError
-from kb_search.loaders import folder_defaults, is_companion, loader_name, sidecar_paths
+from kb_search.loaders import Loaded, folder_defaults, is_companion, loader_name, sidecar_paths
 from kb_search.loaders import load as load_file
 from kb_search.loaders.base import Defaults, RowProblem, SourceFile, printable, read_bytes, reading
 from kb_search.loaders.companions import COLLECTION_FILE
@@ -27,10 +27,12 @@ from kb_search.loaders.rows import UNPACKED
 
 _ARCHIVE = "archive"
 _ENCRYPTED = 1
+#: The bytes in front of an entry, without its name.
+_HEADER = 30
 _DRIVE = re.compile("[A-Za-z]:")
 
 
-def load(file: SourceFile) -> Iterator[Article | RowProblem]:
+def load(file: SourceFile) -> Iterator[Loaded]:
     """The articles of all entries, and the entries that could not be read, in the order of the archive.
 
     Raises DocumentError where it is no archive or is empty.
@@ -40,7 +42,7 @@ def load(file: SourceFile) -> Iterator[Article | RowProblem]:
         archive = _Archive(open_zip(read_bytes(file)), file.max_bytes)
     except ZIP_ERRORS as error:
         raise DocumentError(f"{name} is damaged or no ZIP archive; get it anew, or pack it anew.") from error
-    if not archive.entries:
+    if not archive.entries and not archive.refused:
         raise DocumentError(f"{name} holds no files.")
     yield from archive.refused
     with tempfile.TemporaryDirectory(prefix="kb-search-") as folder:
@@ -49,7 +51,7 @@ def load(file: SourceFile) -> Iterator[Article | RowProblem]:
                 yield from _entry(file, archive, path, Path(folder))
 
 
-def _entry(file: SourceFile, archive: _Archive, path: PurePosixPath, root: Path) -> Iterator[Article | RowProblem]:
+def _entry(file: SourceFile, archive: _Archive, path: PurePosixPath, root: Path) -> Iterator[Loaded]:
     """What an entry holds; the problems of its rows are called by its name as well."""
     where = printable(str(path))
     try:
@@ -84,6 +86,7 @@ def _merged(outer: Defaults, inner: Defaults) -> Defaults:
         inner.source or outer.source,
         inner.language or outer.language,
         tuple({**dict(outer.fields), **dict(inner.fields)}.items()),
+        (*outer.problems, *inner.problems),
     )
 
 
@@ -101,15 +104,18 @@ class _Archive:
         self._left = max_bytes * UNPACKED
         self.entries: dict[PurePosixPath, zipfile.ZipInfo] = {}
         self.refused: list[RowProblem] = []
+        shared = _sharing(archive.infolist())
         for info in archive.infolist():
             if not info.filename.endswith("/"):  # `is_dir` asks for the last letter of a name that may have none
-                self._list(info)
+                self._list(info, is_shared=info.header_offset in shared)
 
-    def _list(self, info: zipfile.ZipInfo) -> None:
+    def _list(self, info: zipfile.ZipInfo, *, is_shared: bool) -> None:
         """Enter an entry, or refuse it. Some programs write a backslash between folders."""
         name = info.filename.replace("\\", "/")
         path = PurePosixPath(name)
         reason = _refusal(info, path)
+        if not reason and is_shared:
+            reason = "refused: its bytes are those of other entries as well"
         if not reason and path in self.entries:
             reason = "refused: another entry has the same name"
         if reason:
@@ -139,6 +145,19 @@ class _Archive:
             return self._zip.read(info)
         except ZIP_ERRORS as error:
             raise DocumentError("damaged, or packed in a way that is not read; pack it anew") from error
+
+
+def _sharing(entries: Sequence[zipfile.ZipInfo]) -> frozenset[int]:
+    """Where the entries begin that reach into another one, as in archives that unpack to far more than they hold.
+
+    D. Fifield, "A better zip bomb", WOOT 2019: many entries lead to the same compressed bytes.
+    """
+    ordered = sorted(entries, key=lambda info: info.header_offset)
+    return frozenset(
+        one.header_offset
+        for one, following in pairwise(ordered)
+        if one.header_offset + _HEADER + one.compress_size > following.header_offset
+    )
 
 
 def _refusal(info: zipfile.ZipInfo, path: PurePosixPath) -> str:

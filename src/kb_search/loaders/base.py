@@ -21,6 +21,8 @@ MAX_BYTES = 64 * 1024 * 1024
 FIELDS = {"title": 500, "source": 200, "date": 100, "author": 300, "url": 2000, "language": 20}
 #: All that a row of a file can say of an article.
 ROW_FIELDS = ("id", "text", *FIELDS)
+#: What front matter, rows and sidecars call some fields as well.
+OTHER_NAMES = {"authors": "author", "lang": "language", "publisher": "source", "link": "url"}
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -30,12 +32,13 @@ class Defaults:
     """What the `collection.toml` files from the collection's root down to a file's folder say.
 
     `fields` are pairs of a field of an article and the name that rows of a file have for it, such as
-    `("text", "body")`.
+    `("text", "body")`. `problems` are sentences about what in them could not be used.
     """
 
     source: Claim | None = None
     language: Claim | None = None
     fields: tuple[tuple[str, str], ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,13 @@ class RowProblem:
     """A record of a file that could not be read, while the others are: `line 17`, and what is wrong."""
 
     where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence about a file that is read all the same, such as one about a misspelt key in its sidecar."""
+
     message: str
 
 

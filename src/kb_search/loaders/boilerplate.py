@@ -36,7 +36,7 @@ _POINTERS = vocabulary("""
     next-story promo promos promotion sponsor sponsored sponsors commercial tags intext-links teaser teasers
     """)
 #: Names of boxes beside the article, whose dates and people are not the article's.
-_ASIDE = vocabulary("""
+ASIDE = vocabulary("""
     comment comments commentlist respond replies sidebar side-bar related related-posts related-articles recommended
     recommendation recommendations most-read most-popular most-viewed popular-posts latest-news latest-posts
     latest-articles trending newsletter teaser teasers card cards carousel slider swiper read-more read-also read-next
@@ -99,7 +99,7 @@ def is_aside(element: _Element) -> bool:
     for above in element.iterancestors():
         if above.tag in ("body", "main", "article"):
             return False
-        if above.tag in _ASIDE_TAGS or called(above, _ASIDE):
+        if above.tag in _ASIDE_TAGS or called(above, ASIDE):
             return next(above.iter("h1"), None) is None
     return False
 

@@ -50,7 +50,7 @@ _ALPHABETS = {
 }
 #: The encodings of the world's papers and pages; of two that give the same text the earlier one is named.
 _LIKELY = (
-    "cp1252", "cp1251", "cp1254", "cp1250", "iso8859_2", "koi8_r", "koi8_u", "iso8859_5", "cp866", "mac_cyrillic",
+    "cp1252", "cp1251", "cp1254", "cp1250", "iso8859_2", "koi8_r", "mac_cyrillic", "koi8_u", "iso8859_5", "cp866",
     "cp1253", "iso8859_7", "cp1257", "cp1255", "cp1256", "iso8859_6", "iso8859_15", "cp874", "gb18030", "big5",
     "shift_jis", "euc_jp", "euc_kr",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from kb_search.document import Claim, Date, Evidence
-from kb_search.loaders.base import FIELDS
+from kb_search.loaders.base import FIELDS, OTHER_NAMES
 from kb_search.loaders.cleaning import Decoded, one_line
 from kb_search.loaders.dates import read_date
 
@@ -48,8 +48,8 @@ class Said:
     refused: str = ""
 
 
-#: What front matter and rows call some fields as well.
-_OTHER_NAMES = {"authors": "author", "lang": "language", "publisher": "source", "link": "url"}
+#: Lists of values are read so many deep: the names of authors, and names in parts.
+_DEEPEST = 2
 
 
 def said(fields: Mapping[str, object], origin: str, *, named: bool = False) -> list[Said]:
@@ -59,7 +59,7 @@ def said(fields: Mapping[str, object], origin: str, *, named: bool = False) -> l
     Keys in any case; numbers and dates are read as text, lists are joined by commas. What is empty, or
     neither text nor number nor date, says nothing.
     """
-    found = ((_OTHER_NAMES.get(str(key).lower(), str(key).lower()), _as_text(value)) for key, value in fields.items())
+    found = ((OTHER_NAMES.get(str(key).lower(), str(key).lower()), _as_text(value)) for key, value in fields.items())
     return [
         Said(field, value, f"{origin} {field}" if named else origin)
         for field, value in found
@@ -148,11 +148,12 @@ def _language(text: str) -> str:
     return found[1].lower()
 
 
-def _as_text(value: object) -> str:
+def _as_text(value: object, depth: int = _DEEPEST) -> str:
+    """A value of a mapping as text; empty where it is none, or stands in lists in lists deeper than anybody writes."""
     if isinstance(value, str):
         return value
     if isinstance(value, list | tuple):
-        return ", ".join(filter(None, map(_as_text, value[:50])))
+        return ", ".join(filter(None, (_as_text(one, depth - 1) for one in value[:50]))) if depth else ""
     if isinstance(value, bool) or not isinstance(value, int | dt.date | dt.datetime):
         return ""
     return value.isoformat() if isinstance(value, dt.date) else f"{value:d}" if abs(value) < 10**18 else ""

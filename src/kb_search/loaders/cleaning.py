@@ -30,6 +30,8 @@ _CONTROL_BYTES = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1
 _FEWEST_CONTROLS = 8
 #: So many letters beyond ASCII must be right for each that is broken; fewer where the text says that it is UTF-8.
 _FEWEST_WHOLE, _FEWEST_WHOLE_DECLARED = 10, 1
+#: So many of them make it sure that lines are UTF-8: in an old encoding hardly a line looks like it.
+_FEWEST_IN_TWO = 20
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 #: Encodings that Python knows and no article is written in.
@@ -99,14 +101,14 @@ def _decoded(raw: bytes, name: str, declared: str) -> Decoded:
     for bom, encoding in _BOMS:
         if raw.startswith(bom):
             return _replacing(raw[len(bom) :], encoding)
-    if unmarked := _utf16_without_mark(raw):
+    if unmarked := _utf32_without_mark(raw) or _utf16_without_mark(raw):
         return replace(_replacing(raw, unmarked), guessed=True)
     controls = _refuse_binary(raw, name)
     said = _known(declared)
     for encoding in filter(None, (said if raw.isascii() else "", "utf-8")):
         with suppress(UnicodeDecodeError):
             return Decoded(raw.decode(encoding), encoding, controls=controls)
-    return replace(_broken_utf8(raw, said) or _in_old_encoding(raw, said), controls=controls)
+    return replace(_broken_utf8(raw, said) or _in_two(raw) or _in_old_encoding(raw, said), controls=controls)
 
 
 def _replacing(raw: bytes, encoding: str) -> Decoded:
@@ -124,6 +126,24 @@ def _broken_utf8(raw: bytes, said: str) -> Decoded | None:
     if whole < (_FEWEST_WHOLE_DECLARED if said == "utf-8" else _FEWEST_WHOLE) * found.broken:
         return None
     return found
+
+
+def _in_two(raw: bytes) -> Decoded | None:
+    """The text, where whole lines are UTF-8 and others in an old encoding, as in files that were put together."""
+    lines = raw.splitlines(keepends=True)
+    whole = {number: text for number, line in enumerate(lines) if (text := _as_utf8(line)) is not None}
+    if len(_FOREIGN.findall("".join(whole.values()))) < _FEWEST_IN_TWO:
+        return None
+    best = guess(b"".join(line for number, line in enumerate(lines) if number not in whole))
+    text = "".join(whole.get(number) or line.decode(best.encoding, "replace") for number, line in enumerate(lines))
+    return Decoded(text, f"utf-8 and {best.encoding}", guessed=True, confidence=best.confidence)
+
+
+def _as_utf8(line: bytes) -> str | None:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _in_old_encoding(raw: bytes, said: str) -> Decoded:
@@ -164,6 +184,17 @@ def shorten(text: str, most: int) -> str:
     cut = text[: most - 1]
     space = cut.rfind(" ")
     return (cut[:space] if space > most // 2 else cut).rstrip(" ,;:–—-") + "…"
+
+
+def _utf32_without_mark(raw: bytes) -> str:
+    """The byte order of UTF-32 whose mark is missing, or nothing. Hardly anything else can be decoded as it."""
+    head = raw[:4096]
+    for encoding, highest in (("utf-32-le", head[3::4]), ("utf-32-be", head[::4])):
+        if not any(highest):
+            with suppress(UnicodeDecodeError):
+                text = head[: len(head) // 4 * 4].decode(encoding)
+                return encoding if sum(map(str.isalpha, text)) > 1 and not _WASTE.search(text) else ""
+    return ""
 
 
 def _utf16_without_mark(raw: bytes) -> str:

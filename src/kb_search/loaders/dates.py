@@ -11,27 +11,33 @@ from kb_search.document import Date
 _MONTHS = """
     january jan januar jänner janvier janv ocak yanvar январь января янв enero ene gennaio gen janeiro januari
       stycznia styczeń січня ledna leden ianuarie januára јануар siječnja януари tammikuuta
+      հունվար հունվարի იანვარი
     february feb februar feber février févr fév şubat fevral февраль февраля фев февр febrero febbraio fevereiro
       fev februari lutego luty лютого února únor februarie februára veljače февруари helmikuuta
+      փետրվար փետրվարի თებერვალი
     march mar märz mrz mars mart март марта мар marzo março marco maart marca marzec березня března březen martie
-      ožujka maaliskuuta
+      ožujka maaliskuuta մարտ մարտի მარტი
     april apr avril avr nisan aprel апрель апреля апр abril abr aprile kwietnia kwiecień квітня dubna duben aprilie
-      apríla travnja април huhtikuuta
+      apríla travnja април huhtikuuta ապրիլ ապրիլի აპრილი
     may mai mayıs may май мая mayo maggio mag maio mei maja maj травня května květen mája svibnja toukokuuta
+      մայիս մայիսի მაისი
     june jun juni juin haziran iyun июнь июня июн junio giugno giu junho czerwca czerwiec червня června červen iunie
-      júna lipnja юни kesäkuuta
+      júna lipnja юни kesäkuuta հունիս հունիսի ივნისი
     july jul juli juillet juil temmuz iyul июль июля июл julio luglio lug julho lipca lipiec липня července červenec
-      iulie júla srpnja юли heinäkuuta
+      iulie júla srpnja юли heinäkuuta հուլիս հուլիսի ივლისი
     august aug août aout ağustos avqust август августа авг agosto ago augustus augusti sierpnia sierpień серпня srpna
-      srpen augusta kolovoza elokuuta
+      srpen augusta kolovoza elokuuta օգոստոս օգոստոսի აგვისტო
     september sep sept septembre eylül sentyabr сентябрь сентября сен сент septiembre setiembre settembre set setembro
       września wrzesień вересня září septembrie septembra rujna септември syyskuuta
+      սեպտեմբեր սեպտեմբերի სექტემბერი
     october oct oktober okt octobre ekim oktyabr октябрь октября окт octubre ottobre ott outubro out października
       październik жовтня října říjen octombrie októbra listopada октомври lokakuuta
+      հոկտեմբեր հոկտեմբերի ოქტომბერი
     november nov novembre kasım noyabr ноябрь ноября ноя нояб noviembre novembro listopad листопада listopadu
-      noiembrie novembra studenog studenoga ноември marraskuuta
+      noiembrie novembra studenog studenoga ноември marraskuuta նոյեմբեր նոյեմբերի ნოემბერი
     december dec dezember dez décembre déc aralık dekabr декабрь декабря дек diciembre dic dicembre dezembro desember
       grudnia grudzień грудня prosince prosinec decembrie decembra prosinca декември joulukuuta
+      դեկտեմբեր դեկտեմբերի დეკემბერი
     """
 #: Names that mean different months in different languages: Croatian October and Polish and Czech November.
 _TWO_MONTHS = frozenset({"listopada", "listopad", "listopadu"})
@@ -50,7 +56,9 @@ _NAME = r"(?P<month>[^\W\d_]{3,10})\.?"
 _YEAR = r"(?P<year>\d{4})"
 _WEEKDAY = r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
 _TIME = r"(?:[\s,|–-]+(?:(?:at|um|à|в|saat)\s+)?\d{1,2}[:.]\d{2}.*)?"
-_REST = rf"(?:\s*(?:г|года|il|-ci il)\.?)?{_TIME}"
+#: What is written behind a year in Russian, Armenian and Azerbaijani: `2023 г.`, `2023 թ.`, `2023-cü il`.
+YEAR_WORD = r"(?:\s*(?:года|г|թվականի?|թ|il|-c[ıiuü] il(?:in|də)?)\b\.?)"
+_REST = rf"{YEAR_WORD}?{_TIME}"
 _FORMS = tuple(
     re.compile(form + _REST, re.IGNORECASE | re.DOTALL)
     for form in (
@@ -65,6 +73,13 @@ _YEAR_FIRST = re.compile(r"(\d{4})([/.])(\d{1,2})\2(\d{1,2})(?:[T\s]+\d{1,2}:\d{
 _YEAR_MONTH = re.compile(r"(\d{4})/(\d{1,2})", re.ASCII)
 _COMPACT = re.compile(r"((?:1[5-9]|20)\d\d)(\d\d)(\d\d)(?:T?\d{4,6}Z?)?", re.ASCII)
 _NUMBERS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})" + _TIME, re.ASCII | re.DOTALL)
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})" + _TIME, re.ASCII | re.DOTALL)
+#: Languages that write the day before the month in figures, and countries that do so in English.
+_DAY_FIRST = frozenset({
+    "az", "be", "bg", "bs", "ca", "cs", "da", "de", "el", "es", "et", "fi", "fr", "gl", "hr", "hy", "id", "is", "it",
+    "ka", "kk", "lv", "mk", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "tr", "uk", "vi",
+})  # fmt: skip
+_DAY_FIRST_IN_ENGLISH = frozenset({"gb", "uk", "ie", "au", "nz", "in", "za"})
 _LONGEST = 80
 _ANYWHERE = re.compile(
     r"(?<![\d./-])(?:"
@@ -73,6 +88,7 @@ _ANYWHERE = re.compile(
     r"|(?P<a>\d{1,2})(?P<s3>[./-])\s?(?P<b>\d{1,2})(?P=s3)\s?(?P<y3>(?:19|20)\d\d|\d\d)(?![\d:]|[./-]\d)"
     r"|(?P<d4>\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s-]+(?:of\s|de\s|d['’])?(?P<n4>[^\W\d_]{3,13})\.?,?[\s-]+(?:del?\s+)?"
     r"(?P<y4>(?:19|20)\d\d)(?!\d)"
+    rf"|(?P<y6>(?:19|20)\d\d){YEAR_WORD},?\s+(?P<n6>[^\W\d_]{{3,13}})\s+(?P<d6>\d{{1,2}})(?!\d)"
     r")|(?<!\w)(?P<n5>[^\W\d_]{3,13})\.?\s+(?P<d5>\d{1,2})(?:st|nd|rd|th)?(?:,\s*|\s+)(?P<y5>(?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
@@ -110,6 +126,22 @@ def read_date(text: str, latest: Date | None = None) -> Date:
     return found
 
 
+def day_first_in(language: str) -> bool | None:
+    """Whether a language, by its tag (`de`, `en-GB`), writes the day before the month in figures; None if unknown."""
+    tongue, _, place = language.lower().replace("_", "-").partition("-")
+    if tongue in _DAY_FIRST or place in _DAY_FIRST_IN_ENGLISH:
+        return True
+    return False if (tongue, place) == ("en", "us") else None
+
+
+def dotted(text: str) -> Date | None:
+    """The day of figures with points between them that have two readings (`03.04.2023`), if the first is the day."""
+    found = _DOTTED.fullmatch(text.strip()[:_LONGEST])
+    if not found or not all(0 < int(one) <= 12 for one in found.group(1, 2)):
+        return None
+    return _date(found[3], found[2], found[1])
+
+
 def find_dates(text: str, latest: Date, *, day_first: bool | None = None) -> list[FoundDate]:
     """The days that stand anywhere in a text, in order; those beyond `latest` and impossible ones are left out.
 
@@ -135,10 +167,11 @@ def _found(match: re.Match[str], day_first: bool | None) -> Date:  # noqa: FBT00
         return _date(parts["y2"], parts["m2"], parts["d2"])
     if "y3" in parts:
         return _in_figures(parts["a"], parts["b"], parts["y3"], day_first)
-    month = _MONTH.get((parts.get("n4") or parts["n5"]).lower())
+    year, name, day = (next(parts[one + form] for form in "456" if one + form in parts) for one in "ynd")
+    month = _MONTH.get(name.lower())
     if month is None:
         raise ValueError("not a date")
-    return _date(parts.get("y4") or parts["y5"], month, parts.get("d4") or parts["d5"])
+    return _date(year, month, day)
 
 
 def _in_figures(first: str, second: str, year: str, day_first: bool | None) -> Date:  # noqa: FBT001 - as above

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import yaml
 from bs4 import BeautifulSoup
@@ -17,7 +18,7 @@ from markdown_it.token import Token
 
 from kb_search.document import Article
 from kb_search.errors import DocumentError
-from kb_search.loaders.base import SourceFile, printable, read_bytes
+from kb_search.loaders.base import Remark, SourceFile, printable, read_bytes
 from kb_search.loaders.body import Block, Body, compose
 from kb_search.loaders.claims import Said, read_as, said
 from kb_search.loaders.cleaning import decode, scrub
@@ -38,10 +39,15 @@ _MOST_OPEN = 50
 _DEEPEST = 90
 
 
-def load(file: SourceFile) -> Iterator[Article]:
-    """The one article of a Markdown file. Raises DocumentError where it cannot be read or holds no text."""
+def load(file: SourceFile) -> Iterator[Article | Remark]:
+    """The one article of a Markdown file, and what is to be told of it.
+
+    Raises DocumentError where it cannot be read or holds no text.
+    """
     decoded = decode(read_bytes(file), printable(file.relative))
-    claims, text = front_matter(scrub(decoded.text), printable(file.relative))
+    claims, text, aliases = front_matter(scrub(decoded.text), printable(file.relative))
+    if aliases:
+        yield Remark(f"The front matter has the alias {aliases[0]}, which was not read; write out what it stands for.")
     claims += read_as(decoded)
     body = read_markdown(text)
     if body.title:
@@ -49,30 +55,57 @@ def load(file: SourceFile) -> Iterator[Article]:
     yield assemble(around(file), body, claims, "md")
 
 
-def front_matter(text: str, name: str) -> tuple[list[Said], str]:
-    """What the front matter says, and the text behind it.
+class FrontMatter(NamedTuple):
+    """What front matter says, the text behind it, and the aliases in it, which were not read."""
+
+    claims: list[Said]
+    text: str
+    aliases: Sequence[str] = ()
+
+
+def front_matter(text: str, name: str) -> FrontMatter:
+    """What stands in front of a text.
 
     YAML stands between lines of `---`, TOML between lines of `+++`. YAML with a mistake in it, mostly a
     colon in an unquoted title, is read line by line; TOML with one raises DocumentError.
     """
     found = _FRONT_MATTER.match(text)
     if not found:
-        return [], text
-    fields = _toml(found[2] or "", name) if found[1] == "+++" else _yaml(found[2] or "")
+        return FrontMatter([], text)
+    fields, aliases = (_toml(found[2] or "", name), []) if found[1] == "+++" else _yaml(found[2] or "")
     if fields is None:
-        return [], text
-    return said(fields, "front matter"), text[found.end() :]
+        return FrontMatter([], text)
+    return FrontMatter(said(fields, "front matter"), text[found.end() :], aliases)
 
 
-def _yaml(text: str) -> Mapping[str, object] | None:
-    """The fields of YAML, all scalars as the text they are: `no` is Norwegian, 2023-02-30 is for us to judge."""
+class _PlainLoader(yaml.BaseLoader):
+    """YAML without aliases, of which a dozen lines can stand for a billion values; `aliases` are those passed over."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.aliases: list[str] = []
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """A node of the text, which is empty in place of an alias."""
+        if not self.check_event(yaml.AliasEvent):
+            return super().compose_node(parent, index)
+        self.aliases.append(f"*{self.get_event().anchor}")  # type: ignore[no-untyped-call]  # PyYAML has no types
+        return yaml.ScalarNode("tag:yaml.org,2002:str", "")
+
+
+def _yaml(text: str) -> tuple[Mapping[str, object] | None, list[str]]:
+    """The fields of YAML, all scalars as the text they are: `no` is Norwegian, 2023-02-30 is for us to judge.
+
+    Beside them the aliases in it, which say nothing.
+    """
+    loader = _PlainLoader(text)
     try:
-        fields = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes text, lists and tables, nothing else
+        fields = loader.get_single_data()
     except (yaml.YAMLError, RecursionError, ValueError):
-        return {key: value.strip().strip("\"'[]") for key, value in _LINE.findall(text)}
+        return {key: value.strip().strip("\"'[]") for key, value in _LINE.findall(text)}, []
     if not isinstance(fields, dict):
-        return None if text.strip() else {}
-    return {str(key): value for key, value in fields.items() if value not in ("null", "~")}
+        return (None if text.strip() else {}), []
+    return {str(key): value for key, value in fields.items() if value not in ("null", "~")}, loader.aliases
 
 
 def _toml(text: str, name: str) -> Mapping[str, object]:

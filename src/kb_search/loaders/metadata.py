@@ -8,17 +8,18 @@ others said is kept beside it. Nobody guesses, and the time of a file is never l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from kb_search.document import Article, Date, Evidence, article_id
 from kb_search.errors import DocumentError
+from kb_search.language import detect
 from kb_search.loaders.base import Defaults, SourceFile, printable
 from kb_search.loaders.body import Body, keep_title
 from kb_search.loaders.claims import Said, said, settle
 from kb_search.loaders.cleaning import shorten
 from kb_search.loaders.companions import read_toml, sidecar_paths
-from kb_search.loaders.dates import latest_day
+from kb_search.loaders.dates import day_first_in, dotted, latest_day
 from kb_search.loaders.opening import opening_claims
 from kb_search.sentences import first_sentence
 
@@ -54,7 +55,8 @@ def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: 
     `claims` are the loader's own, in the order of their rank; `form` is the format. Raises DocumentError
     where there is no text.
     """
-    evidence = settle([*place.above, *claims, *opening_claims(body.text), *place.below], place.latest)
+    everything = [*place.above, *claims, *opening_claims(body.text), *place.below]
+    evidence = settle(_in_order(everything, body.text), place.latest)
     won = {one.field: one.value for one in evidence if one.value}
     body = keep_title(body, won.get("title", ""))
     if not body.text:
@@ -79,6 +81,23 @@ def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: 
         evidence=evidence,
         pages=body.pages,
     )
+
+
+def _in_order(claims: Sequence[Said], text: str) -> Sequence[Said]:
+    """The claims, with `03.04.2023` read as the language of the article has it, said or detected, if that is known."""
+    days = {claim: day for claim in claims if claim.field == "date" and (day := dotted(claim.value))}
+    if not days:
+        return claims
+    stated = next((claim.value for claim in claims if claim.field == "language" and claim.value), "")
+    detected = None if stated else detect(text)
+    language = detected.language if detected else stated
+    if not day_first_in(language):
+        return claims
+    return [_day_first(claim, days[claim], language) if claim in days else claim for claim in claims]
+
+
+def _day_first(claim: Said, day: Date, language: str) -> Said:
+    return replace(claim, value=str(day), origin=f"{claim.origin}, {claim.value} with the day first as in {language!r}")
 
 
 def _defaults(defaults: Defaults) -> Iterable[Said]:

@@ -39,10 +39,10 @@ class _Wrong:
         #: The first letter of each run: what a text has none of, nothing need be looked for in.
         self.first = [letter for letter, byte in self.bytes.items() if 0xC2 <= byte <= 0xF4]
         self.suspects = {letter: re.compile(re.escape(letter) + following) for letter in self.first}
-        self.run = re.compile(
-            f"(?:{self._letters(0xC2, 0xDF)}{following}|{self._letters(0xE0, 0xEF)}{following}{{2}}"
-            f"|{self._letters(0xF0, 0xF4)}{following}{{3}}){{{shortest},}}"
-        )
+        two, three = f"{self._letters(0xC2, 0xDF)}{following}", f"{self._letters(0xE0, 0xEF)}{following}{{2}}"
+        self.run = re.compile(f"(?:{two}|{three}|{self._letters(0xF0, 0xF4)}{following}{{3}}){{{shortest},}}")
+        #: Words of one letter, and dashes: what is only garbled where the words around it are.
+        self.alone = re.compile(rf"(?<!\w){two}(?!\w)|{three}")
 
     def _letters(self, first: int, last: int) -> str:
         """A pattern for all that has a byte in a range."""
@@ -93,8 +93,11 @@ def _mended(text: str, wrong: _Wrong, pieces: int) -> Mended:
     runs = {run: wrong.read_again(run) for run in set(found)}
     good = {run: right for run, right in runs.items() if right}
     places = sum(run in good for run in found)
-    mended = wrong.run.sub(lambda run: good.get(run[0], run[0]), text) if places >= _FEWEST else text
-    few = places < _FEWEST or len(set(good.values())) < _FEWEST_KINDS
-    if few or wrong.suspicious(mended) > _MOST_LEFT * pieces:
+    if places < _FEWEST or len(set(good.values())) < _FEWEST_KINDS:
         return Mended(text, left=places)
-    return Mended(mended, places)
+    mended = wrong.run.sub(lambda run: good.get(run[0], run[0]), text)
+    alone = [one for one in wrong.alone.findall(mended) if wrong.read_again(one)]
+    mended = wrong.alone.sub(lambda one: wrong.read_again(one[0]) or one[0], mended)
+    if wrong.suspicious(mended) > _MOST_LEFT * pieces:
+        return Mended(text, left=places)
+    return Mended(mended, places + len(alone))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from kb_search.document import Date
 from kb_search.loaders.claims import Said
-from kb_search.loaders.dates import find_dates, latest_day
+from kb_search.loaders.dates import YEAR_WORD, find_dates, latest_day
 from kb_search.loaders.names import is_byline, is_person, names
 
 #: So many lines may stand above the prose: title, subtitle, author, day, paper, address.
@@ -25,7 +25,9 @@ _LABELS = {
     for field, known in {
         "title": "title headline titel überschrift titre заголовок başlıq başlık",
         "author": "author authors byline autor autorin auteur автор авторы müəllif yazar",
-        "date": "date published publicationdate datum veröffentlicht publié дата опубликовано tarix tarih yayınlanma",
+        "date": "date published publicationdate dateofpublication publishedat publishedon firstpublished posted"
+        " postedon pubdate datum veröffentlicht erschienen erscheinungsdatum publié publiéle datedepublication дата"
+        " опубликовано датапубликации tarix dərctarixi yayımlanıb tarih yayınlanma yayıntarihi ամսաթիվ հրապարակվելէ",
         "source": "source publication newspaper quelle zeitung источник mənbə kaynak",
         "url": "url link address permalink адрес ссылка",
         "language": "language lang sprache langue язык dil",
@@ -36,13 +38,27 @@ _LABEL = re.compile(r"([^\W\d_][\w ]{1,24}?)\s{0,3}:\s{0,5}(\S.*)")
 _LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_]\w{2,8})?")
 _ADDRESS = re.compile(r"https?://\S{4,2000}")
 #: What may stand beside a day in a line about nothing else: a place or the day of the week, a label, a time.
+_WEEKDAY = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)\.?"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье"
+    r"|pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar)"
+)
 _BEFORE_DAY = re.compile(
-    r"(?:(?:published|posted|publication date|date|veröffentlicht|erschienen|publié|опубликовано)\b"
+    r"(?:(?:(?:first )?published|posted|publication date|date|veröffentlicht|erschienen|publié|опубликовано)\b"
     r"(?: (?:on|am|le))?[: ]*)?"
-    r"(?:[^\W\d_][^\W\d]*\.?(?: [^\W\d_][^\W\d]*){0,2}, ?)?",
+    rf"(?:{_WEEKDAY},? |[^\W\d_][^\W\d]*\.?(?: [^\W\d_][^\W\d]*){{0,2}}, ?)?",
     re.IGNORECASE,
 )
-_AFTER_DAY = re.compile(r"[ ,.|–-]*(?:г\.?|года)?(?:(?:at|um|à|в) )?(?:\d{1,2}[:.]\d\d(?::\d\d)?.{0,20})?[ .|]*")
+_AFTER_DAY = re.compile(
+    rf"{YEAR_WORD}?[ ,.|–-]*(?:(?:at|um|à|в|saat) )?(?:T?\d{{1,2}}[:.]\d\d(?::\d\d)?.{{0,20}})?[ .|]*"
+)
+#: What stands before the day of a change, which is not that of publication.
+_CHANGED = re.compile(
+    r"[\s,;(–-]*\b(?:(?:last|zuletzt|dernière|son) )?(?:updated?|modified|revised|corrected|aktualisiert|geändert"
+    r"|mis à jour|modifié|mise à jour|обновлено|изменено|güncellendi|güncelleme|yenilənib)\b(?: (?:on|at|am|le))?[: ]*",
+    re.IGNORECASE,
+)
 _SIGN = re.compile(r"\s+[|•·–—/]+\s+")
 _AGENCIES = re.compile(
     r"(?:AP|AFP|UPI|PA|dpa|DPA|EFE|ANSA|APA|ATS|TT|NTB|PAP|MTI|ČTK|CTK|BTA|TASS|ITAR-TASS|ТАСС|РИА Новости|RIA Novosti"
@@ -51,12 +67,13 @@ _AGENCIES = re.compile(
     r"|Рейтер|Bloomberg|RFE/RL|IPS|AsiaNews|Associated Press|Agence France-Presse|CNN)"
 )
 #: A place in capitals, or one with its day; an agency in brackets, between slashes, or behind a dash.
-_PLACE = r"(?P<place>[^\W\d_][\w.’' -]{1,30}(?:, ?[^\W\d_][\w.’' -]{1,30}?)??)"
+_NAME = r"[^\W\d_](?:[\w.’' -]|(?<=\w)/(?=\w)){1,30}"
+_PLACE = rf"(?P<place>{_NAME}(?:, ?{_NAME}?)??)"
 _DAY = r"(?:,? (?P<day>(?:[^\W\d_]{3,12}\.? \d{1,2}|\d{1,2}\.? [^\W\d_]{3,12}\.?)(?:,? (?:19|20)\d\d)?))?"
 _DATELINE = re.compile(
     rf"(?:{_PLACE}{_DAY})?(?:, (?P<listed>{_AGENCIES.pattern})[.:]?"
     r"|[.,]? ?(?:\((?P<bracketed>[^()\d]{2,40})\)\s?(?:--|[-–—:.])|/(?P<slashed>[^/\d]{2,40})/\.?"
-    r"|[-–—] (?P<dashed>[^\W\d_][\w/ -]{1,29})\.))\s"
+    r"|[-–—] (?P<dashed>[^\W\d_][\w/ -]{1,29})\.|(?:--|[-–—])))\s"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FIGURES = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4}(?=$|[ ,|])")
@@ -94,11 +111,23 @@ def _standing_alone(line: str, latest: Date) -> list[Said]:
     parts = [part for part in _SIGN.split(line) if part]
     if _ADDRESS.fullmatch(line):
         return [Said("url", line, "head of the text")]
-    days = [Said("date", day, "head of the text") for part in parts if (day := _day_alone(part, latest))]
+    days = [claim for part in parts for claim in _days(part, latest)]
     people = [part for part in parts if is_byline(part)]
     if days and not people and len(parts) == 2:
         people = [part for part in parts if all(map(is_person, names(part) or [""]))]
     return [*days, *(claim for part in people for claim in _byline(part, latest))]
+
+
+def _days(part: str, latest: Date) -> list[Said]:
+    """The day that a part of a line gives and says nothing else; that of a later change is told and not believed."""
+    said, changed = part, None
+    if found := _CHANGED.search(part):
+        said, changed = part[: found.start()], _day_alone(part[found.end() :], latest)
+    day = _day_alone(said, latest)
+    claims = [Said("date", day, "head of the text")] if day else []
+    if changed and (day or not said):
+        claims.append(Said("date", changed, "head of the text", refused="the day of a change"))
+    return claims
 
 
 def _byline(text: str, latest: Date) -> list[Said]:
@@ -115,6 +144,7 @@ def _day_alone(text: str, latest: Date) -> str:
 
     Figures that can be read in two ways are given as they stand: they are refused later, and a reader can see why.
     """
+    text = text.strip("()[] ")
     if figures := _FIGURES.match(text):
         return figures[0] if _AFTER_DAY.fullmatch(text, figures.end()) else ""
     days = find_dates(text, latest)
@@ -142,8 +172,11 @@ def _agency(found: re.Match[str]) -> list[str]:
 
 
 def _is_dateline(found: re.Match[str]) -> bool:
-    """Whether a known agency is named, or a place in capitals with a day and a name that can be one."""
-    known = all(map(_AGENCIES.fullmatch, _agency(found)))
+    """Whether a known agency is named, or a place in capitals with a day and a name that can be one, or with a year."""
+    agency = _agency(found)
+    known = bool(agency) and all(map(_AGENCIES.fullmatch, agency))
     capitals = found["place"].split(",")[0].isupper() if found["place"] else known
-    named = all(name[:1].isupper() and len(name.split()) <= 4 for name in _agency(found))
+    if not agency:
+        return capitals and bool(_YEAR.search(found["day"] or ""))
+    named = all(name[:1].isupper() and len(name.split()) <= 4 for name in agency)
     return (known and (capitals or bool(found["day"]))) or (capitals and bool(found["day"]) and named)

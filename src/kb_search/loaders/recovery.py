@@ -11,19 +11,21 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from lxml.etree import _Element
 
 from kb_search.loaders.body import Block
-from kb_search.loaders.boilerplate import is_pointer, length, linked, words
+from kb_search.loaders.boilerplate import ASIDE, is_aside, is_pointer, length, linked, words
 from kb_search.loaders.vocabulary import called, vocabulary
 from kb_search.paragraphs import STOPS
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LINES = ("p", "div", "li", "blockquote", "pre", "dd", "dt", *_HEADINGS)
-_OUTSIDE = ("nav", "footer", "aside", "form", "figure", "table", "button", "figcaption", "label", "select")
+#: Boxes among the paragraphs of an article that may hold some of its text.
+_INSETS = ("aside", "figcaption")
+_OUTSIDE = ("nav", "footer", "aside", "form", "table", "button", "label", "select")
 #: A page with more of them goes without: comparing costs time by their number times the length of the text.
 _MOST_LINES = 3000
 _LEAD = vocabulary("""
@@ -63,26 +65,30 @@ def recover(page: _Element, blocks: Sequence[Block], description: str = "") -> l
         return list(blocks)
     before = {0: _lead(lines[: known[0]], description)}
     homes = {lines[number].element.getparent() for number in known}
-    last = 0
-    for number in range(known[0], known[-1]):
+    insets = {element: box for box in page.iter(*_INSETS) for element in box.iter(*_LINES, "figcaption")}
+    last = -1
+    for number, line in enumerate(lines):
         place = places[number]
         if place is not None:
             last = max(last, place)
-        elif _belongs(lines[number], homes, heads=places[number + 1] is not None):
-            before.setdefault(last + 1, []).append(_block(lines[number]))
+        elif _is_inset(line, insets.get(line.element), homes) or (
+            known[0] < number < known[-1] and _belongs(line, homes, heads=places[number + 1] is not None)
+        ):
+            before.setdefault(last + 1, []).append(_block(line))
     return list(_merged(blocks, before))
 
 
 def _elements(page: _Element) -> list[_Element]:
     """The lines of a page: boxes of text without a box in them, menus, tables and the like aside."""
     outer = set()
-    for element in page.iter(*_LINES, "table", "section"):
+    for element in page.iter(*_LINES, "table", "section", "figcaption"):
         above = element.getparent()
         while above is not None and above not in outer:
             outer.add(above)
             above = above.getparent()
-    outer.update(element for box in page.iter(*_OUTSIDE) for element in box.iter(*_LINES))
-    return [element for element in page.iter(*_LINES) if element not in outer]
+    insets = set(page.iter(*_INSETS))
+    outer.update(element for box in page.iter(*_OUTSIDE) if box not in insets for element in box.iter(*_LINES))
+    return [element for element in page.iter(*_LINES, "figcaption") if element not in outer]
 
 
 def _merged(blocks: Sequence[Block], before: dict[int, list[Block]]) -> Iterator[Block]:
@@ -138,6 +144,15 @@ def _belongs(line: _Line, homes: set[_Element | None], *, heads: bool) -> bool:
     if _HEADING.fullmatch(element.tag):
         return heads and element.tag != "h1"
     return _is_prose(line.text)
+
+
+def _is_inset(line: _Line, box: _Element | None, homes: set[_Element | None]) -> bool:
+    """Whether a line stands in a `box` of its own among the paragraphs: a caption, or an aside to the article."""
+    if box is None or 2 * linked(box) > length(box) or not _is_prose(line.text):
+        return False
+    figure = next(box.iterancestors("figure"), box)
+    around = {box.getparent()} if box.tag == "aside" else set(islice(figure.iterancestors(), 2))
+    return not homes.isdisjoint(around) and not is_aside(figure) and not called(box, ASIDE)
 
 
 def _is_prose(text: str) -> bool:

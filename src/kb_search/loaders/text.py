@@ -14,7 +14,13 @@ from kb_search.loaders.headings import outline
 from kb_search.loaders.metadata import around, assemble
 from kb_search.loaders.opening import opening_claims
 
-_RUN_IN = re.compile(r"date[ \t]+(\d{4}(?:-\d{2}(?:-\d{2})?)?)(?:\s+|$)", re.ASCII)
+_CLOCK = r"[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?"
+#: ISO 8601, figures, or a day with the name of its month.
+_RUN_IN = re.compile(
+    rf"date[ \t]+(\d{{4}}(?:-\d{{2}}(?:-\d{{2}}(?:{_CLOCK})?)?)?"
+    r"|\d{4}[./]\d{1,2}[./]\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{4}"
+    r"|\d{1,2}\.? [^\W\d_]{3,13}\.?,? \d{4}|[^\W\d_]{3,13}\.? \d{1,2},? \d{4})(?:\s+|$)"
+)
 
 
 def load(file: SourceFile) -> Iterator[Article]:
@@ -29,7 +35,7 @@ def load(file: SourceFile) -> Iterator[Article]:
 
 
 def run_in_date(text: str) -> tuple[list[Said], str]:
-    """What ` date 2023-11-07 ` in front of a text says, and the text without it.
+    """What ` date 2023-11-07 ` in front of a text says, and the text without it; the day may be written in other ways.
 
     What is not a date that can be (30 February, next year) stays in the text and is only reported.
     """

@@ -21,7 +21,7 @@ from lxml.etree import _Element
 from kb_search.document import Date
 from kb_search.loaders.boilerplate import is_aside
 from kb_search.loaders.claims import Said
-from kb_search.loaders.dates import find_dates, latest_day, read_date
+from kb_search.loaders.dates import day_first_in, find_dates, latest_day, read_date
 from kb_search.loaders.lines import Line, first_prose
 from kb_search.loaders.vocabulary import called, vocabulary
 
@@ -45,12 +45,6 @@ _DATED_BOX = vocabulary("""
 _ADDRESS = re.compile(
     r"(?<!\d)((?:19[89]|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?=[/_.-]|$)|/(20\d\d)(\d\d)(\d\d)(?=[/_.-]|$)"
 )
-#: Languages that write the day before the month in figures, and countries that do so in English.
-_DAY_FIRST = frozenset({
-    "az", "be", "bg", "bs", "ca", "cs", "da", "de", "el", "es", "et", "fi", "fr", "gl", "hr", "hy", "id", "is", "it",
-    "ka", "kk", "lv", "mk", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "tr", "uk", "vi",
-})  # fmt: skip
-_DAY_FIRST_IN_ENGLISH = frozenset({"gb", "uk", "ie", "au", "nz", "in", "za"})
 _IN_FIGURES = re.compile(r"(?<![\d./-])(\d{1,2})[./-](\d{1,2})[./-](?:19|20)\d\d(?!\d)")
 #: What every day has that `find_dates` finds; most lines with figures have none of it.
 _FIGURES = re.compile(r"(?:19|20)\d\d|\d[./-]\s?\d{1,2}[./-]")
@@ -150,11 +144,8 @@ def _order(language: str, lines: Sequence[Line]) -> bool | None:
 
     Its language says so, or else other dates of the page that can be read in one way only.
     """
-    tongue, _, place = language.lower().replace("_", "-").partition("-")
-    if tongue in _DAY_FIRST or place in _DAY_FIRST_IN_ENGLISH:
-        return True
-    if (tongue, place) == ("en", "us"):
-        return False
+    if (known := day_first_in(language)) is not None:
+        return known
     figures = [found for line in lines if len(line.text) <= _LONGEST_LINE for found in _IN_FIGURES.findall(line.text)]
     orders = {int(first) > 12 for first, second in figures if (int(first) > 12) != (int(second) > 12)}
     return orders.pop() if len(orders) == 1 else None

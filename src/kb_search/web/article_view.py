@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
-from kb_search.document import BOILERPLATE, CONTENTS, REPEATED, UNDATED, Article, Place, Silent
+from kb_search.document import BOILERPLATE, CONTENTS, REPEATED, UNDATED, Article, Place, Silent, page_words, pages_of
 from kb_search.paragraphs import paragraphs
 from kb_search.results import ArticleHead, ArticleView, Span
 from kb_search.web.contexts import (
@@ -170,6 +170,7 @@ class _Pieces:
 
     def __init__(self, view: ArticleView, first: int, last: int) -> None:
         self._text = view.article.text
+        self._pages = view.article.pages
         self._passages = view.passages[first:last]
         self._starts = [passage.start for passage in self._passages]
         numbers = [1]
@@ -194,7 +195,8 @@ class _Pieces:
             window = max(start, passage.start), min(stop, passage.end)
             if window[0] < window[1]:
                 runs = cut(self._text, self._marks[place], window, self._numbers[place], self._silent[place])
-                yield Piece(passage.id, passage.id not in self._begun, runs)
+                first = passage.id not in self._begun
+                yield Piece(passage.id, first, runs, page_words(*pages_of(self._pages, passage)) if first else "")
                 self._begun.add(passage.id)
             place += 1
 

@@ -374,11 +374,12 @@ class PlaceLine:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one paragraph holds of one passage; `first` says that the passage begins here."""
+    """What one paragraph holds of one passage; `first` says that the passage begins here, `pages` on which pages."""
 
     passage: str
     first: bool
     runs: tuple[Run, ...]
+    pages: str = ""
 
 
 @dataclass(frozen=True, slots=True)

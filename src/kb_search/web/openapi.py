@@ -193,7 +193,8 @@ def _search_answer() -> Json:
 def _hit() -> Json:
     return _object(
         passage=TEXT, article=TEXT, title=TEXT, untitled=FLAG, source=TEXT, date=DATE,
-        date_precision=PRECISION, section=TEXT, ordinal=COUNT, of=COUNT, score=NUMBER,
+        date_precision=PRECISION, section=TEXT, ordinal=COUNT, of=COUNT, page=TEXT_OR_NULL, last_page=TEXT_OR_NULL,
+        score=NUMBER,
         reasons=_list(_object(name=TEXT, score=NUMBER)), url=TEXT, language=TEXT, text=TEXT,
         sentences=_list(COUNT), marks=SPANS, title_marks=SPANS, section_marks=SPANS,
         sources=_list(TEXT), copies=_list(_reference("ArticleHead")), copy_count=COUNT,
@@ -220,7 +221,8 @@ def _article() -> Json:
 
 def _passage() -> Json:
     return _object(
-        passage=TEXT, ordinal=COUNT, section=TEXT, start=COUNT, end=COUNT, text=TEXT, marks=SPANS,
+        passage=TEXT, ordinal=COUNT, section=TEXT, start=COUNT, end=COUNT, page=TEXT_OR_NULL,
+        last_page=TEXT_OR_NULL, text=TEXT, marks=SPANS,
         silent=_list(_object(start=COUNT, end=COUNT, why={"enum": [REPEATED, BOILERPLATE, CONTENTS]})),
     )  # fmt: skip
 

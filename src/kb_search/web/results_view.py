@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from kb_search.document import page_words
 from kb_search.highlight import snippet
 from kb_search.naming import ALSO
 from kb_search.ranking import REASONS
@@ -181,7 +182,7 @@ def card_view(hit: Hit, state: State) -> Card:
         date=date_words(hit.date),
         precision=precision_words(hit.date),
         section=cut(hit.section, hit.section_marks),
-        place=f"passage {hit.ordinal} of {hit.of}",
+        place=", ".join(filter(None, (page_words(hit.page, hit.last_page), f"passage {hit.ordinal} of {hit.of}"))),
         text=excerpt(hit.text, hit.marks, snippet(hit.text, hit.sentences, hit.marks)),
         language=hit.language,
         only_url="" if state.request.article == hit.article else state.within(hit.article).url(),

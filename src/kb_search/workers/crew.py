@@ -40,11 +40,12 @@ _SMALL = 1 << 20
 _FILES_EACH, _BYTES_EACH = 8, 1 << 20
 
 
-def read_all(jobs: Sequence[Job], folder: Path, settings: Settings, done: Callable[[Job], None]) -> None:
+def read_all(jobs: Sequence[Job], folder: Path, settings: Settings, done: Callable[[Job], None]) -> int:
     """Read every file whose key is not yet in the journal of a folder; each has an entry there then.
 
-    `done` is called with each job that has one. Raises IndexProblem where the journal cannot be written or no process
-    can be started. Files of the journal that another program or other settings have left are removed.
+    Gives how many had one already. `done` is called with each job that has one. Raises IndexProblem where the journal
+    cannot be written or no process can be started. Files of the journal that another program or other settings have
+    left are removed.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     journal = Journal(folder, settings, thorough=True)
@@ -61,6 +62,7 @@ def read_all(jobs: Sequence[Job], folder: Path, settings: Settings, done: Callab
         _Crew(waiting, folder, settings, done).carry_out()
         if time.monotonic() - started > _LONG:
             shared().close()
+    return len(jobs) - len(waiting)
 
 
 @dataclass(slots=True)
@@ -181,12 +183,13 @@ class _Crew:
         writer = JournalWriter(path, self._settings)
         if writer.key != job.key:
             writer.begin(job.key)
-        lost = RowProblem("the rest", reason)
-        loader = loader_name(job.file.path) or ""
+        problems = (*writer.problems, RowProblem("the rest", reason))
+        loader, told = loader_name(job.file.path) or "", summary(problems, len(problems))
         if writer.articles:
-            outcome = Outcome("read", summary((lost,), 1), loader, "", seconds, writer.sha256, (lost,))
+            outcome = Outcome("read", told, loader, "", seconds, writer.sha256, problems)
         else:
-            outcome = Outcome("failed", reason, loader, "", seconds, writer.sha256)
+            reason = f"{reason} Before that: {summary(problems[:-1], len(problems) - 1)}" if writer.problems else reason
+            outcome = Outcome("failed", reason, loader, "", seconds, writer.sha256, problems[:-1])
         writer.end(outcome)
         writer.close()
 

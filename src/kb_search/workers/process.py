@@ -22,7 +22,7 @@ from kb_search.config import Settings
 from kb_search.errors import DocumentError, IndexProblem, SkippedDocument
 from kb_search.fingerprints import Read
 from kb_search.journal import MOST_PROBLEMS, JournalWriter, Outcome
-from kb_search.loaders import RowProblem, SourceFile, loader_name
+from kb_search.loaders import Remark, RowProblem, SourceFile, loader_name
 from kb_search.loaders.base import printable
 from kb_search.reading import read
 from kb_search.workers.orders import Job, Message, summary
@@ -34,6 +34,8 @@ _MOST_KEPT = 128 * 1024 * 1024
 #: Loaders of files that are nothing but text; without other evidence this was UTF-8.
 _TEXTUAL = {"text", "markdown", "html", "jsonl", "table"}
 _MOST_OF_MESSAGE = 200
+#: So many remarks about one file are told.
+_MOST_REMARKS = 10
 _PR_SET_PDEATHSIG = 1
 
 
@@ -141,6 +143,8 @@ class _Worker:
             for one in read(job.file, self._settings, job.key.identity):
                 if isinstance(one, Read):
                     self._journal.add(one)
+                elif isinstance(one, RowProblem):
+                    self._journal.note(one)
                 result.note(one)
                 self._go_on()
         except IndexProblem:
@@ -174,10 +178,15 @@ class _Result:
         self._articles = 0
         self._left_out = 0
         self._problems: list[RowProblem] = []
+        self._remarks: dict[str, None] = {}
         self._encoding = "utf-8" if loader_name(file.path) in _TEXTUAL else ""
 
-    def note(self, one: Read | RowProblem) -> None:
-        """An article, or a row that could not be read."""
+    def note(self, one: Read | RowProblem | Remark) -> None:
+        """An article, a row that could not be read, or what is to be told of the file."""
+        if isinstance(one, Remark):
+            if len(self._remarks) < _MOST_REMARKS:
+                self._remarks[one.message] = None
+            return
         if isinstance(one, RowProblem):
             self._left_out += 1
             if len(self._problems) < MOST_PROBLEMS:
@@ -190,7 +199,7 @@ class _Result:
     def broken_off(self, reason: str, status: str = "failed") -> Outcome:
         """The outcome where reading could not go on; what came before stays."""
         if not self._articles:
-            return Outcome(status, reason)
+            return Outcome(status, self._told(reason))
         self.note(RowProblem("the rest", reason))
         return self.ended()
 
@@ -199,8 +208,12 @@ class _Result:
         problems = tuple(self._problems)
         reason = summary(problems, self._left_out)
         if problems and not self._articles:
-            return Outcome("failed", f"{printable(self._file.relative)}: {reason}", problems=problems)
-        return Outcome("read", reason, encoding=self._encoding, problems=problems)
+            return Outcome("failed", self._told(f"{printable(self._file.relative)}: {reason}"), problems=problems)
+        return Outcome("read", self._told(reason), encoding=self._encoding, problems=problems)
+
+    def _told(self, reason: str) -> str:
+        """A reason with all remarks behind it."""
+        return " ".join(filter(None, (reason, *self._remarks)))
 
 
 def too_large(settings: Settings) -> str:

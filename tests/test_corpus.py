@@ -320,14 +320,14 @@ def test_a_list_of_files_that_is_a_link_is_not_written_through(tmp_path):
     for folder in (old, new):
         folder.mkdir()
     write_files(old, [])
-    os.link(old / "files.jsonl", new / "files.jsonl")
+    os.link(old / "files.json", new / "files.json")
     write_files(new, [KnownFile("a.txt", "indexed", 1, 2, "", "", 3)])
     assert read_files(old) == {}
 
 
-@pytest.mark.parametrize("content", ["{", "[]\n", "{}\n", '{"path": "a"}\n', "\xff"])
+@pytest.mark.parametrize("content", ["{", "[1]", '{"a": 1}', '["a"]', "\xff"])
 def test_a_list_of_files_that_cannot_be_read_is_damage(tmp_path, content):
     """A broken list of files is damage of the index, and the sentence names the command that helps."""
-    (tmp_path / "files.jsonl").write_text(content, "latin-1")
+    (tmp_path / "files.json").write_text(content, "latin-1")
     with pytest.raises(IndexDamaged, match=r"list of files cannot be read.*kb-search index --full"):
         read_files(tmp_path)

@@ -534,7 +534,7 @@ def test_two_at_once_make_one_index(trial):
     assert trial.index().articles == 10
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "files.jsonl", "segments.json"])
+@pytest.mark.parametrize("name", ["manifest.json", "files.json", "segments.json"])
 def test_a_damaged_index_is_built_anew(four, name, caplog):
     """Where the generation that answers is damaged and there is none before, a run builds everything anew."""
     path = four.settings.index / "generations" / "000001" / name

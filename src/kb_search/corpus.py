@@ -10,9 +10,10 @@ import hashlib
 import os
 import stat
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cached_property, partial
+from operator import attrgetter
 from pathlib import Path
 
 from kb_search.errors import UsageError
@@ -32,10 +33,6 @@ _NO_DEFAULTS = Defaults()
 _UNSURE_NS = 2_000_000_000
 # Sidecars are small; a loader refuses larger ones, so that their beginning is enough to tell a change.
 _SIDECAR_BYTES = 1 << 20
-
-
-# From a folder of the collection to what its `collection.toml` files say.
-_DefaultsOf = Callable[[Path], Defaults]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def walk(root: Path, exclude: Path | None = None, settings: str = "") -> list[Fo
     if not root.is_dir():
         what = "is a file" if root.exists() else "does not exist"
         raise UsageError(f"{root} {what}; name the folder with your articles.")
-    return sorted(_Walk(root, exclude, settings).all_files(), key=lambda one: one.relative)
+    return sorted(_Walk(root, exclude, settings).all_files(), key=attrgetter("relative"))
 
 
 class _Walk:
@@ -75,7 +72,6 @@ class _Walk:
     def __init__(self, root: Path, exclude: Path | None, settings: str) -> None:
         self._root = root
         self._settings = settings
-        self._defaults_of = cache(lambda folder: folder_defaults(folder, root))
         self._excluded = _identity(exclude) if exclude and exclude.is_dir() else None
         self._entered: set[tuple[int, int]] = set()
         self._folders, self._links = [root], deque[Path]()
@@ -94,18 +90,17 @@ class _Walk:
                 yield replace(self._problem(folder, "A folder that is read already under another name."), skipped=True)
             elif identity != self._excluded:
                 self._entered.add(identity)
-                yield from self._files(entries)
+                yield from self._files(folder, entries)
 
-    def _files(self, entries: Iterable[tuple[Path, bool]]) -> Iterator[FoundFile]:
+    def _files(self, folder: Path, entries: Sequence[os.DirEntry[str]]) -> Iterator[FoundFile]:
         """The files among the entries of a folder; its folders are kept for later."""
-        entries = list(entries)
-        names = {path.name for path, _ in entries}
-        for path, is_folder in entries:
-            if not is_folder and not is_companion(path):
-                yield look(path, self._root, self._settings, self._defaults_of, names)
-            elif not is_folder:
-                continue
-            elif path.is_symlink():
+        place = _Place(folder, self._root, self._settings, {entry.name for entry in entries})
+        for entry in entries:
+            path = folder / entry.name
+            if not _is_folder(entry):
+                if not is_companion(path):
+                    yield place.look(path, entry.stat)
+            elif entry.is_symlink():
                 self._links.append(path)
             else:
                 self._folders.append(path)
@@ -119,11 +114,10 @@ def _identity(folder: Path) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def _entries(folder: Path) -> list[tuple[Path, bool]]:
-    """The files and folders in a folder by name, hidden ones left out, and whether each is a folder."""
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """The files and folders in a folder by name, hidden ones left out."""
     with os.scandir(folder) as scanned:
-        entries = sorted((entry for entry in scanned if not entry.name.startswith(".")), key=lambda entry: entry.name)
-    return [(folder / entry.name, _is_folder(entry)) for entry in entries]
+        return sorted((entry for entry in scanned if not entry.name.startswith(".")), key=lambda entry: entry.name)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -133,57 +127,89 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def look(
-    path: Path,
-    root: Path,
-    settings: str = "",
-    defaults_of: _DefaultsOf | None = None,
-    beside: Container[str] | None = None,
-) -> FoundFile:
-    """What stands on disk under a path of the collection at `root`. Nothing is opened but what is said about it.
+def look(path: Path, root: Path, settings: str = "") -> FoundFile:
+    """What stands on disk under a path of the collection at `root`. Nothing is opened but what is said about it."""
+    return _Place(path.parent, root, settings).look(path, path.stat)
 
-    `beside` are the names of all files in its folder, where they are known: asking for two sidecars of each of ten
-    thousand files takes longer than all else.
+
+class _Place:
+    """A folder of the collection, with what all files in it share.
+
+    Of ten thousand files, asking for each of them what is the same for all takes longer than all else that a run does
+    where nothing has changed. `names` are those of all files in the folder, where they are known: no sidecar is then
+    asked for that is not there.
     """
-    found = partial(FoundFile, path, _relative(path, root))
-    try:
-        status = path.stat()
-    except OSError as error:
-        return found(problem=f"It cannot be read: {error.strerror}.")
-    if not stat.S_ISREG(status.st_mode):
-        return found(problem="It is not a regular file.", skipped=True)
-    if loader_name(path) is None:
-        kind = f"Files that end in {path.suffix}" if path.suffix else "Files without a suffix"
-        return found(problem=f"{kind} are not read.", skipped=True)
-    found = partial(found, status.st_size, status.st_mtime_ns)
-    if not os.access(path, os.R_OK):
-        return found(problem="It cannot be read: Permission denied.")
-    defaults = defaults_of(path.parent) if defaults_of else folder_defaults(path.parent, root)
-    return found(_companions(path, defaults, settings, beside), defaults)
 
+    def __init__(self, folder: Path, root: Path, settings: str, names: Container[str] | None = None) -> None:
+        self._folder, self._root, self._settings = folder, root, settings
+        self._names = names
+        self._prefix = "" if folder == root else _relative(folder, root) + "/"
 
-def _companions(path: Path, defaults: Defaults, settings: str, beside: Container[str] | None) -> str:
-    """A digest of what is said about a file elsewhere."""
-    said = hashlib.sha256(repr((defaults, settings)).encode())
-    names = (path.name, path.stem)
-    for number, name in enumerate(names):
-        said.update(b"\n")
-        if beside is not None and name + SIDECAR_SUFFIX not in beside:
-            continue
-        sidecar = sidecar_paths(path)[number]
+    @cached_property
+    def _defaults(self) -> Defaults:
+        """What is said of all files in the folder; asked for the first file, since many folders have only folders."""
+        return folder_defaults(self._folder, self._root)
+
+    @cached_property
+    def _said(self) -> hashlib._Hash:
+        return hashlib.sha256(repr((self._defaults, self._settings)).encode())
+
+    @cached_property
+    def _alone(self) -> str:
+        """The digest for a file without a sidecar."""
+        return _digest(self._said.copy(), [b"", b""])
+
+    def look(self, path: Path, status_of: Callable[[], os.stat_result]) -> FoundFile:
+        """What stands under a path in the folder; `status_of` gives its state, links followed."""
+        found = partial(FoundFile, path, self._prefix + _shown(path.name))
         try:
-            if sidecar.is_file():
-                with sidecar.open("rb") as file:
-                    said.update(file.read(_SIDECAR_BYTES))
-        except OSError:
-            said.update(b"unreadable")
+            status = status_of()
+        except OSError as error:
+            return found(problem=f"It cannot be read: {error.strerror}.")
+        if not stat.S_ISREG(status.st_mode):
+            return found(problem="It is not a regular file.", skipped=True)
+        if loader_name(path) is None:
+            kind = f"Files that end in {path.suffix}" if path.suffix else "Files without a suffix"
+            return found(problem=f"{kind} are not read.", skipped=True)
+        found = partial(found, status.st_size, status.st_mtime_ns)
+        if not os.access(path, os.R_OK):
+            return found(problem="It cannot be read: Permission denied.")
+        return found(self._companions(path), self._defaults)
+
+    def _companions(self, path: Path) -> str:
+        """A digest of what is said about a file elsewhere."""
+        names = (path.name, path.stem)
+        if self._names is not None and not any(name + SIDECAR_SUFFIX in self._names for name in names):
+            return self._alone
+        return _digest(self._said.copy(), map(_content, sidecar_paths(path)))
+
+
+def _digest(said: hashlib._Hash, sidecars: Iterable[bytes]) -> str:
+    for content in sidecars:
+        said.update(b"\n" + content)
     return said.hexdigest()[:16]
+
+
+def _content(sidecar: Path) -> bytes:
+    """The beginning of a sidecar; nothing where there is none."""
+    try:
+        if not sidecar.is_file():
+            return b""
+        with sidecar.open("rb") as file:
+            return file.read(_SIDECAR_BYTES)
+    except OSError:
+        return b"unreadable"
 
 
 def _relative(path: Path, root: Path) -> str:
     r"""The path below the root with `/`. Bytes that are no UTF-8 are written as `\xff`, a backslash as two."""
-    raw = os.fsencode(path.relative_to(root).as_posix())
-    return raw.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
+    return _shown(path.relative_to(root).as_posix())
+
+
+def _shown(name: str) -> str:
+    if name.isascii() and "\\" not in name:
+        return name
+    return os.fsencode(name).replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
 
 
 def source_file(found: FoundFile, max_bytes: int) -> SourceFile:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 
 from kb_search.errors import REBUILD, IndexDamaged
 
-_NAME = "files.jsonl"
+_NAME = "files.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +37,25 @@ class KnownFile:
     encoding: str = ""
 
 
-_FIELDS = tuple(field.name for field in fields(KnownFile))
+_ARTICLES = [field.name for field in fields(KnownFile)].index("articles")
+_values = attrgetter(*(field.name for field in fields(KnownFile)))
 
 
 def write_files(folder: Path, files: Iterable[KnownFile]) -> None:
     """Keep the list in a generation's folder; a hard link to an older list is cut, not written through."""
     fresh = folder / (_NAME + ".new")
-    with fresh.open("w", encoding="utf-8") as out:
-        for known in files:  # not `asdict`, which copies what is in each: a second for ten thousand files
-            out.write(json.dumps({name: getattr(known, name) for name in _FIELDS}) + "\n")
+    # Rows of values, in one call: names in each and a call for each take three times as long for ten thousand files.
+    fresh.write_text(json.dumps([_values(known) for known in files]), "utf-8")
     fresh.replace(folder / _NAME)
 
 
 def read_files(folder: Path) -> dict[str, KnownFile]:
     """What `write_files` kept, by path. Raises IndexDamaged."""
     try:
-        with (folder / _NAME).open(encoding="utf-8") as lines:
-            rows = [json.loads(line) for line in lines]
-        known = [KnownFile(**{**row, "articles": tuple(row["articles"])}) for row in rows]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        rows = json.loads((folder / _NAME).read_text("utf-8"))
+        for row in rows:
+            row[_ARTICLES] = tuple(row[_ARTICLES])
+        known = [KnownFile(*row) for row in rows]
+    except (OSError, ValueError, TypeError, IndexError) as error:
         raise IndexDamaged(f"The index's list of files cannot be read. {REBUILD}") from error
     return {one.path: one for one in known}

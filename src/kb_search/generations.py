@@ -20,7 +20,9 @@ import shutil
 import stat
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -44,6 +46,8 @@ KEPT = 2
 JOURNAL = "journal"
 
 _BUILDING = ".building"
+# Files that are flushed together wait for the disk together.
+_FLUSHED_AT_ONCE = 8
 # What an index folder holds of its own; the first two only where an index was built or begun.
 _BEGUN = {"CURRENT", "LOCK"}
 _OWN = _BEGUN | {"CURRENT.new", "generations", JOURNAL, ".gitignore"}
@@ -103,26 +107,29 @@ class Build:
     def publish(self, engine: str, articles: int, passages: int, settings: Mapping[str, str] | None = None) -> Manifest:
         """Flush everything to disk, write the manifest, and make this the generation that answers."""
         known = self._checksums_of_links()
-        files = []
-        for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
-            status = path.stat()
-            checksum = known.get((status.st_dev, status.st_ino), "")
-            if not checksum:  # what is linked was flushed when it was published
-                flush(path)
-                checksum = manifests.sha256(path)
-            files.append(StoredFile(path.relative_to(self.folder).as_posix(), status.st_size, checksum))
+        inside = sorted(self.folder.rglob("*"))
+        with ThreadPoolExecutor(_FLUSHED_AT_ONCE) as threads:
+            files = list(threads.map(partial(self._stored, known), (path for path in inside if path.is_file())))
+            list(threads.map(flush, (path for path in inside if path.is_dir())))
         created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         pairs = tuple((settings or {}).items())
         manifest = Manifest(self.generation, engine, articles, passages, tuple(files), created=created, settings=pairs)
         write_atomically(self.folder / manifests.NAME, manifests.encode(manifest))
-        for folder in (*(path for path in self.folder.rglob("*") if path.is_dir()), self.folder):
-            flush(folder)
         final = self.folder.with_name(self.generation)
         self.folder.rename(final)
         flush(final.parent)
         write_atomically(self._index / "CURRENT", f"{self.generation}\n".encode())
         self.published = True
         return manifest
+
+    def _stored(self, known: Mapping[tuple[int, int], str], path: Path) -> StoredFile:
+        """A file of the generation, flushed to disk; what is linked was flushed when it was published."""
+        status = path.stat()
+        checksum = known.get((status.st_dev, status.st_ino), "")
+        if not checksum:
+            flush(path)
+            checksum = manifests.sha256(path)
+        return StoredFile(path.relative_to(self.folder).as_posix(), status.st_size, checksum)
 
     def forget_journal(self) -> None:
         """Throw away what was read: it is published, or of no use any more."""

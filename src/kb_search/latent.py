@@ -1,7 +1,7 @@
 """A space of meanings, learned from the collection alone: passages that speak of the same lie close together in it.
 
 Every stem of the collection has a vector, and a passage's vector is the sum of those of its stems, each times
-log(1 + how often it stands there); it is 1 long on average. What `latentwriter` learns is kept in the folder `space`
+log(1 + how often it stands there); it is 1 long on average. What `latentlearner` learns is kept in the folder `space`
 of a generation, and the vectors of a segment's passages in the segment. After S. Deerwester and others, "Indexing by
 latent semantic analysis", JASIS 41(6), 1990.
 
@@ -16,11 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.columns import ABSENT, StringTable, load_array
+from kb_search.columns import ABSENT, Ints, StringTable, load_array
 from kb_search.errors import REBUILD, IndexDamaged
 
 Vectors = NDArray[np.float32]
@@ -30,6 +31,17 @@ DIMENSIONS = 64
 
 _FOLDER = "space"
 _VECTORS = "vectors.f4"
+
+
+class Counts(NamedTuple):
+    """log(1 + frequency) of stems in passages: the entries of a passage are those from its start to the next.
+
+    `stems` are numbers, rising within a passage, and `values` belong to them.
+    """
+
+    starts: NDArray[np.int64]
+    stems: Ints
+    values: Vectors
 
 
 class Space:

@@ -1,35 +1,25 @@
-"""Learns the space of `latent` from a segment, and finds the places of a segment's passages in it.
+"""Has the space of `latent` learned from a segment, and finds the places of a segment's passages in it.
 
-Passages and stems make a matrix of log(1 + frequency) · idf, of which the strongest DIMENSIONS directions are kept
-(truncated singular value decomposition: S. Deerwester and others, "Indexing by latent semantic analysis", JASIS
-41(6), 1990). Nothing is downloaded, and a build of the same articles gives the same space.
+What learns it is loaded only where there is something to learn: it takes longer to load than to add one article.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.linalg import svds
 
 from kb_search.columns import ABSENT, Columns, Ints, spread
-from kb_search.latent import DIMENSIONS, Space, Vectors, open_space, write_space, write_vectors
+from kb_search.latent import DIMENSIONS, Counts, Space, Vectors, open_space, write_space, write_vectors
 
 #: Fewer passages than this teach nothing. Measured on parts of four judged collections; see docs/RANKING.md.
 LEAST_PASSAGES = 500
 #: The space is learned from so many passages at most, spread evenly over the collection; the others are projected.
 #: An index of 64,000 passages takes 3 to 6 s for its space so, on two cores.
 MOST_PASSAGES = 30_000
-#: A stem that stands in fewer passages has nothing to be near to. 2, 3 and 5 were tried.
-_LEAST_FREQUENCY = 2
-#: Directions weaker than this share of the strongest are rounding errors.
-_WEAKEST = 1e-4
-#: How exact the directions are. Of 50,000 passages it takes half the time that 0 does, and the strengths differ by a
-#: millionth.
-_TOLERANCE = 0.01
-_LEAST_NORM = 1e-9
 _ROWS_AT_ONCE = 10_000
 
 
@@ -48,32 +38,17 @@ def place_passages(generation: Path, segment: Path, columns: Columns, *, learn: 
 def _learned(generation: Path, columns: Columns) -> Space | None:
     if columns.rows < LEAST_PASSAGES:
         return None
-    size = min(columns.rows, MOST_PASSAGES)
-    counts = _counts(columns, np.linspace(0, columns.rows - 1, size).astype(np.int32))
-    frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-    kept = np.flatnonzero((frequency >= _LEAST_FREQUENCY) & (frequency < size))
-    if len(kept) <= DIMENSIONS:
+    rows = np.linspace(0, columns.rows - 1, min(columns.rows, MOST_PASSAGES)).astype(np.int32)
+    learner = import_module("kb_search.latentlearner")
+    found: tuple[Ints, Vectors] | None = learner.learned(_counts(columns, rows), len(columns.stem_table))
+    if found is None:
         return None
-    counts = counts[:, kept]
-    idf = np.log(size / frequency[kept]).astype(np.float32)[:, None]
-    vectors = idf * _directions(counts.multiply(idf.T).tocsr())
-    # A passage's vector is 1 long on average, so that a short or strange one can be told from the others.
-    typical = max(float(np.linalg.norm(counts @ vectors, axis=1).mean()), _LEAST_NORM)
-    return write_space(generation, [columns.stem_table[number] for number in kept.tolist()], vectors / typical)
+    kept, vectors = found
+    return write_space(generation, [columns.stem_table[number] for number in kept.tolist()], vectors)
 
 
-def _directions(weights: sparse.csr_array) -> Vectors:
-    """The strongest directions of a matrix, passages by stems: a row of DIMENSIONS numbers for each stem."""
-    # ARPACK begins with chance numbers if it is given none, and a build would not repeat.
-    start = np.ones(min(weights.shape), np.float32)
-    _, strengths, directions = svds(weights, DIMENSIONS, v0=start, tol=_TOLERANCE, return_singular_vectors="vh")
-    directions[strengths < _WEAKEST * strengths.max()] = 0
-    vectors: Vectors = np.nan_to_num(directions.T.astype(np.float32))
-    return vectors
-
-
-def _counts(columns: Columns, rows: Ints) -> sparse.csr_array:
-    """log(1 + frequency) of all stems (columns) in some passages (rows), each title and heading counted once."""
+def _counts(columns: Columns, rows: Ints) -> Counts:
+    """What stands in some passages, each title and heading counted once."""
     places, owner = columns.positions_of(rows)
     spoken = np.flatnonzero(columns.forms[places])
     headed = np.flatnonzero(columns.row_heading[rows] >= 0).astype(np.int32)
@@ -81,10 +56,10 @@ def _counts(columns: Columns, rows: Ints) -> sparse.csr_array:
     headings = _heads(columns, rows[headed], columns.articles + columns.row_heading[rows[headed]])
     stems = np.concatenate([columns.stems_at(places[spoken]), titles[0], headings[0]])
     at = np.concatenate([owner[spoken], titles[1], headed[headings[1]]])
-    shape = (len(rows), len(columns.stem_table))
-    counts = sparse.coo_array((np.ones(len(stems), np.float32), (at, stems)), shape).tocsr()  # adds up what is equal
-    counts.data = np.log1p(counts.data)
-    return counts
+    width = max(len(columns.stem_table), 1)
+    pairs, frequency = np.unique(at.astype(np.int64) * width + stems, return_counts=True)
+    starts = np.searchsorted(pairs, np.arange(len(rows) + 1, dtype=np.int64) * width)
+    return Counts(starts, (pairs % width).astype(np.int32), np.log1p(frequency.astype(np.float32)))
 
 
 def _heads(columns: Columns, rows: Ints, heads: Ints) -> tuple[Ints, Ints]:
@@ -100,9 +75,14 @@ def _numbers_in(space: Space, columns: Columns) -> Ints:
     return np.array([known.get(stem, ABSENT) for stem in stems], np.int32)
 
 
-def _projected(space: Space, counts: sparse.csr_array, numbers: Ints) -> Vectors:
+def _projected(space: Space, counts: Counts, numbers: Ints) -> Vectors:
+    numbers = numbers[counts.stems]
     known = np.flatnonzero(numbers != ABSENT)
-    vectors: Vectors = counts[:, known] @ space.vectors[numbers[known]]
+    numbers, values = numbers[known], counts.values[known]
+    starts = np.searchsorted(known, counts.starts).tolist()
+    vectors = np.zeros((len(starts) - 1, DIMENSIONS), np.float32)
+    for row, (start, end) in enumerate(pairwise(starts)):
+        np.dot(values[start:end], space.vectors[numbers[start:end]], out=vectors[row])
     return vectors
 
 

@@ -24,10 +24,13 @@ from pathlib import Path
 from kb_search.config import Settings
 from kb_search.errors import IndexProblem
 
-#: Unpacking the model of languages takes half a second, and goes on beside the imports.
+#: Unpacking the model of languages takes half a second, and goes on beside the imports. NLTK would import all of
+#: scipy's statistics, which takes longer than all else, for measures of association that nothing here asks for; it
+#: does without where there is no scipy.
 _PROGRAM = """
 import sys, threading
 sys.path[:] = sys.argv[3:]
+sys.modules["scipy"] = None
 from kb_search.language import make_ready
 loading = threading.Thread(target=make_ready)
 loading.start()

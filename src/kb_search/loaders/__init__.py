@@ -87,7 +87,8 @@ def make_ready(names: Iterable[str]) -> None:
 def loader_name(path: Path) -> str | None:
     """The loader for a file, by its name, which is that of its module; None where there is none."""
     name = path.name.lower()
-    return next((loader for suffix, loader in _LOADERS.items() if name.endswith(suffix)), None)
+    dot = name.rfind(".", 0, -len(".gz") if name.endswith(".gz") else None)
+    return _LOADERS.get(name[dot:]) if dot >= 0 else None
 
 
 def is_companion(path: Path) -> bool:

@@ -21,7 +21,7 @@ corpus engines journal duplicates silence sidecars
 reading
 loaders passages parsing columnwriter latentwriter copies generations wire variants
 clauses fingerprints contents stopwords nearness
-filters rendering
+filters rendering signs
 sentences query notes overview
 scripts latent
 results analysis records abbreviations paragraphs lexing filelist manifest nursery columns

@@ -22,7 +22,7 @@ reading
 loaders passages parsing columnwriter latentwriter copies generations wire variants
 clauses fingerprints contents stopwords nearness
 filters rendering signs
-sentences query notes overview
+sentences query notes overview fieldvalues
 scripts latent
 results analysis records abbreviations paragraphs lexing filelist manifest nursery columns
 document language

@@ -40,6 +40,8 @@ PIECES = (
     "w?# ", "w#~1 ", "w#^2 ", "~", "^", "~1^", '"a"^2 ', "(a)^2 ", "title:", "title:(", "date:2020..2019 ",
     "date:2023-02-30 ", "foo:a ", "scope:x ", "lang:xxxx ", "+a ",
     "a+ ", "w#-", "w#-x*-", "亚", "Ş", "ﬁ", "a\u0301", "?", "*", "a?", "?a*",
+    "a^2^2 ", "a^2|", "a|", "aa*bb? ", "-a^2 ", "=a ", "a=b ", "a&&b ", "[a ", "[a TO b] ", "/a.*/ ", "a* ",
+    "!a ", "«a» ",
     "/", "…", "- ", "or ", "the ", "\u200b", "\ud800",
 )  # fmt: skip
 COMMON = "the of and to in a that is was he for it with as his on be at by i this had not are but from or have an they"

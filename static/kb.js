@@ -168,10 +168,7 @@
         row.setAttribute("aria-selected", "false");
         const ending = document.createElement("bdi");
         ending.textContent = found.ending;
-        const often = document.createElement("span");
-        often.className = "often";
-        often.textContent = `${found.count} times`;
-        row.append(ending, often);
+        row.append(ending);
         return row;
       }));
       choose(-1);

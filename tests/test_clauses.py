@@ -73,10 +73,19 @@ def test_notes_come_in_the_order_of_what_they_are_about():
     """Whoever reads the notes reads the query from left to right; those that are too many are counted."""
     notes = Notes("x" * 100)
     for place in range(40, 0, -1):
-        notes.add("ignored", (place, place + 1), "No.")
+        notes.add("ignored", (place, place + 1), f"No {place}.")
     assert [note.start for note in notes.all()[:3]] == [1, 2, 3]
     assert len(notes.all()) == MAX_NOTES + 1
     assert notes.all()[-1].message.startswith("20 more parts")
+
+
+def test_notes_that_say_the_same_are_counted():
+    """Three of them are shown, and one that says how many more there are, over the place of those."""
+    notes = Notes("x" * 100)
+    for place in range(40, 0, -1):
+        notes.add("ignored", (place, place + 1), "No.")
+    assert [(note.start, note.end) for note in notes.all()] == [(1, 2), (2, 3), (3, 4), (4, 41)]
+    assert notes.all()[-1].message == "The same in 37 more places: No."
 
 
 def test_one_note_about_all_takes_the_place_of_those_about_its_parts():

@@ -21,8 +21,8 @@ corpus engines journal duplicates silence sidecars
 reading
 loaders passages parsing columnwriter latentwriter copies generations wire variants
 clauses fingerprints contents stopwords nearness
-filters rendering
-sentences query notes overview latentlearner
+filters rendering signs
+sentences query notes overview latentlearner fieldvalues
 scripts latent
 results analysis records abbreviations paragraphs lexing filelist manifest nursery columns
 document language

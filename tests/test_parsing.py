@@ -229,10 +229,29 @@ def test_a_query_that_is_too_long_is_cut_between_words():
 
 
 def test_too_many_notes_are_counted():
-    """A query with a thousand faults names the first and counts the others."""
-    notes = parse("- " * 1000).notes
+    """A query with hundreds of faults names the first and counts the others."""
+    notes = parse("".join(f"%b{number} " for number in range(100))).notes
+    assert [note.text for note in notes[:3]] == ["%", "%", "%"]
+    assert notes[3].message.startswith("The same in 97 more places: “%” means nothing")
+    notes = parse("".join(f"foo{chr(97 + number)}:b " for number in range(26))).notes
     assert len(notes) == 21
-    assert notes[-1].message == "980 more parts of the query could not be read as they stand."
+    assert notes[-1].message == "6 more parts of the query could not be read as they stand."
+
+
+@pytest.mark.parametrize(("piece", "most"), [("a1 ", 500), ("a1 | ", 400), ("b=c ", 500), ("-a^2 ", 250)])
+def test_no_more_parts_are_read_than_anybody_would_type(piece, most):
+    """Five hundred words are read, half as many with signs, and where it ends a note says so."""
+    query = parse(piece * (MAX_LENGTH // len(piece)))
+    assert len(list(words(query.tree))) == most
+    limits = [note for note in query.notes if note.kind == "limited"]
+    assert [note.end for note in limits] == [len(query.text)] * (most != 400)
+
+
+def test_parentheses_have_no_part_in_what_is_read():
+    """Two thousand brackets around a word, and the word is found."""
+    query = parse("(" * 1000 + "war" + ")" * 997)
+    assert drawn(query.tree) == "war"
+    assert [note.kind for note in query.notes] == ["corrected", "limited"]
 
 
 @pytest.mark.parametrize(

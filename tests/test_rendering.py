@@ -92,7 +92,7 @@ KARAB, ALIEV = Pattern("karab*", typed="Karab*"), Pattern("aliev", 1, typed="Ali
             "with “peace talks” next to (war or words that begin with Karab) within 9 words of talks",
             '"peace talks" NEAR/1 (war OR Karab*) NEAR/9 talks',
         ),
-        (Word("war", ("war",), typed="WAR", boost=2.5), "with WAR (counting 2.5 times)", "WAR^2.5 scope:passage"),
+        (Word("war", ("war",), typed="WAR", boost=2.5), "with WAR (counting 2.5 times)", "WAR^2.5"),
         (Phrase(PHRASE.words, typed="Peace-Talks", boost=0.5),
          "with “Peace-Talks” (counting 0.5 times)", '"peace talks"^0.5'),
         (
@@ -107,7 +107,7 @@ KARAB, ALIEV = Pattern("karab*", typed="Karab*"), Pattern("aliev", 1, typed="Ali
         (Or((And((PEACE, WAR)), REUTERS)),
          "with any of (peace and war), in source Reuters", 'peace war OR source:"Reuters"'),
         (DateRange(0, 1, "before 2020"), "dated before 2020", "before:2020"),
-        (Word("or", ("or",), typed="OR"), "with OR", "/OR/ scope:passage"),
+        (Word("or", ("or",), typed="OR"), "with OR", "/OR/"),
     ],
 )  # fmt: skip
 def test_a_tree_is_said_and_typed(tree, words, typed):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kb_search import analysis
 from kb_search.engines.base import Lexicon
+from kb_search.fieldvalues import FieldValues
 from kb_search.results import SearchRequest
 from kb_search.search import Library
 from kb_search.suggest import MOST, Completer, Speller
@@ -27,8 +28,14 @@ def lexicon(counts):
 
 SPELLER = Speller(lexicon(COUNTS))
 COMPLETER = Completer(
-    lexicon(COUNTS), ["Ilham Aliyev", "Lachin", "Lachin corridor", "Baku"], ["Peace Talks in Karabakh"]
-)
+    lexicon(COUNTS),
+    [["Ilham Aliyev"], ["Lachin", "Laçın", "Лачин"], ["Lachin corridor"], ["Baku", "Bakı"]],
+    ["Peace Talks in Karabakh"],
+    FieldValues(
+        [("Valley Herald", 9), ("Courier", 20), ("", 3)], ["en", "ru"], [("Ann Lee", 4)],
+        [(20210615, 2), (20210000, 1), (0, 4)], ["Peace talks", "The peace of June"],
+    ),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -131,7 +138,9 @@ def test_a_suggestion_always_finds_more(library, text):
         ("lachin c", ["Lachin corridor"]),
         ("NOT ilham al", ["Ilham Aliyev"]),
         ("peace t", ["Peace Talks"]),
-        ('title:"peace ta', ["Peace Talks"]),
+        ('"peace ta', ["Peace Talks"]),
+        ("laç", ["Lachin", "Laçın", "Lachin corridor"]),
+        ("Лач", ["Лачин"]),
         ("перег", ["переговоры"]),
         ("peace ", []),
         ("", []),
@@ -146,8 +155,8 @@ def test_the_last_word_and_known_names_are_completed(typed, endings):
 
 def test_a_completion_is_the_whole_query():
     """What was typed before stays as it was."""
-    (first, *_) = COMPLETER.complete("(peace OR title:kar")
-    assert (first.text, first.kind, first.count) == ("(peace OR title:karabakh", "word", 50)
+    (first, *_) = COMPLETER.complete("(peace OR lach")
+    assert (first.text, first.kind, first.count) == ("(peace OR Lachin", "name", 12)
     (name,) = (one for one in COMPLETER.complete("-x ilham a") if one.kind == "name")
     assert (name.text, name.count) == ("-x Ilham Aliyev", 11)
 
@@ -160,14 +169,35 @@ def test_any_text_can_be_completed(text):
     for one in found:
         assert one.text.endswith(one.ending)
         assert text.startswith(one.text.removesuffix(one.ending))
-        assert set(analysis.forms(one.ending)) <= set(COUNTS)
+        assert one.kind != "word" or set(analysis.forms(one.ending)) <= set(COUNTS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "texts"),
+    [
+        ("peace source:", ["peace source:Courier", 'peace source:"Valley Herald"']),
+        ("-source:her", ['-source:"Valley Herald"']),
+        ('source:"valley h', ['source:"Valley Herald"']),
+        ("Author:LEE", ['Author:"Ann Lee"']),
+        ("lang:", ["lang:en", "lang:ru"]),
+        ("(a OR scope:a", ["(a OR scope:article"]),
+        ("date:", ["date:undated", "date:2021"]),
+        ("title:pe", ["title:peace"]),
+        ("section:ju", ["section:june"]),
+        ("title:", []),
+        ("source:xyz", []),
+    ],
+)
+def test_what_stands_behind_a_field_is_completed(typed, texts):
+    """Sources, authors, languages and years of the collection, words of its titles; the most frequent first."""
+    assert [one.text for one in COMPLETER.complete(typed)] == texts
 
 
 def test_an_empty_collection_offers_nothing():
     """No words, no offers."""
     empty = Lexicon((), np.empty(0, np.int64))
     assert Speller(empty).near("peace") == ""
-    assert Completer(empty, ["Baku"], ["Peace Talks"]).complete("pea") == ()
+    assert Completer(empty, [["Baku"]], ["Peace Talks"]).complete("pea") == ()
 
 
 def test_a_library_completes(talks):

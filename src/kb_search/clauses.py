@@ -5,18 +5,19 @@ Whatever cannot be honoured is noted, in words that say what became of it.
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from kb_search import analysis
 from kb_search.document import UNDATED
 from kb_search.filters import FilterReader, Place
-from kb_search.lexing import FIELDS, TEXT, WORD_FIELDS
+from kb_search.lexing import TEXT, WORD_FIELDS
 from kb_search.notes import Notes, named
 from kb_search.query import And, Everything, Leaf, Node, Pattern, Phrase, Undated, Word, boosted, joined, leaves
 from kb_search.results import Span
+from kb_search.signs import are_joined, note_expression, note_habits, note_sign_before, note_signs, operator_of
 
 #: A weight above this would only drown the other words.
 MOST_BOOST = 100.0
@@ -25,23 +26,13 @@ MOST_EDITS = 2
 #: Before a `*` stand so many letters at least; with one alone, a tenth of all words would fit.
 LEAST_PREFIX = 2
 
-# What may stand between two words that are read as a phrase; more between figures, as in 10,120 or 10:30. Two
-# hyphens are a dash.
-_JOINS = re.compile(r"[.’']?[-‐‑‒–.&@_+'’/]|://")
-_JOINS_FIGURES = re.compile(r"[.’']?[-‐‑‒–.&@_+'’/,:;]")
 # A ? at the end of a word is a question mark, one in an address is neither.
 _WILDCARD = re.compile(r"\*|^[^/]*\w\?+(?=[\w*])")
 _WILDCARDS = str.maketrans("?*", "xx")
 _PIECE = re.compile(r"[?*]+|[^?*]+")
-# Without any of these a run is nothing but words, which saves looking for each.
-_SPECIAL = re.compile(r"[*?~^=+!&\\−#@$%:/]|^-")
+_SPECIAL = re.compile(r"[^\w.,;…’'‐‑‒–-]|^-|--|_")
 _BETWEEN_HYPHENS = re.compile(r"[^-‐‑/]+")
-_ENDING = re.compile(r"(~[\d.]*)?(\^[\d.]*)?$")
-_BEFORE_A_WORD = re.compile(r"[-+!&~^\\−#@$%]+(?=\w)")
-_AFTER_A_WORD = re.compile(r"(?<=\w)[+#&=\\@$%~^]+$")
-_EXCLUDING = ("!", "−", "--")
-_NO_FIELD = re.compile(r"([A-Za-z]{1,20}):(?!//)(?=[^\s)|])")
-_SMALL_NEAR = re.compile(r"(?i)near/\d+")
+_ENDING = re.compile(r"(~[\d.]*)?(\^[-+\d.,^]*)?$")
 
 
 class ClauseReader:
@@ -65,9 +56,9 @@ class ClauseReader:
     def chunk(self, name: str, span: Span, whole: Span) -> Node | None:
         """A run without white space in a field."""
         typed = self._text(span)
-        place = Place(span, span, whole)
+        # Most runs are plain words, which saves looking for everything else.
         if name in WORD_FIELDS and typed != UNDATED and not _SPECIAL.search(typed):
-            return self._noted(self._words(name, place), place)
+            return self._grouped(self._read_words(name, span)) or self._noted(None, Place(span, span, whole))
         tilde, weight = _ending(typed)
         if len(tilde) + len(weight) == len(typed):
             self._notes.add("ignored", whole, f"{named(typed)} stands behind nothing and was left out.")
@@ -79,16 +70,16 @@ class ClauseReader:
     def weighed(self, node: Node, span: Span) -> Node:
         """A node with what is typed behind it, such as `^2`; of anything else a note says that it is left out."""
         typed = self._text(span)
-        if not typed or typed == "^1":
+        if typed == "^1":
             return node
-        if not _is_weight(typed):
+        factor = _weight(typed)
+        if factor is None:
             self._note_no_weight(node, span)
             return node
-        if not any(isinstance(leaf, Leaf) for leaf in leaves(node)):
+        if not isinstance(node, Leaf) and not any(isinstance(leaf, Leaf) for leaf in leaves(node)):
             message = f"{named(typed)} was left out: only words that may be found have a weight."
             self._notes.add("ignored", span, message)
             return node
-        factor = float(typed[1:])
         if factor > MOST_BOOST:
             self._notes.add("limited", span, f"{named(typed)} was read as ^{MOST_BOOST:g}, the largest weight.")
         return boosted(node, min(factor, MOST_BOOST), MOST_BOOST)
@@ -98,7 +89,14 @@ class ClauseReader:
         if isinstance(node, Phrase) and typed[0] == "~" and typed[1:].isdecimal():
             near = f" NEAR/{typed[1:]} ".join(word.typed for word in node.words)
             suggestion = self._notes.repaired((node.start, span[1]), near)
-        self._notes.add("ignored", span, f"{named(typed)} is not understood here and was left out.", suggestion)
+        why = ": a weight is a number from 0 to 100, such as ^2 or ^0.5" if typed[0] == "^" else ""
+        message = f"{named(typed)} is not understood here and was left out{why}."
+        self._notes.add("ignored", span, message, suggestion or self._repaired_weight(span))
+
+    def _repaired_weight(self, span: Span) -> str | None:
+        """The query with a decimal point for the comma of a weight."""
+        meant = self._text(span).replace(",", ".")
+        return self._notes.repaired(span, meant) if _weight(meant) is not None else None
 
     def _text(self, span: Span) -> str:
         return self._notes.text[slice(*span)]
@@ -106,79 +104,86 @@ class ClauseReader:
     def _noted(self, node: Node | None, place: Place) -> Node | None:
         if node is None:
             message = f"{named(self._text(place.whole))} has no word in it and was left out."
-            self._notes.add("ignored", place.whole, message)
+            meant = operator_of(self._text(place.whole))
+            suggestion = self._notes.repaired(place.whole, meant) if meant else None
+            self._notes.add("ignored", place.whole, message, suggestion)
         return node
 
     def _value(self, name: str, place: Place, tilde: str) -> Node | None:
         """What a run without its ending means in a field."""
         typed = self._text(place.inner)
         if name not in WORD_FIELDS:
-            self._note_tilde(tilde, place)
+            if tilde:
+                self._note_tilde(tilde, place)
             return self._filters.read(name, place)
-        if name == TEXT and (special := self._special(typed, place.inner)):
+        if tilde:
+            if fuzzy := self._fuzzy(name, place, tilde):
+                return fuzzy
             self._note_tilde(tilde, place)
-            return special
-        if tilde and (fuzzy := self._fuzzy(name, place, tilde)):
-            return fuzzy
-        self._note_tilde(tilde, place)
+        if name == TEXT and typed in ("*", UNDATED):
+            return self._special(typed, place.inner)
+        if typed[:1] == "/" and note_expression(typed, place.inner, self._notes):
+            return self._grouped(self._read_words(name, place.inner))
         if ("*" in typed or "?" in typed) and _WILDCARD.search(typed) and analysis.words(typed):
-            place = place._replace(inner=(self._note_sign(place.inner), place.inner[1]))
+            place = place._replace(inner=(note_sign_before(place.inner, self._notes), place.inner[1]))
             found = self._pattern(name, place.inner) or self._apart(name, place)
             return found or self._without_wildcards(name, place)
-        self._note_signs(typed, place)
-        return self._noted(self._words(name, place), place)
+        exact = typed[:1] == "="
+        groups = self._groups(self._read_words(name, place.inner, exact=exact))
+        if ":" in typed or "/" in typed:
+            note_habits(typed, place.inner, self._notes)
+        note_signs(groups, place.inner, self._notes)
+        return self._noted(self._node(groups), place)
 
     # ------------------------------------------------------------------------------------------- words
 
     def _phrase(self, name: str, place: Place) -> Node | None:
         words = self._read_words(name, place.inner)
         if len(words) == 1:
-            return replace(words[0], exact=True)
+            return _exactly(words[0])
         typed = " ".join(self._text(place.inner).split())
         return Phrase(tuple(words), *place.value, typed, name) if words else None
 
-    def _special(self, typed: str, span: Span) -> Node | None:
+    def _special(self, typed: str, span: Span) -> Node:
         if typed == "*":
             return Everything()
-        if typed != UNDATED:
-            return None
         message = "“undated” stands for passages without a date; “=undated” is the word."
         self._notes.add("info", span, message, self._notes.repaired(span, f"={UNDATED}"))
         return Undated()
 
-    def _words(self, name: str, place: Place) -> Node | None:
-        """The words of a run; those joined by a hyphen and the like are one phrase."""
-        words = self._read_words(name, place.inner)
-        exact = self._notes.text.startswith("=", place.inner[0])
-        if len(words) == 1:
-            return replace(words[0], exact=True) if exact else words[0]
-        groups: list[list[Word]] = []
-        for word in words:
-            if groups and self._are_joined(groups[-1][-1], word):
-                groups[-1].append(word)
+    def _grouped(self, words: list[Word]) -> Node | None:
+        """The words of a run; those joined by a hyphen and the like are one phrase. None where there is none."""
+        return words[0] if len(words) == 1 else self._node(self._groups(words))
+
+    def _groups(self, words: list[Word]) -> list[list[Word]]:
+        """The words of a run, those together that are read as a phrase."""
+        groups = [words[:1]] if words else []
+        for left, right in pairwise(words):
+            if are_joined(left, right, self._notes.text):
+                groups[-1].append(right)
             else:
-                groups.append([word])
-        return joined(And, [self._grouped(group, exact=exact) for group in groups]) if groups else None
+                groups.append([right])
+        return groups
 
-    def _grouped(self, group: list[Word], *, exact: bool) -> Node:
-        first, last = group[0], group[-1]
-        if first is last:
-            return replace(first, exact=exact) if exact else first
-        span = first.start, last.end
-        return Phrase(tuple(group), *span, self._text(span), first.field)
+    def _node(self, groups: list[list[Word]]) -> Node | None:
+        nodes = [group[0] if len(group) == 1 else self._joined(group) for group in groups]
+        return joined(And, nodes) if nodes else None
 
-    def _read_words(self, name: str, span: Span) -> list[Word]:
+    def _joined(self, group: list[Word]) -> Phrase:
+        span = group[0].start, group[-1].end
+        words = tuple(replace(word, exact=False) if word.exact else word for word in group)
+        return Phrase(words, *span, self._text(span), group[0].field)
+
+    def _read_words(self, name: str, span: Span, *, exact: bool = False) -> list[Word]:
         start, end = span
         text = self._notes.text[start:end]
+        # Letters of ASCII alone are one word; there is no need to look for more.
+        plain = text.isascii() and text.isalnum()
+        tokens = ((0, len(text), analysis.fold(text)),) if plain else analysis.tokens(text)
         return [
-            Word(form, analysis.stems(form, self._languages), start + first, start + last, text[first:last], field=name)
-            for first, last, form in analysis.tokens(text)
+            Word(form, analysis.stems(form, self._languages), start + at, start + to, text[at:to], exact, name)
+            for at, to, form in tokens
         ]
-
-    def _are_joined(self, left: Word, right: Word) -> bool:
-        between = self._notes.text[left.end : right.start]
-        figures = left.form[-1:].isdigit() and right.form[:1].isdigit()
-        return not between or bool((_JOINS_FIGURES if figures else _JOINS).fullmatch(between))
 
     # ---------------------------------------------------------------------------------------- patterns
 
@@ -196,10 +201,12 @@ class ClauseReader:
     def _apart(self, name: str, place: Place) -> Node | None:
         """Words joined by hyphens, some with wildcards, each by itself; None where one cannot be understood."""
         nodes: list[Node | None] = []
+        if _BETWEEN_HYPHENS.fullmatch(self._text(place.inner)):
+            return None
         for found in _BETWEEN_HYPHENS.finditer(self._notes.text, *place.inner):
             span = found.span()
             has_wildcard = _WILDCARD.search(found[0])
-            nodes.append(self._pattern(name, span) if has_wildcard else self._words(name, Place(span, span, span)))
+            nodes.append(self._pattern(name, span) if has_wildcard else self._grouped(self._read_words(name, span)))
         read = [node for node in nodes if node]
         if len(read) < len(nodes) or len(read) < 2:
             return None
@@ -214,7 +221,7 @@ class ClauseReader:
             f"{named(typed)} was read as if it had none."
         )
         self._notes.add("ignored", place.value, message)
-        return self._noted(self._words(name, place), place)
+        return self._noted(self._grouped(self._read_words(name, place.inner, exact=typed[:1] == "=")), place)
 
     def _fuzzy(self, name: str, place: Place, tilde: str) -> Node | None:
         """A word with the letters that may differ; None where that cannot be understood."""
@@ -232,48 +239,13 @@ class ClauseReader:
         return Pattern(word.form, edits, word.start, span[1], f"{word.typed}~{edits}", name)
 
     def _note_tilde(self, tilde: str, place: Place) -> None:
-        if tilde:
-            span = place.inner[1], place.inner[1] + len(tilde)
-            self._notes.add("ignored", span, f"{named(tilde)} stands behind one word only, so it was left out.")
-
-    # -------------------------------------------------------------------- what other programs understand
-
-    def _note_signs(self, typed: str, place: Place) -> None:
-        start, end = place.inner
-        if "/" in typed and _SMALL_NEAR.fullmatch(typed):
-            message = f"In small letters {named(typed)} is a phrase; in capitals it asks for words that stand near."
-            self._notes.add("info", place.inner, message, self._notes.repaired(place.inner, typed.upper()))
-        if ":" in typed and (field := _NO_FIELD.match(self._notes.text, start)):
-            self._note_no_field(field)
-        self._note_sign(place.inner)
-        if sign := _AFTER_A_WORD.search(typed):
-            span = start + sign.start(), end
-            self._notes.add("ignored", span, f"{named(sign[0])} means nothing behind a word and was left out.")
-
-    def _note_no_field(self, found: re.Match[str]) -> None:
-        meant = _nearest_field(found[1].lower())
-        suggestion = self._notes.repaired(found.span(), f"{meant}:") if meant else None
-        self._notes.add(
-            "ignored", found.span(), f"There is no field {named(found[1])}, so this was read as a word.", suggestion
-        )
-
-    def _note_sign(self, span: Span) -> int:
-        """Where what comes after a sign before a word begins; a sign is noted."""
-        found = _BEFORE_A_WORD.match(self._notes.text, *span)
-        if not found:
-            return span[0]
-        sign = found[0]
-        if sign in _EXCLUDING:
-            message = f"{named(sign)} was left out; to exclude what follows, write NOT or one - before it."
-            self._notes.add("ignored", found.span(), message, self._notes.repaired(found.span(), "-"))
-        else:
-            self._notes.add("ignored", found.span(), f"{named(sign)} means nothing before a word and was left out.")
-        return found.end()
+        span = place.inner[1], place.inner[1] + len(tilde)
+        self._notes.add("ignored", span, f"{named(tilde)} stands behind one word only, so it was left out.")
 
 
-@lru_cache(maxsize=1 << 8)
-def _nearest_field(name: str) -> str:
-    return next(iter(difflib.get_close_matches(name, FIELDS, 1, 0.7)), "")
+def _exactly(word: Word) -> Word:
+    """The word in this form alone; quicker than `replace`, for a query may have hundreds of quotation marks."""
+    return Word(word.form, word.stems, word.start, word.end, word.typed, exact=True, field=word.field)
 
 
 def _ending(typed: str) -> tuple[str, str]:
@@ -292,9 +264,13 @@ def _folded(typed: str) -> str:
     return "".join(pieces)[: analysis.MAX_FORM_LENGTH]
 
 
-def _is_weight(typed: str) -> bool:
+@lru_cache(maxsize=1 << 8)
+def _weight(typed: str) -> float | None:
+    """The factor that `^2` stands for; None for what is no weight."""
     whole, point, part = typed[1:].partition(".")
-    return typed[0] == "^" and whole.isdecimal() and (part.isdecimal() or not point) and len(typed) <= _LONGEST_WEIGHT
+    if typed[0] != "^" or not whole.isdecimal() or len(typed) > _LONGEST_WEIGHT:
+        return None
+    return round(float(typed[1:]), 4) if part.isdecimal() or not point else None
 
 
 _LONGEST_WEIGHT = 20

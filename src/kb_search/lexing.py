@@ -25,19 +25,17 @@ _NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _MOST_INVISIBLE = 4
 
 #: What begins and ends a quotation.
-QUOTES = '"“”„‟«»＂'
-_QUOTE = re.compile(rf"[{QUOTES}]")
+QUOTES = '"“”„‟«»＂「」『』〝〞〟'
 _ALONE = rf"(?![^\s()|{QUOTES}])"
 _LEXEME = re.compile(
-    rf"""(?P<space>\s+)
-    |(?P<quoted>[{QUOTES}])
+    rf"""(?P<quoted>[{QUOTES}][^{QUOTES}]*+[{QUOTES}])|(?P<unclosed>[{QUOTES}])
     |(?P<open>\()|(?P<close>\))
     |(?P<or>\|+|OR{_ALONE})
     |(?P<and>AND{_ALONE})
     |(?P<not>NOT{_ALONE}|-(?=[^\s\-|)]))
     |(?P<near>NEAR(?:/[0-9]*)?{_ALONE})
     |(?P<field>(?i:{"|".join(FIELDS)}):(?!//))
-    |(?P<suffix>(?<=[){QUOTES}])[~^][0-9.]*{_ALONE})
+    |(?P<suffix>(?<=[){QUOTES}])[~^][-+0-9.,^]*{_ALONE})
     |(?P<chunk>[^\s()|{QUOTES}]+)""",
     re.VERBOSE,
 )
@@ -71,12 +69,5 @@ def clean(text: str, most: int) -> tuple[str, bool]:
 
 def lexemes(text: str) -> Iterator[Lexeme]:
     """The pieces of a cleaned text in order; what stands between two of them is white space."""
-    position = 0
-    while found := _LEXEME.match(text, position):
-        start, position = found.span()
-        kind = found.lastgroup or ""
-        if kind == "quoted":
-            closing = _QUOTE.search(text, position)
-            position, kind = (closing.end(), kind) if closing else (position, "unclosed")
-        if kind != "space":
-            yield Lexeme(kind, start, position, text[start:position])
+    for found in _LEXEME.finditer(text):
+        yield Lexeme(found.lastgroup or "", found.start(), found.end(), found[0])

@@ -9,6 +9,8 @@ from kb_search.results import Note, Span
 
 #: More notes than this help nobody; the others are counted.
 MAX_NOTES = 20
+#: So many notes say the very same; of what else it holds for is only counted.
+MOST_ALIKE = 3
 _MOST_NAMED = 60
 
 
@@ -49,8 +51,12 @@ class Notes:
             self._remarks.pop()
 
     def all(self) -> tuple[Note, ...]:
-        """The notes by the place that they are about, the first MAX_NOTES of them."""
-        ordered = sorted(self._remarks, key=attrgetter("start"))
+        """The notes by the place that they are about, the first MAX_NOTES of them, MOST_ALIKE with one message."""
+        alike: dict[str, list[_Remark]] = {}
+        for one in sorted(self._remarks, key=attrgetter("start")):
+            alike.setdefault(one.message, []).append(one)
+        several = (part for each in alike.values() for part in _shortened(each))
+        ordered = sorted(several, key=attrgetter("start"))
         shown = [
             Note(one.kind, self.text[one.start : one.end], one.start, one.end, one.message, one.suggestion)
             for one in ordered[:MAX_NOTES]
@@ -59,3 +65,13 @@ class Notes:
             more = f"{len(ordered) - MAX_NOTES} more parts of the query could not be read as they stand."
             shown.append(Note("limited", "", len(self.text), len(self.text), more))
         return tuple(shown)
+
+
+def _shortened(alike: list[_Remark]) -> list[_Remark]:
+    """Remarks with one message: the first of them, and one that counts the others."""
+    more = len(alike) - MOST_ALIKE
+    if more < 2:
+        return alike
+    first, last = alike[MOST_ALIKE], alike[-1]
+    message = f"The same in {more:,} more places: {first.message}"
+    return [*alike[:MOST_ALIKE], _Remark(first.kind, first.start, last.end, message, None)]

@@ -7,10 +7,9 @@ what stands in one place; here it becomes a tree.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import chain, pairwise
 
 from kb_search import analysis, lexing
 from kb_search.clauses import ClauseReader
@@ -19,19 +18,19 @@ from kb_search.nearness import together
 from kb_search.notes import Notes, named
 from kb_search.query import And, Everything, Node, Not, Or, Query, Spread, joined
 from kb_search.results import Note, Span
+from kb_search.signs import note_whole
 from kb_search.stopwords import without_stop_words
 
 MAX_LENGTH = 2000
+#: In plain language two thousand characters have some 350 words. What comes after so many words is left out; what is
+#: more than letters and figures counts twice, since it takes as long to read.
+MAX_PARTS = 500
 #: Deeper parentheses are left out, so that walking a tree never reaches Python's own limit.
 MAX_DEPTH = 32
-
-#: Suggestions are tried while that means reading no more characters than these again.
-_CHARACTERS_TRIED = 1500
 
 _SCOPES = {"article": True, "articles": True, "passage": False, "passages": False}
 
 _EMPTY = "There is nothing to search for in these parentheses, so they were left out."
-_SINGLE_QUOTES = re.compile(r"""(?<![^\s(])['‘](\w[^'‘’"“”]*)['’](?!\w)""")
 
 
 def parse(text: str, languages: tuple[str, ...] = ("en",)) -> Query:
@@ -52,7 +51,7 @@ def _read(text: str, languages: tuple[str, ...]) -> Query:
         notes.add("limited", (len(cleaned), len(cleaned)), message)
     if text.strip() and not cleaned.strip():
         notes.add("ignored", (0, 0), "The query has nothing that can be seen, so everything is found.")
-    _note_single_quotes(notes)
+    note_whole(notes)
     parser = _Parser(notes, ClauseReader(notes, languages))
     tree = parser.parse()
     _note_needless_star(tree, notes)
@@ -63,13 +62,13 @@ def _read(text: str, languages: tuple[str, ...]) -> Query:
 def _with_useful_suggestions(query: Query, languages: tuple[str, ...]) -> tuple[Note, ...]:
     """The notes, with only those suggestions that mend what the note is about.
 
-    Each is read to see; more than the first few would cost more than the query itself.
+    Each is read to see, while all that is read has no more characters than one query may have.
     """
-    notes, tried = [], 0
+    notes, tried = [], len(query.text)
     for note in query.notes:
         if note.suggestion is not None:
             tried += len(note.suggestion)
-            useful = tried <= _CHARACTERS_TRIED and _mends(note, query, languages)
+            useful = tried <= MAX_LENGTH and _mends(note, query, languages)
             note = note if useful else replace(note, suggestion=None)  # noqa: PLW2901 - the same note, corrected
         notes.append(note)
     return tuple(notes)
@@ -86,13 +85,6 @@ def _note_needless_star(tree: Node, notes: Notes) -> None:
     if isinstance(tree, And) and Everything() in tree.children:
         place = notes.text.find("*")
         notes.add("info", (place, place + 1), "Beside other words * changes nothing: it finds everything.")
-
-
-def _note_single_quotes(notes: Notes) -> None:
-    for found in _SINGLE_QUOTES.finditer(notes.text):
-        if len(found[1].split()) > 1:
-            message = "Single quotation marks are read as apostrophes; double ones make a phrase."
-            notes.add("info", found.span(), message, notes.repaired(found.span(), f'"{found[1]}"'))
 
 
 @dataclass(slots=True)
@@ -118,6 +110,7 @@ class _Parser:
         #: Operators and field names that still need something after them.
         self._waiting: list[Lexeme] = []
         self._unread_parentheses = 0
+        self._parts = 0
         #: What is typed right behind the clause that is being read, such as `^2`, until somebody takes it.
         self._suffix: Lexeme | None = None
         #: Whether the query is to be answered by articles as a whole.
@@ -125,19 +118,31 @@ class _Parser:
 
     def parse(self) -> Node:
         """The tree; Everything where nothing was typed, or nothing is left of it."""
-        lexemes = list(lexing.lexemes(self._notes.text))
-        for lexeme, following in zip_longest(lexemes, lexemes[1:]):
+        for lexeme, following in pairwise(chain(lexing.lexemes(self._notes.text), (None,))):
+            if not lexeme or self._is_too_much(lexeme):
+                break
             if following and following.kind == "suffix":
                 self._suffix = following
             _READERS[lexeme.kind](self, lexeme)
         self._close_what_is_open()
         return self._finished(self._frames[0]) or Everything()
 
+    def _is_too_much(self, lexeme: Lexeme) -> bool:
+        """Whether as many parts as may be have been read, and another one comes; that is noted."""
+        if lexeme.kind in _PARTS:
+            self._parts += 1 if lexeme.text.isalnum() else 2
+        if self._parts <= MAX_PARTS:
+            return False
+        message = f"No more than {MAX_PARTS} words are read, or half as many with signs; from here on all was left out."
+        self._notes.add("limited", (lexeme.start, len(self._notes.text)), message)
+        self._waiting = []
+        return True
+
     def _close_what_is_open(self) -> None:
         text = self._notes.text
         starts = [frame.start for frame in reversed(self._frames[1:])]
         closed = [start for start in starts if self._close_frame(len(text))]
-        if closed:
+        if closed and self._parts <= MAX_PARTS:
             many = f"{len(closed)} parentheses are never closed; they were"
             one = "This parenthesis is never closed; it was"
             message = f"{one if len(closed) == 1 else many} read as ending with the query."
@@ -155,11 +160,11 @@ class _Parser:
         self._read(lexeme, self._clauses.chunk)
 
     def _read(self, lexeme: Lexeme, read: Callable[[str, Span, Span], Node | None]) -> None:
-        name = self._name()
+        name, span = self._name(), (lexeme.start, lexeme.end)
         if name == SCOPE:
             self._read_scope(lexeme)
         else:
-            self._add(read(name, _span(lexeme), self._whole(lexeme)))
+            self._add(read(name, span, self._whole(lexeme) if self._waiting else span))
 
     def _read_scope(self, lexeme: Lexeme) -> None:
         """What the query is answered by; it holds for all of it, wherever it stands."""
@@ -191,15 +196,17 @@ class _Parser:
         """The field of what comes next: the one that waits for it, or that of the parentheses around it."""
         if not self._waiting:
             return self._frames[-1].name
-        names = [one.text[:-1].lower() for one in self._waiting if one.kind == "field"]
-        return names[0] if names else self._frames[-1].name
+        for one in self._waiting:
+            if one.kind == "field":
+                return one.text[:-1].lower()
+        return self._frames[-1].name
 
     def _whole(self, lexeme: Lexeme) -> Span:
         """Where a clause stands with the NOT and the field before it."""
-        if not self._waiting:
-            return _span(lexeme)
-        starts = [one.start for one in self._waiting if one.kind in _PREFIXES]
-        return min([lexeme.start, *starts]), lexeme.end
+        for one in self._waiting:
+            if one.kind in _PREFIXES:
+                return one.start, lexeme.end
+        return _span(lexeme)
 
     def _add(self, node: Node | None) -> None:
         """Take in what came, or go on without it and its NOT and field; an OR still waits then."""
@@ -213,10 +220,13 @@ class _Parser:
         if not self._waiting:
             nodes.append(node)
             return
-        for _ in [one for one in self._waiting if one.kind == "not"]:
-            node = node.child if isinstance(node, Not) else Not(node)
-        nears = [one for one in self._waiting if one.kind == "near"]
-        nodes += together(nodes.pop(), node, nears[0], self._notes) if nears else [node]
+        near = None
+        for one in self._waiting:
+            if one.kind == "not":
+                node = node.child if isinstance(node, Not) else Not(node)
+            elif one.kind == "near":
+                near = one
+        nodes += together(nodes.pop(), node, near, self._notes) if near else [node]
         self._waiting = []
 
     # ---------------------------------------------------------------------------------------- operators
@@ -255,6 +265,8 @@ class _Parser:
 
     def _drop_waiting(self) -> None:
         """What waits for something to come is told that nothing came."""
+        if not self._waiting:
+            return
         for one in self._waiting:
             self._note_left_over(one)
             if one.kind == "or":
@@ -306,6 +318,7 @@ class _Parser:
 
 
 _PREFIXES = ("not", "field")
+_PARTS = ("chunk", "quoted", "unclosed")
 _READERS: dict[str, Callable[[_Parser, Lexeme], None]] = {
     "quoted": _Parser.read_quoted,
     "unclosed": _Parser.read_unclosed,

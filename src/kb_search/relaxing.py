@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from kb_search.query import And, Everything, Near, Node, Not, Pattern, Phrase, Spread, Word, joined
 from kb_search.rendering import named, render
@@ -11,36 +13,62 @@ from kb_search.results import ClauseCount, Relaxation
 
 #: More clauses than these are not looked at one by one.
 MOST_CLAUSES = 20
+#: Of so many clauses all sets are tried: 63 at most.
+MOST_COMPARED = 6
 
 #: From a tree to the number of passages that it finds beside the filters of the request. May raise SearchTooLong.
 Count = Callable[[Node], int]
 
 
 def clause_counts(tree: Node, count: Count) -> tuple[ClauseCount, ...]:
-    """The clauses that must all be met, as they would be typed and in plain words, each with what it finds alone."""
-    clauses = _clauses(tree)[:MOST_CLAUSES]
-    return tuple(ClauseCount(render(one), named(one), count(one)) for one in dict.fromkeys(clauses))
+    """The clauses that must all be met, as they would be typed and in plain words, each with what it finds alone.
+
+    Behind words near each other that find nothing come their parts, which must be there too.
+    """
+    counted: dict[Node, int] = {}
+    for one in _clauses(tree)[:MOST_CLAUSES]:
+        if one not in counted:
+            counted[one] = count(one)
+        if isinstance(one, Near) and not counted[one]:
+            counted |= {part: count(part) for part in one.children[:MOST_CLAUSES] if part not in counted}
+    return tuple(ClauseCount(render(one), named(one), passages) for one, passages in counted.items())
 
 
 def relaxation(tree: Node, counts: Sequence[ClauseCount], count: Count) -> Relaxation | None:
-    """The first of some wider queries that finds something, or None.
+    """A wider query that finds something, or None.
 
-    First the clauses that find nothing are loosened (the words of a phrase one by one, and the like) or left out; then
-    whichever single clause leaves most when it goes; then all but as many as find something together, the rarest first.
+    First the clauses that find nothing alone, or if there is none all of them, are loosened: the words of a phrase one
+    by one, words near each other anywhere in the passage, and the like. If that is not enough, the largest set of the
+    clauses, of words near each other one by one, that finds something together; of several sets the one with the
+    rarest words, then the one that finds most.
     """
     clauses = _clauses(tree)
     alone = {one.text: one.passages for one in counts}
-    blamed = [one for one in clauses if not alone.get(render(one), 1)]
-    for label, wider in _without_blamed(clauses, blamed or clauses):
-        if found := count(_as(tree, wider)):
-            return Relaxation(label, render(_as(tree, wider)), found)
-    left = sorted(dict.fromkeys(one for one in clauses if one not in blamed), key=lambda one: alone.get(render(one), 0))
-    left = left[:MOST_CLAUSES]
-    kept = ([] if blamed else _all_but_one(tree, left, count)) or _together(tree, left, count)
-    kept = [one for one in dict.fromkeys(clauses) if one in kept]
-    found = count(_as(tree, kept)) if kept else 0
-    gone = dict.fromkeys(one for one in clauses if one not in kept)
-    return Relaxation("without " + _listed(gone), render(_as(tree, kept)), found) if found else None
+    blamed = [one for one in clauses if not alone.get(render(one), 1)] or clauses
+    loose = {one: loosened(one) if one in blamed else one for one in clauses}
+    changed = [one for one in loose if loose[one] != one]
+    if changed and (found := count(_as(tree, [loose[one] for one in clauses]))):
+        return Relaxation("less strictly: " + _listed(changed), render(_as(tree, [loose[o] for o in clauses])), found)
+    # Of words near each other those may stay that find something alone; all else is kept as it is, or goes.
+    near = [one for one in blamed if isinstance(one, Near) and not alone.get(render(one), 1)]
+    parts = {one: _clauses(loose[one]) if one in near else (one,) for one in clauses}
+    each = list(dict.fromkeys(part for several in parts.values() for part in several))[:MOST_CLAUSES]
+    numbers = {one: alone[text] if (text := render(one)) in alone else count(one) for one in each}
+    kept, found = _largest(tree, {one: number for one, number in numbers.items() if number}, count)
+    if not any(not isinstance(one, Not) for one in kept):
+        return None
+    return Relaxation(_difference(parts, kept), render(_as(tree, kept)), found)
+
+
+def _difference(parts: dict[Node, tuple[Node, ...]], kept: Sequence[Node]) -> str:
+    """How a query of the parts that were kept differs from one of the clauses that they are parts of."""
+    loosely = [one for one, several in parts.items() if several != (one,) and any(part in kept for part in several)]
+    gone: list[Node] = []
+    for one, several in parts.items():
+        missing = [part for part in several if part not in kept]
+        gone += [one] if len(missing) == len(several) else missing
+    said = ["less strictly: " + _listed(loosely)] if loosely else []
+    return "; ".join(said + (["without " + _listed(dict.fromkeys(gone))] if gone else []))
 
 
 def _clauses(tree: Node) -> tuple[Node, ...]:
@@ -54,25 +82,31 @@ def _as(tree: Node, clauses: Sequence[Node]) -> Node:
     return Spread(node) if isinstance(tree, Spread) else node
 
 
-def _without_blamed(clauses: Sequence[Node], blamed: Sequence[Node]) -> Iterator[tuple[str, list[Node]]]:
-    """The clauses with those to blame loosened, or, if some are left then, without them."""
-    loose = [loosened(one) if one in blamed else one for one in clauses]
-    if loose != list(clauses):
-        changed = [old for old, new in zip(clauses, loose, strict=True) if old != new]
-        yield "less strictly: " + _listed(changed), loose
-    left = [one for one in clauses if one not in blamed]
-    if any(not isinstance(one, Not) for one in left):
-        yield "without " + _listed(dict.fromkeys(blamed)), left
+def _largest(tree: Node, clauses: dict[Node, int], count: Count) -> tuple[list[Node], int]:
+    """As many of some clauses as find something together, and how much; the numbers are what each finds alone."""
+    if len(clauses) > MOST_COMPARED:
+        return _all_but_one(tree, list(clauses), count) or _greedy(tree, clauses, count)
+    for size in range(len(clauses), 0, -1):
+        found = [(kept, count(_as(tree, kept))) for kept in combinations(clauses, size)]
+        best = max(found, key=lambda one: (one[1] > 0, -sum(math.log(clauses[each]) for each in one[0]), one[1]))
+        if best[1]:
+            return list(best[0]), best[1]
+    return [], 0
 
 
-def _all_but_one(tree: Node, clauses: Sequence[Node], count: Count) -> list[Node]:
-    """The clauses without the one whose absence finds most; none where that finds nothing."""
-    found: list[tuple[int, list[Node]]] = []
-    for one in clauses if len(clauses) > 1 else ():
-        wider = [other for other in clauses if other != one]
-        found.append((count(_as(tree, wider)), wider))
-    passages, wider = max(found, key=lambda each: each[0], default=(0, []))
-    return wider if passages else []
+def _all_but_one(tree: Node, clauses: list[Node], count: Count) -> tuple[list[Node], int] | None:
+    """The clauses without the one whose absence finds most; None where that finds nothing."""
+    tried = ([other for other in clauses if other != one] for one in clauses)
+    kept, found = max(((kept, count(_as(tree, kept))) for kept in tried), key=lambda one: one[1])
+    return (kept, found) if found else None
+
+
+def _greedy(tree: Node, clauses: dict[Node, int], count: Count) -> tuple[list[Node], int]:
+    """As many of the clauses as find something together, taken one by one, rarest or most frequent first."""
+    rising = sorted(clauses, key=clauses.__getitem__)
+    kept = max((_together(tree, order, count) for order in (rising, rising[::-1])), key=len)
+    kept = [one for one in clauses if one in kept]
+    return kept, count(_as(tree, kept)) if kept else 0
 
 
 def _together(tree: Node, clauses: Sequence[Node], count: Count) -> list[Node]:
@@ -81,7 +115,7 @@ def _together(tree: Node, clauses: Sequence[Node], count: Count) -> list[Node]:
     for one in clauses:
         if count(_as(tree, [*kept, one])):
             kept.append(one)
-    return kept if any(not isinstance(one, Not) for one in kept) else []
+    return kept
 
 
 def _listed(clauses: Iterable[Node]) -> str:

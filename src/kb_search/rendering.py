@@ -178,7 +178,7 @@ def render(node: Node) -> str:
         return f"{_typed(node.child)} scope:article"
     text = _typed(node)
     # Were all of it in capitals, US would be read as the word us.
-    return f"{text} scope:passage" if text.isupper() else text
+    return f"{text} scope:passage" if text.isupper() and not isinstance(node, Leaf) else text
 
 
 def _typed(node: Node) -> str:  # noqa: C901, PLR0911 - one case for each kind of node
@@ -221,6 +221,8 @@ def _typed_leaf(leaf: Leaf) -> str:
         case Word():
             typed = leaf.typed or leaf.form
             return f"/{typed}/" if _NOT_A_WORD.fullmatch(typed) else typed
+        case Phrase() if leaf.typed and leaf.end - leaf.start == len(leaf.typed):
+            return leaf.typed  # no quotation: words joined by a hyphen and the like, as in U.S.
         case Phrase():
             return '"' + " ".join(word.typed or word.form for word in leaf.words) + '"'
         case Pattern():

@@ -283,7 +283,9 @@ class Results:
 class Completion:
     """A way to go on: the whole query with it, what was put at its end, and how often that stands in the collection.
 
-    `kind` is `word` or `name`.
+    `kind` is `word`, `name` or the field that it completes (`source`, `author`, `lang`, `scope`, `date`, `title`,
+    `section`). `count` is how frequent it is among those of its kind, not what a search for it finds; 0 where nobody
+    counted.
     """
 
     text: str

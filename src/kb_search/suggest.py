@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 
 from kb_search import analysis
 from kb_search.engines.base import Lexicon
+from kb_search.fieldvalues import FieldValues
 from kb_search.query import Leaf, Node, Phrase, Word, as_typed, leaves
 from kb_search.results import Completion
 
@@ -150,14 +151,29 @@ _CAPITALS = re.compile(rf"\b{_CAPITAL}\w++(?:[ -]{_CAPITAL}\w++){{1,3}}")
 
 
 class Completer:
-    """Completes the last word of a query, and names that its last words begin."""
+    """Completes the last word of a query, names that its last words begin, and what stands behind a field."""
 
-    def __init__(self, lexicon: Lexicon, names: Iterable[str], titles: Iterable[str]) -> None:
-        """Of `names` those are offered whose words all stand in the collection; more are read out of `titles`."""
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        groups: Iterable[Sequence[str]],
+        titles: Iterable[str],
+        values: FieldValues | None = None,
+    ) -> None:
+        """Of names that mean the same all are offered if the words of one stand in the collection.
+
+        More names are read out of `titles`. `values` completes what stands behind the name of a field.
+        """
         self._lexicon = lexicon
+        self._values = values
         counts: Counter[str] = Counter()
-        for name in (*names, *(found for title in titles for found in _CAPITALS.findall(title[:_TITLE]))):
-            counts[name] = counts[name] or self._count(name)
+        for found in (name for title in titles for name in _CAPITALS.findall(title[:_TITLE])):
+            counts[found] = counts[found] or self._count(found)
+        for group in groups:
+            found_by = {name: self._count(name) for name in group}
+            # A name that nobody wrote finds the others.
+            for name, count in found_by.items():
+                counts[name] = max(counts[name], count or max(found_by.values()))
         known: dict[str, str] = {}
         for name in counts:
             if counts[name]:
@@ -175,6 +191,8 @@ class Completer:
 
     def complete(self, text: str) -> tuple[Completion, ...]:
         """Ways to go on with a query: names first, then words, each by falling frequency; none after a space."""
+        if self._values and (values := self._values.complete(text)) is not None:
+            return values
         last = _LAST_WORD.search(text, max(len(text) - _READ, 0))
         if not last:
             return ()

@@ -9,10 +9,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property, reduce
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,18 +29,17 @@ from kb_search.engines.base import (
     idf,
     saturation,
 )
+from kb_search.engines.conditions import asks_for_dates, excludes_dates, partly_dated, partly_excluded
 from kb_search.engines.expansion import Vocabulary, expansion
 from kb_search.engines.matching import SegmentMatcher
 from kb_search.engines.occurrences import SegmentWords, count_together, occurrences
 from kb_search.engines.positions import Postings
 from kb_search.engines.store import StoreReader, by_count, counted
 from kb_search.errors import REBUILD, IndexDamaged
-from kb_search.query import And, DateRange, Language, Node, Not, Or, Pattern, Spread, Term, Word, leaves, scoring_terms
+from kb_search.query import Language, Node, Pattern, Term, Word, scoring_terms
 
 #: Ranking comes after the search, when nothing is to be cut short any more.
 _RANKING_SECONDS = 60.0
-
-AnyNode = TypeVar("AnyNode", bound=Node)
 
 #: How many stems a check looks at when it is not thorough.
 _SAMPLED_STEMS = 1000
@@ -178,10 +176,10 @@ class LocalReader(StoreReader):
         rows = base & sources & dates
         partly = excluded = 0
         if np.any(self._segments[number].dates % 100 == 0):
-            if _asks_for_dates(query):
-                partly = int(np.count_nonzero(self._rows(number, matcher, _partly_dated(query)) & ~rows))
-            if _excludes_dates(query):
-                excluded = int(np.count_nonzero(rows & ~self._rows(number, matcher, _partly_excluded(query))))
+            if asks_for_dates(query):
+                partly = int(np.count_nonzero(self._rows(number, matcher, partly_dated(query)) & ~rows))
+            if excludes_dates(query):
+                excluded = int(np.count_nonzero(rows & ~self._rows(number, matcher, partly_excluded(query))))
         return _Selection(rows, np.flatnonzero(base & dates), np.flatnonzero(base & sources), partly, excluded)
 
     def _rows(self, number: int, matcher: SegmentMatcher, query: EngineQuery) -> Mask:
@@ -296,51 +294,6 @@ def _date_selection(matcher: SegmentMatcher, query: EngineQuery) -> Mask:
     if query.dates:
         rows = rows & reduce(np.logical_or, [matcher.filter(one) for one in query.dates])
     return reduce(np.logical_and, [~matcher.filter(one) for one in query.not_dates], rows)
-
-
-def _asks_for_dates(query: EngineQuery) -> bool:
-    return bool(query.dates or query.span or any(isinstance(leaf, DateRange) for leaf in leaves(query.tree)))
-
-
-def _excludes_dates(query: EngineQuery) -> bool:
-    return _partly_excluded(query) != query
-
-
-def _partly_dated(query: EngineQuery) -> EngineQuery:
-    """The query as it would be if a coarse date counted wherever it may lie."""
-    return replace(
-        query,
-        tree=_partly(query.tree),
-        dates=tuple(map(_partly_range, query.dates)),
-        span=_partly_range(query.span) if query.span else None,
-    )
-
-
-def _partly_excluded(query: EngineQuery) -> EngineQuery:
-    """The query as it would be if a coarse date were left out wherever it may lie."""
-    return replace(query, tree=_without_partly(query.tree), not_dates=tuple(map(_partly_range, query.not_dates)))
-
-
-def _partly(node: Node) -> Node:
-    """The tree with its date ranges widened to what may lie in them; under a NOT they stay as they are."""
-    if isinstance(node, And | Or):
-        return replace(node, children=tuple(map(_partly, node.children)))
-    if isinstance(node, Spread):
-        return Spread(_partly(node.child))
-    return _partly_range(node)
-
-
-def _without_partly(node: Node) -> Node:
-    """The tree with the date ranges widened that stand under a NOT."""
-    if isinstance(node, And | Or):
-        return replace(node, children=tuple(map(_without_partly, node.children)))
-    if isinstance(node, Spread):
-        return Spread(_without_partly(node.child))
-    return Not(_partly(node.child)) if isinstance(node, Not) else node
-
-
-def _partly_range(node: AnyNode) -> AnyNode:
-    return replace(node, partly=True) if isinstance(node, DateRange) else node
 
 
 def _top(keys: NDArray, ties: NDArray, depth: int) -> NDArray[np.intp]:  # type: ignore[type-arg]  # any numbers

@@ -192,3 +192,13 @@ def test_a_damaged_mail_is_an_article_or_a_sentence(tmp_path_factory, name, plac
         assert all(one.text for one in load(file))
     except DocumentError:
         return
+
+
+def test_the_day_in_the_address_of_a_saved_page(tmp_path):
+    """The address that a page was saved from gives its day, as it does where the page itself says its address."""
+    head = (
+        "Snapshot-Content-Location: https://paper.example/2023/11/07/talks\r\nDate: Tue, 14 Nov 2023 10:00:00 -0000\r\n"
+    )
+    article = read(tmp_path, "a.mht", f"{head}Content-Type: text/html\r\n\r\n<h1>Talks</h1><p>{PROSE}</p>")
+    assert str(article.date) == "2023-11-07"
+    assert article.evidence_for("date").origin == "address of the page"

@@ -134,3 +134,9 @@ def test_aliases_in_front_matter_are_not_read(tmp_path):
 def test_an_anchor_that_nothing_refers_to_does_no_harm(tmp_path):
     """Only aliases are refused."""
     assert read(tmp_path, "a.md", f"---\ntitle: &t Talks\n---\n{PROSE}").title == "Talks"
+
+
+def test_links_between_notes_are_their_words(tmp_path):
+    """`[[Note|words]]` reads as its words, what is embedded is left out, and other brackets stay."""
+    text = "The [[Valley Road|road]] and [[Shusha]] ![[map.png]] in `[[ -f x ]]` and [[1]](https://paper.example/1)."
+    assert read(tmp_path, "a.md", text).text == "The road and Shusha in [[ -f x ]] and [1]."

@@ -1,7 +1,7 @@
 import pytest
 
 from kb_search.document import Claim, Date
-from kb_search.errors import DocumentError
+from kb_search.errors import DocumentError, SkippedDocument
 from kb_search.loaders import Defaults, Remark, folder_defaults, load, sidecar_paths
 from kb_search.loaders.claims import Said, settle
 from tests.loaders.helpers import PROSE, read, source
@@ -150,7 +150,7 @@ def test_broken_defaults_are_told_and_cost_nothing(tmp_path, content, told):
     [
         ('dat = "2023-11-07"', 'a.txt.meta.toml: there is no "dat", so it was not read; did you mean "date"?'),
         ('Sorce = "Reuters"', 'a.txt.meta.toml: there is no "Sorce", so it was not read; did you mean "source"?'),
-        ("qqq = 1", "it can say title, source, date, author, url, language, authors, lang, publisher, link."),
+        ("qqq = 1", "it can say title, source, date, author, url, language."),
     ],
 )
 def test_a_slip_in_a_sidecar_is_told(tmp_path, sidecar, told):
@@ -175,3 +175,42 @@ def test_an_empty_companion_says_nothing(tmp_path):
     source(tmp_path, "a.meta.toml", "")
     assert folder_defaults(tmp_path, tmp_path) == Defaults()
     assert read(tmp_path, "a.txt", PROSE).date is None
+
+
+@pytest.mark.parametrize(
+    ("name", "date"),
+    [
+        ("2023/11/07/a.txt", "2023-11-07"),
+        ("Wire/2023/11/a.txt", "2023-11"),
+        ("2023/13/a.txt", "None"),
+        ("2023/a.txt", "None"),
+        ("11/07/a.txt", "None"),
+    ],
+)
+def test_folders_by_year_month_and_day_are_a_date(tmp_path, name, date):
+    """An archive that is kept in folders of days says when its articles appeared; a number alone says nothing."""
+    assert str(read(tmp_path, name, PROSE).date) == date
+
+
+@pytest.mark.parametrize("line", ["03/04/2023", "7 November 2031", "(7 November 2023)", "---"])
+def test_an_untitled_article_is_called_by_its_words(tmp_path, line):
+    """A day in front is no name for an article; a line that says more than the day is."""
+    assert read(tmp_path, "a.txt", f"{line}\n\n{PROSE}").title.startswith("The two sides met")
+    war = "Armenia after 27 September 2020."
+    assert read(tmp_path, "a.txt", f"{war}\n{PROSE}").title == war
+
+
+def test_other_names_of_fields_give_way_to_the_usual_ones(tmp_path):
+    """`published` and `headline` are read where there is no `date` and no `title`, and named as what they were."""
+    article = read(tmp_path, "a.jsonl", f'{{"text": "{PROSE}", "published": "2023-11-08", "headline": "Talks"}}')
+    assert (str(article.date), article.title) == ("2023-11-08", "Talks")
+    assert article.evidence_for("date").origin == "row field published"
+    article = read(tmp_path, "b.jsonl", f'{{"text": "{PROSE}", "published": "2023-11-08", "date": "2023-11-07"}}')
+    assert (str(article.date), len(article.evidence_for("date").conflicts)) == ("2023-11-07", 1)
+
+
+def test_lock_files_of_office_programs_are_skipped(tmp_path):
+    """What lies beside an open document is no damaged document."""
+    for name in ("~$report.docx", ".~lock.report.odt"):
+        with pytest.raises(SkippedDocument, match="has a document open"):
+            list(load(source(tmp_path, name, b"lock")))

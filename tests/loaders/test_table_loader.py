@@ -201,3 +201,19 @@ def test_a_field_longer_than_any_article(tmp_path):
     """A field of more than ten million characters is a problem that says both of its likely reasons."""
     (found,) = rows(tmp_path, "id,text\n1," + "word " * 2_000_001)
     assert found.message == "a field is longer than any article, or a quotation mark opens it and nothing closes it"
+
+
+def test_the_hint_for_excel_is_no_row(tmp_path):
+    """A first line `sep=;` says what stands between the fields, and the next one names the columns."""
+    (article,) = rows(tmp_path, f"sep=;\nid;text\n7;{PROSE}\n")
+    assert (article.row, article.text) == ("7", PROSE)
+
+
+def test_the_encoding_of_a_table_is_told(tmp_path):
+    """Each article of a table in an old encoding says that it was guessed, or by what it is known."""
+    russian = "Переговоры начались в среду вечером, и жители долины снова ждали новостей у моста."
+    for encoding, said in (("cp1251", "guessed by how the text reads"), ("utf-16", "as declared, or by the mark")):
+        (article,) = rows(tmp_path, f'id,text\n1,"{russian}"\n'.encode(encoding))
+        assert article.text == russian
+        assert article.evidence_for("encoding").value.replace("-", "").startswith(encoding.replace("-", ""))
+        assert article.evidence_for("encoding").origin.startswith(said)

@@ -58,6 +58,8 @@ _LOADERS = {
 }
 #: How the names of the files end that are read.
 SUFFIXES = tuple(_LOADERS)
+#: So begin the names of the files by which office programs lock a document.
+_LOCK = ("~$", ".~lock.")
 _README = re.compile(r"README(?![^\W\d_])", re.IGNORECASE)
 
 #: What comes of a file: its articles, the rows of it that could not be read, and what is to be told of it.
@@ -72,6 +74,8 @@ def load(file: SourceFile) -> Iterator[Loaded]:
     message is a sentence that names the file. Nothing is ever written to it.
     """
     name = loader_name(file.path)
+    if file.path.name.startswith(_LOCK):
+        raise SkippedDocument(f"{printable(file.relative)} only says that an office program has a document open.")
     if name is None:
         raise SkippedDocument(f"{printable(file.relative)} is of a kind that kb-search does not read.")
     yield from remarks(file)

@@ -22,7 +22,11 @@ FIELDS = {"title": 500, "source": 200, "date": 100, "author": 300, "url": 2000, 
 #: All that a row of a file can say of an article.
 ROW_FIELDS = ("id", "text", *FIELDS)
 #: What front matter, rows and sidecars call some fields as well.
-OTHER_NAMES = {"authors": "author", "lang": "language", "publisher": "source", "link": "url"}
+OTHER_NAMES = {
+    "authors": "author", "byline": "author", "creator": "author", "lang": "language", "publisher": "source",
+    "publication": "source", "link": "url", "permalink": "url", "headline": "title", "published": "date",
+    "published_at": "date", "date_published": "date", "publication_date": "date", "pubdate": "date",
+}  # fmt: skip
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 

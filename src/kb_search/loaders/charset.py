@@ -19,6 +19,8 @@ from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
+from kb_search.loaders import armscii  # noqa: F401 - it makes an encoding known
+
 #: Letters beyond ASCII of languages that are found in old encodings, the frequent ones first.
 _ALPHABETS = {
     "French": "éàèêçôîùâûœëïü",
@@ -44,6 +46,7 @@ _ALPHABETS = {
     "Bulgarian": "аиоентрсвлкдпмзъугбяйчщцжхшюфь",
     "Serbian": "аиоенрстујквдмплзгбчшцжћњљхфђџ",
     "Greek": "αοιετσνηυρπκμλόίςάήέγώύθδχβφξζψώϊ",
+    "Armenian": "աեիոնրւտկմսվյլդթհշգպղցքբխզչըէջծձփռժճևօֆ",
     "Hebrew": "יוהלאתברמשנחעדקפםטגכןזצסךףץ",
     "Arabic": "ايلمنوتربدعكةسهقفحجشأصىطخضذئثزغءظإؤآًّپچژگکی",
     "Thai": "านรอกเงมยลวดทสตะปบคหแจพชขใไผโถซธภฉ่้าิีึืุู็์ั",
@@ -52,7 +55,7 @@ _ALPHABETS = {
 _LIKELY = (
     "cp1252", "cp1251", "cp1254", "cp1250", "iso8859_2", "koi8_r", "mac_cyrillic", "koi8_u", "iso8859_5", "cp866",
     "cp1253", "iso8859_7", "cp1257", "cp1255", "cp1256", "iso8859_6", "iso8859_15", "cp874", "gb18030", "big5",
-    "shift_jis", "euc_jp", "euc_kr",
+    "shift_jis", "euc_jp", "euc_kr", "armscii_8",
 )  # fmt: skip
 #: The characters that make up a third of Chinese text, simplified and traditional.
 _FREQUENT_HAN = frozenset(
@@ -62,9 +65,9 @@ _FREQUENT_HAN = frozenset(
 _NEVER = math.log(0.0005)
 _RARE_SIGN = math.log(0.01)
 _SIGN = math.log(0.2)
-_SIGNS = frozenset("“”„‘’‚«»‹›–—…•°§€£©®№×·\xa0\xad¿¡，。、「」『』（）：；！？《》")
+_SIGNS = frozenset("“”„‘’‚«»‹›–—…•°§€£©®№×·\xa0\xad¿¡։՝՛՞՜֊，。、「」『』（）：；！？《》")
 #: Signs that do not stand between two letters, as an apostrophe, a dash or three points do.
-_NOT_WITHIN = _SIGNS - frozenset("’‘–—…·\xa0\xad“”")
+_NOT_WITHIN = _SIGNS - frozenset("’‘–—…·\xa0\xad“”՛՞՜֊")
 #: Letters that end a word.
 _HEBREW_FINALS = frozenset("ךםןףץ")
 #: A capital behind a small letter is hardly ever meant; one behind another capital now and then.
@@ -157,7 +160,9 @@ def _judge(sample: bytes, encodings: Iterable[str]) -> list[_Judged]:
             text = codecs.getincrementaldecoder(encoding)().decode(sample)
         except (UnicodeDecodeError, LookupError):
             continue
-        judged.append(_Judged((_score(text) - place * _STEP) / foreign, text, encoding))
+        # Only this one has the marks of ASCII a second time, and then what stands for them is no letter of another.
+        twice = foreign - len(_FOREIGN.findall(text)) if encoding == "armscii_8" else 0
+        judged.append(_Judged((_score(text) + twice * _RARE_SIGN - place * _STEP) / foreign, text, encoding))
     return _best_first(judged)
 
 

@@ -59,10 +59,12 @@ def said(fields: Mapping[str, object], origin: str, *, named: bool = False) -> l
     Keys in any case; numbers and dates are read as text, lists are joined by commas. What is empty, or
     neither text nor number nor date, says nothing.
     """
-    found = ((OTHER_NAMES.get(str(key).lower(), str(key).lower()), _as_text(value)) for key, value in fields.items())
+    plain = [(str(key).lower(), value) for key, value in fields.items()]
+    plain.sort(key=lambda pair: pair[0] not in FIELDS)  # `date` goes before `published`
+    found = ((key, OTHER_NAMES.get(key, key), _as_text(value)) for key, value in plain)
     return [
-        Said(field, value, f"{origin} {field}" if named else origin)
-        for field, value in found
+        Said(field, value, f"{origin} {key}" if named else origin)
+        for key, field, value in found
         if field in FIELDS and value
     ]
 
@@ -77,8 +79,10 @@ def document_properties(title: str, author: str, origin: str) -> list[Said]:
 
 
 def read_as(decoded: Decoded) -> list[Said]:
-    """What a reader must know of how a file's bytes became text: a guessed encoding, and what is not as it was."""
-    origins = [f"guessed by how the text reads, {decoded.confidence:.0%} sure"] if decoded.guessed else []
+    """What a reader must know of how a file's bytes became text: an encoding other than UTF-8, and what was changed."""
+    guessed = f"guessed by how the text reads, {decoded.confidence:.0%} sure"
+    marked = "as declared, or by the mark in front"
+    origins = [guessed] if decoded.guessed else [marked] if decoded.encoding != "utf-8" else []
     changes = (
         (decoded.mended, "letters garbled before the file was saved: {:,} were put right"),
         (decoded.garbled, "letters garbled before the file was saved: {:,} look so and were left"),

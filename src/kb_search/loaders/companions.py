@@ -97,13 +97,13 @@ def remarks(file: SourceFile) -> Iterator[Remark]:
             with suppress(DocumentError):
                 keys = read_toml(path, path.name)
                 wrong = [key for key in keys if key.lower() not in _SIDECAR_KEYS]
-                yield from (Remark(_unknown(printable(path.name), key, _SIDECAR_KEYS)) for key in wrong)
+                yield from (Remark(_unknown(printable(path.name), key, _SIDECAR_KEYS, FIELDS)) for key in wrong)
 
 
-def _unknown(where: str, key: str, known: Collection[str]) -> str:
-    """A sentence about a key that nobody reads, with the one that was probably meant, or all that there are."""
+def _unknown(where: str, key: str, known: Collection[str], named: Collection[str] = ()) -> str:
+    """A sentence about a key that nobody reads, with the one that was probably meant, or those that are `named`."""
     near = get_close_matches(key.lower()[:_LONGEST_KEY], known, 1)
-    meant = f'did you mean "{near[0]}"?' if near else f"it can say {', '.join(known)}."
+    meant = f'did you mean "{near[0]}"?' if near else f"it can say {', '.join(named or known)}."
     return f'{where}: there is no "{printable(key[:_LONGEST_KEY])}", so it was not read; {meant}'
 
 

@@ -28,6 +28,7 @@ from kb_search.loaders.cleaning import decode, scrub
 from kb_search.loaders.html import read_page
 from kb_search.loaders.markup import read_markup
 from kb_search.loaders.metadata import around, assemble
+from kb_search.loaders.webdates import address_date
 
 #: A mail has a handful of parts, a saved page one for each picture; each costs 0.1 ms.
 _MOST_PARTS = 5_000
@@ -119,6 +120,7 @@ def _saved_page(file: SourceFile, message: Message) -> Article:
         Said("title", _header(message, "subject"), "header Subject"),
         Said("url", address, origin),
         Said("source", _host(address), f"host of the {origin}"),
+        *address_date(address),
         Said("date", _day(message), "header Date", "the day on which the page was saved"),
     ]
     return assemble(around(file), body, filter(_is_said, claims), "mht")

@@ -29,6 +29,9 @@ _LINE = re.compile(r"^([A-Za-z_]{1,40})[ \t]*:[ \t]+(.*)$", re.MULTILINE)
 _SPACES = re.compile(r"[ \t]{2,}")
 #: A footnote's text looks like the target of a link, which is not shown.
 _FOOTNOTE = re.compile(r"^( {0,3})\[\^", re.MULTILINE)
+#: Links between notes (`[[Note|its words]]`), and what is embedded so, as in Obsidian and wikis.
+_WIKI_IMAGE = re.compile(r"!\[\[[^\[\]\n]{1,500}\]\](?![(\[])")
+_WIKI_LINK = re.compile(r"\[\[(?!\s)([^\[\]|\n]{1,500}\|)?([^\[\]|\n]{1,500})\]\](?![(\[])")
 #: Longer articles are no longer Markdown that a person wrote; their text is taken as it stands. The reader
 #: needs 1 to 4 s for a million characters.
 _MOST_MARKUP = 2_000_000
@@ -192,6 +195,7 @@ class _Reader:
 
     def _read(self, token: Token) -> str:
         """The words of a paragraph, without its marks."""
+        token.content = _WIKI_LINK.sub(r"\2", _WIKI_IMAGE.sub("", token.content))
         if abs(token.content.count("[") - token.content.count("]")) > _MOST_OPEN:
             return token.content
         words: list[Token] = []

@@ -19,7 +19,7 @@ from kb_search.loaders.body import Body, keep_title
 from kb_search.loaders.claims import Said, said, settle
 from kb_search.loaders.cleaning import shorten
 from kb_search.loaders.companions import read_toml, sidecar_paths
-from kb_search.loaders.dates import day_first_in, dotted, latest_day
+from kb_search.loaders.dates import day_first_in, dotted, find_dates, latest_day
 from kb_search.loaders.opening import opening_claims
 from kb_search.sentences import first_sentence
 
@@ -27,6 +27,10 @@ from kb_search.sentences import first_sentence
 _UNTITLED_LENGTH = 80
 #: A whole day in a file's name: 2023-11-07, 2023_11_07, 20231107. Years alone and months are numbers of many things.
 _NAME_DATE = re.compile(r"(?<![\d.])((?:19|20)\d\d)([-_.]?)(\d\d)(\2)(\d\d)(?=$|[-_ .(\[])", re.ASCII)
+#: A line that holds only a day is no longer; that may lie in the future.
+_LONGEST_DAY, _BESIDE_DAY, _NO_END = 40, 6, Date(9999)
+#: Folders by year, month and day, or by year and month.
+_DATED_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d\d)/(0[1-9]|1[0-2])(?:/(0[1-9]|[12]\d|3[01]))?$", re.ASCII)
 _DATED_FOLDER = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?", re.ASCII)
 #: The entries of an archive stand in it as in a folder.
 _ARCHIVE_SUFFIX = re.compile(r"(?<=.)\.zip$", re.IGNORECASE)
@@ -62,7 +66,7 @@ def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: 
     if not body.text:
         raise DocumentError(f"{printable(place.path)} holds no text.")
     if untitled := "title" not in won:
-        won["title"] = shorten(" ".join(first_sentence(body.text).split()), _UNTITLED_LENGTH)
+        won["title"] = shorten(" ".join(first_sentence(_below_day(body.text)).split()), _UNTITLED_LENGTH)
         evidence = (Evidence("title", won["title"], "first sentence"), *evidence)
     return Article(
         id=article_id(place.path, row),
@@ -81,6 +85,20 @@ def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: 
         evidence=evidence,
         pages=body.pages,
     )
+
+
+def _below_day(text: str) -> str:
+    """A text without the lines in front that hold nothing but a day; whole where there is nothing else."""
+    rest = text
+    while rest:
+        line, _, below = rest.partition("\n")
+        words = line.strip()
+        days = find_dates(words, _NO_END) if len(words) <= _LONGEST_DAY else []
+        beside = len(words) - sum(day.end - day.start for day in days)
+        if any(map(str.isalpha, words)) and (not days or beside > _BESIDE_DAY):
+            return rest
+        rest = below
+    return text
 
 
 def _in_order(claims: Sequence[Said], text: str) -> Sequence[Said]:
@@ -117,6 +135,8 @@ def _names(relative: str) -> Iterable[Said]:
         yield Said("date", days.pop(), "file name")
     if folders and _DATED_FOLDER.fullmatch(folders[-1]):
         yield Said("date", folders[-1], "folder name")
+    elif found := _DATED_FOLDERS.search("/".join(folders)):
+        yield Said("date", "-".join(filter(None, found.groups())), "folder names")
     named = [folder for folder in folders if not folder.isdigit() and not _DATED_FOLDER.fullmatch(folder)]
     if named:
         yield Said("source", _ARCHIVE_SUFFIX.sub("", named[-1]), "folder name")

@@ -6,7 +6,7 @@ Fields: `id`, `title`, `text`, `date`, `source`, `author`, `url`, `language`; on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kb_search.document import Article
 from kb_search.loaders.base import ROW_FIELDS, RowProblem, SourceFile
@@ -26,7 +26,9 @@ _LONGEST_ID = 200
 class Rows:
     """The rows of one file: it knows what their fields are called, and which ids there were."""
 
-    def __init__(self, file: SourceFile, form: str) -> None:
+    def __init__(self, file: SourceFile, form: str, said: Sequence[Said] = ()) -> None:
+        """`said` is what is said of the file and holds for all its rows."""
+        self._said = said
         self._place = around(file)
         self._form = form
         self._names = {field: field for field in ROW_FIELDS} | dict(file.defaults.fields)
@@ -49,7 +51,7 @@ class Rows:
         if name in self._lines:
             return problem(number, f"the id {name!r} stands in line {self._lines[name]} already")
         self._lines[name] = number
-        return assemble(self._place, Body(text), self._claims(row), self._form, name)
+        return assemble(self._place, Body(text), [*self._claims(row), *self._said], self._form, name)
 
     def _claims(self, row: Mapping[str, object]) -> list[Said]:
         """What a row says, each with the name that the field has there.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
@@ -17,11 +18,13 @@ from typing import BinaryIO
 from kb_search.document import Article
 from kb_search.errors import DocumentError
 from kb_search.loaders.base import ROW_FIELDS, RowProblem, SourceFile, opened, printable, read_bytes, reading
+from kb_search.loaders.claims import read_as
 from kb_search.loaders.cleaning import decode, one_line
 from kb_search.loaders.companions import COLLECTION_FILE
 from kb_search.loaders.rows import LONGEST_TEXT, Rows, problem
 
 _DELIMITERS = ",;\t|"
+_HINT = re.compile(r'\ufeff?"?sep=(.)"?(?=[\r\n])', re.IGNORECASE)
 #: The delimiter is looked for in so many characters; the search costs time by the square of their number.
 _SAMPLE = 4096
 #: Longer fields are no articles, but what a quotation mark that is never closed has swallowed.
@@ -39,9 +42,10 @@ def load(file: SourceFile) -> Iterator[Article | RowProblem]:
     """The rows of a file, in order. Raises DocumentError where it cannot be read or names no column of text."""
     name = printable(file.relative)
     raw, is_whole = _content(file)
-    text = decode(raw, name).text
-    rows = Rows(file, "tsv" if _is_tabbed(file) else "csv")
-    records = _records(text, _delimiter(file, text))
+    decoded = decode(raw, name)
+    hint, text = _without_hint(decoded.text)
+    rows = Rows(file, "tsv" if _is_tabbed(file) else "csv", read_as(decoded))
+    records = _records(text, hint or _delimiter(file, text))
     header = _header(next(records, (0, ()))[1], rows, name)
     empty = True
     for number, cells in records:
@@ -87,6 +91,12 @@ def _unpacked(stream: BinaryIO, most: int) -> tuple[bytes, bool]:
 
 def _is_tabbed(file: SourceFile) -> bool:
     return file.path.name.lower().removesuffix(".gz").endswith(".tsv")
+
+
+def _without_hint(text: str) -> tuple[str, str]:
+    """What stands between the fields, if a first line for Excel says it (`sep=;`), and the text, that line emptied."""
+    found = _HINT.match(text)
+    return (found[1], text[found.end() :]) if found else ("", text)
 
 
 def _delimiter(file: SourceFile, text: str) -> str:

@@ -79,9 +79,14 @@ def date_claims(
     day_first = _order(language, lines)
     if marked := _marked(page, latest, day_first=day_first):
         yield Said("date", str(marked), "time element")
-    if written := _in_address(address, latest):
-        yield Said("date", str(written), "address of the page")
+    yield from address_date(address)
     yield from _shown(lines, title, latest, day_first=day_first)
+
+
+def address_date(address: str) -> Iterator[Said]:
+    """The day that stands in the address of a page, if there is one."""
+    if written := _in_address(address, latest_day()):
+        yield Said("date", str(written), "address of the page")
 
 
 def readable(value: str, language: str) -> str:

@@ -37,7 +37,7 @@ from kb_search.query import Word
 from kb_search.results import FileReport, IndexReport
 from kb_search.silence import marked
 from kb_search.together import Together, is_kept, read_together
-from kb_search.variants import keep_variants
+from kb_search.variants import collection_names, keep_variants
 from kb_search.workers import Job, read_all
 
 #: Called with what is being done, how many files are done, how many there are, and the path of one.
@@ -78,7 +78,7 @@ def build_index(
         generation=manifest.generation,
         files=tuple(run.reports),
         built=build.published,
-        news=before.news,
+        news=(*before.news, *(f"Names were left out: {one}" for one in collection_names(settings.corpus).problems)),
     )
 
 

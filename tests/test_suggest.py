@@ -116,8 +116,8 @@ def test_a_suggestion_changes_the_word_and_nothing_else(talks, typed, meant):
 
 @pytest.mark.parametrize(
     "typed",
-    ["/peaec.*/", "*peaec", "co*peaec", "[peaec", "peaec\\", "peaec?s", '"peaec*"', "peace", "peace talks", "xyzzyq", "", "*", "source:peaec",
-     "peaec -corridor -closed"],
+    ["/peaec.*/", "*peaec", "co*peaec", "[peaec", "peaec\\", "peaec?s", '"peaec*"', "peace", "peace talks", "xyzzyq",
+     "", "*", "source:peaec", "peaec -corridor -closed"],
 )  # fmt: skip
 def test_nothing_is_offered_that_finds_no_more(talks, typed):
     """Where enough is found, the suggestion would find nothing, or a pattern was meant, there is none."""

@@ -80,7 +80,7 @@ def test_what_is_wrong_with_a_list_is_said_with_its_file_and_group(tmp_path, tex
     ("wrong", "said"),
     [
         ('names = ["a"]', "group 2 ('a') needs two names"),
-        ('names = ["a", "b"', "not valid TOML: Unclosed array (at line 6, column 1)"),
+        ('names = ["a", "b"', "what begins at line 4 is not valid TOML"),
         ("English = 7", "group 2 has 'English'"),
     ],
 )

@@ -199,9 +199,7 @@ def _blocks(text: str) -> list[str]:
         tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
         starts = [0, *(found.start() for found in _GROUP.finditer(text)), len(text)]
-        return [
-            "\n" * text.count("\n", 0, first) + text[first:last] for first, last in pairwise(starts) if first < last
-        ]
+        return ["\n" * text.count("\n", 0, one) + text[one:end] for one, end in pairwise(starts) if one < end]
     return [text]
 
 
@@ -210,7 +208,8 @@ def _tables(path: Path, text: str) -> list[object]:
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+        line = len(text) - len(text.lstrip("\n")) + 1
+        raise ConfigError(f"{path}: what begins at line {line} is not valid TOML: {error}.") from error
     unknown = [key for key in values if key not in ("group", "source")]
     if unknown:
         raise ConfigError(f"{path}: {unknown[0]!r} means nothing there; a group of names begins with [[group]].")

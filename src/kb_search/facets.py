@@ -57,15 +57,25 @@ def date_facet(counts: DateCounts, request: SearchRequest) -> Facet:
     """The dates in order of time, at the unit that follows their span, `undated` last.
 
     The count of a value is what a reader gets who chooses it alone: `since`, `until` and the excluded values stay in
-    force, other chosen values do not. So a year is listed beside its months where some of its dates are known to the
-    year alone, and counts all of that year.
+    force, other chosen values do not. Where some dates of a year are known to the year alone, the year is listed and
+    not its months, so that the counts add up to the passages.
     """
     kept = _narrowed(request).of(counts)
     unit = _unit(*_span(kept))
     coarse = {number for number, _ in kept if _is_coarse(number, unit)}
-    levels = _levels(kept, unit)
-    shown = {number: levels[number] for number in levels if number in coarse or not _is_coarse(number, unit)}
+    shown: dict[int, int] = {}
+    for number, count in kept:
+        value = _shown_at(number, unit, coarse)
+        shown[value] = shown.get(value, 0) + count
     return _dates_in_order(shown, counts, request)
+
+
+def _shown_at(number: int, unit: str, coarse: set[int]) -> int:
+    """The widest date known so coarsely that a date lies in, else the date itself at the unit."""
+    wider = [number - number % _MULTIPLE[one] for one in reversed(_WIDER[unit])]
+    found = [one for one in wider if one in coarse and one]
+    rounded = number - number % _MULTIPLE[unit]
+    return found[0] if found else rounded
 
 
 def date_tree(counts: DateCounts, request: SearchRequest) -> Facet:

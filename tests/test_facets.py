@@ -113,6 +113,13 @@ def test_years_of_the_tree_add_up(counts):
         assert sum(tree[value] for value in tree if value[:5] == f"{year}-") <= count
 
 
+@given(COUNTS)
+def test_the_values_of_the_facet_add_up(counts):
+    """Whatever is known of their dates, each passage is counted once."""
+    facet = date_facet(counts, SearchRequest())
+    assert sum(one.count for one in facet.values) == sum(count for _, count in counts)
+
+
 def facet_of(*days, **filters):
     """The facet of some dates, one passage each, as pairs of value and count."""
     counts = [(Date.parse(day).number if day else 0, 1) for day in days]
@@ -128,9 +135,10 @@ def test_the_unit_follows_the_span():
     assert facet_of() == []
 
 
-def test_a_coarse_date_stands_beside_the_finer_ones():
-    """A date known to the year is listed as that year, which counts all of it."""
-    assert facet_of("2023", "2023-11", "2023-12-09") == [("2023", 3), ("2023-11", 1), ("2023-12", 1)]
+def test_a_coarse_date_takes_the_finer_ones_in():
+    """A year with a date known to the year alone is listed as that year, whole; other years by their months."""
+    assert facet_of("2023", "2023-11", "2023-12-09") == [("2023", 3)]
+    assert facet_of("2022", "2023-11", "2023-12-09") == [("2022", 1), ("2023-11", 1), ("2023-12", 1)]
     assert facet_of("2023-11-01", "2023-11", "2023-12-09") == [("2023-11", 2), ("2023-12", 1)]
 
 

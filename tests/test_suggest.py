@@ -106,6 +106,7 @@ def talks(trial):
         ("corridro NEAR/5 =peace date:undated", "corridor NEAR/5 =peace date:undated"),
         ("peaec talsk^2", "peace talks^2"),
         ("peece", "peace"),
+        ("peaec? (talsk)", "peace? (talks)"),
     ],
 )
 def test_a_suggestion_changes_the_word_and_nothing_else(talks, typed, meant):
@@ -114,10 +115,12 @@ def test_a_suggestion_changes_the_word_and_nothing_else(talks, typed, meant):
 
 
 @pytest.mark.parametrize(
-    "typed", ["peace", "peace talks", "xyzzyq", "", "*", "source:peaec", "peaec -corridor -closed"]
-)
+    "typed",
+    ["/peaec.*/", "*peaec", "co*peaec", "[peaec", "peaec\\", "peaec?s", '"peaec*"', "peace", "peace talks", "xyzzyq",
+     "", "*", "source:peaec", "peaec -corridor -closed"],
+)  # fmt: skip
 def test_nothing_is_offered_that_finds_no_more(talks, typed):
-    """Where enough is found, or the suggestion would find nothing, there is none."""
+    """Where enough is found, the suggestion would find nothing, or a pattern was meant, there is none."""
     assert talks.search(typed).suggestion is None
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from kb_search import analysis
-from kb_search.errors import ConfigError
-from kb_search.variants import MOST_WORDS, Variants, collection_groups, load_variants, shipped_groups
+from kb_search.variants import MOST_WORDS, Variants, collection_names, load_variants, shipped_groups
 
 SHIPPED = shipped_groups("caucasus")
 
@@ -30,7 +29,7 @@ def test_a_group_has_names_by_language_and_names_without(tmp_path):
         az = ["Dəyirman"]
         """,
     )
-    (group,) = collection_groups(tmp_path)
+    (group,) = collection_names(tmp_path).groups
     assert (group.about, group.kind, group.origin) == ("a town", "place", "variants.toml")
     assert [(name.text, name.language, name.period, name.forms) for name in group.names] == [
         ("Old Mill", "", "", ("old", "mill")),
@@ -41,7 +40,7 @@ def test_a_group_has_names_by_language_and_names_without(tmp_path):
 
 def test_a_collection_without_a_list_has_no_groups(tmp_path):
     """There need be no `variants.toml`."""
-    assert collection_groups(tmp_path) == ()
+    assert collection_names(tmp_path).groups == ()
 
 
 def test_the_shipped_list_can_be_left_out(tmp_path):
@@ -72,17 +71,32 @@ def test_the_shipped_list_can_be_left_out(tmp_path):
 def test_what_is_wrong_with_a_list_is_said_with_its_file_and_group(tmp_path, text, said):
     """A list that cannot be used names the file, the group and what to write instead."""
     write(tmp_path, text)
-    with pytest.raises(ConfigError) as error:
-        collection_groups(tmp_path)
-    assert said in str(error.value)
-    assert str(tmp_path / "variants.toml") in str(error.value)
+    (problem,) = collection_names(tmp_path).problems
+    assert said in problem
+    assert str(tmp_path / "variants.toml") in problem
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ('names = ["a"]', "group 2 ('a') needs two names"),
+        ('names = ["a", "b"', "what begins at line 4 is not valid TOML"),
+        ("English = 7", "group 2 has 'English'"),
+    ],
+)
+def test_a_faulty_group_takes_no_other_along(tmp_path, wrong, said):
+    """The groups before and behind it are used; it is named, with its place in the file."""
+    write(tmp_path, f'[[group]]\nnames = ["Ann", "Anna"]\n\n[[group]]\n{wrong}\n[[group]]\nnames = ["Bo", "Boo"]\n')
+    found = load_variants(tmp_path, "none")
+    assert [group.names[0].text for group in found.groups] == ["Ann", "Bo"]
+    (problem,) = found.problems
+    assert said in problem
 
 
 def test_a_list_that_is_no_text_is_said_to_be_none(tmp_path):
     """Bytes that are no UTF-8 are a sentence, not a traceback."""
     (tmp_path / "variants.toml").write_bytes(b'[[group]]\nnames = ["\xff", "b"]')
-    with pytest.raises(ConfigError, match="not valid TOML"):
-        collection_groups(tmp_path)
+    assert "not valid TOML" in collection_names(tmp_path).problems[0]
 
 
 @pytest.mark.parametrize("group", SHIPPED, ids=lambda group: group.names[0].text)
@@ -122,13 +136,12 @@ def test_no_shipped_name_is_a_stop_word(language):
 def test_a_list_that_is_too_long_is_refused(tmp_path):
     """A list of more than a megabyte would hold up the first search for seconds."""
     write(tmp_path, "#" * (1 << 20) + '\n[[group]]\nnames = ["a", "b"]')
-    with pytest.raises(ConfigError, match="more than 1 MB"):
-        collection_groups(tmp_path)
+    assert "more than 1 MB" in collection_names(tmp_path).problems[0]
 
 
 def test_the_example_of_the_document_is_a_list(tmp_path):
     """What docs/VARIANTS.md shows as a list can be used as one."""
     document = Path(__file__).resolve().parents[1] / "docs" / "VARIANTS.md"
     example = document.read_text("utf-8").partition("```toml\n")[2].partition("```")[0]
-    groups = collection_groups(write(tmp_path, example))
+    groups = collection_names(write(tmp_path, example)).groups
     assert [len(group.names) for group in groups] == [4, 2]

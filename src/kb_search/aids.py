@@ -20,11 +20,11 @@ _MOST_TITLES = 5000
 class Aids:
     """Other names, nearly spelled words, completions, and the dates of all passages. Safe to share between threads."""
 
-    def __init__(self, variants: Variants, reader: EngineReader, problem: str = "") -> None:
-        """`problem` is what is wrong with a list of names that could not be read."""
+    def __init__(self, variants: Variants, reader: EngineReader) -> None:
+        """Take the names in force and the generation."""
         self._variants = variants
         self._reader = reader
-        self.namer = Namer(variants, reader, problem)
+        self.namer = Namer(variants, reader)
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -57,16 +57,24 @@ def date_facet(counts: DateCounts, request: SearchRequest) -> Facet:
     """The dates in order of time, at the unit that follows their span, `undated` last.
 
     The count of a value is what a reader gets who chooses it alone: `since`, `until` and the excluded values stay in
-    force, other chosen values do not. So a year is listed beside its months where some of its dates are known to the
-    year alone, and counts all of that year.
+    force, other chosen values do not. Where some dates of a year are known to the year alone, the year is listed and
+    not its months, so that the counts add up to the passages.
     """
     kept = _narrowed(request).of(counts)
     unit = _unit(*_span(kept))
-    multiple = _COARSE[unit]
-    coarse = {number for number, _ in kept if number % multiple == 0}
-    levels = _levels(kept, unit)
-    shown = {number: levels[number] for number in levels if number in coarse or not _is_coarse(number, unit)}
+    rounded = _rounded(kept, unit)
+    coarse = {number for number in rounded if number and _is_coarse(number, unit)}
+    shown: dict[int, int] = {}
+    for number, count in rounded.items():
+        value = _within(number, unit, coarse)
+        shown[value] = shown.get(value, 0) + count
     return _dates_in_order(shown, counts, request)
+
+
+def _within(number: int, unit: str, coarse: set[int]) -> int:
+    """The widest of some coarse dates that a date lies in, else the date itself."""
+    wider = (number - number % _MULTIPLE[one] for one in reversed(_WIDER[unit]))
+    return next((one for one in wider if one in coarse), number)
 
 
 def date_tree(counts: DateCounts, request: SearchRequest) -> Facet:

@@ -38,7 +38,7 @@ from kb_search.query import Word
 from kb_search.results import FileReport, IndexReport
 from kb_search.silence import marked
 from kb_search.together import Together, is_kept, read_together
-from kb_search.variants import keep_variants
+from kb_search.variants import collection_names, keep_variants
 from kb_search.workers import Job, read_all
 
 #: Called with what is being done, how many files are done, how many there are, and the path of one.
@@ -80,7 +80,13 @@ def build_index(
         generation=manifest.generation,
         files=tuple(run.reports),
         built=build.published,
-        news=(*_moved(before, engine), *before.news, *run.news, *outgrown(engine.name, manifest.passages)),
+        news=(
+            *_moved(before, engine),
+            *before.news,
+            *run.news,
+            *outgrown(engine.name, manifest.passages),
+            *(f"Names were left out: {one}" for one in collection_names(settings.corpus).problems),
+        ),
         engine=engine.name,
     )
 

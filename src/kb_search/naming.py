@@ -21,6 +21,8 @@ from kb_search.variants import MOST_WORDS, Group, Name, Variants
 MOST_SPELLINGS = 8
 #: So many of the other names are listed in a note.
 _LISTED = 12
+#: So many groups that cannot be read are named.
+_PROBLEMS = 3
 #: What another name scores beside the one that was typed, were both equally rare; a rarer one scores no more. .5, .8
 #: and 1 were tried on the sample collection: only with .5 did a passage that has Stepanakert come before those that
 #: have Khankendi alone, and for five names the best six passages were hardly others.
@@ -43,11 +45,10 @@ class _Meaning:
 class Namer:
     """Finds other names in one generation of a collection. Safe to share between threads."""
 
-    def __init__(self, variants: Variants, reader: EngineReader, problem: str = "") -> None:
-        """`problem` is what is wrong with a list that could not be read; each query's notes will say it."""
+    def __init__(self, variants: Variants, reader: EngineReader) -> None:
+        """What is wrong with a list of names will be said in each query's notes."""
         self._variants = variants
         self._reader = reader
-        self._problem = problem
         self._languages = reader.holdings().languages or ("en",)
         self._known: dict[tuple[str, bool], dict[str, list[str]]] = {}
 
@@ -56,9 +57,7 @@ class Namer:
         expansion = _Expansion(query.text, self)
         tree = expansion.node(query.tree)
         notes = [*query.notes, *expansion.notes]
-        if self._problem:
-            notes.append(Note("ignored", "", 0, 0, self._problem))
-        return replace(query, tree=tree, notes=tuple(notes))
+        return replace(query, tree=tree, notes=(*notes, *_problems(self._variants)))
 
     def meaning(self, typed: str, forms: tuple[str, ...]) -> _Meaning:
         """The other names of a name, as typed and as forms, that stand in the collection; none for most words."""
@@ -188,6 +187,15 @@ class Namer:
         """The forms of the collection, the most frequent first."""
         lexicon = self._reader.lexicon()
         return [lexicon.forms[at] for at in lexicon.by_frequency()]
+
+
+def _problems(variants: Variants) -> Iterator[Note]:
+    """A note on each of the first groups of names that could not be read, and one that counts the others."""
+    for problem in variants.problems[:_PROBLEMS]:
+        yield Note("ignored", "", 0, 0, f"Names were left out: {problem}")
+    if (more := len(variants.problems) - _PROBLEMS) > 0:
+        message = f"{more} more groups of names were left out; kb-search variants lists them."
+        yield Note("ignored", "", 0, 0, message)
 
 
 def _by_initial(forms: Sequence[str]) -> dict[str, list[str]]:

@@ -17,7 +17,7 @@ from kb_search.copies import Copies
 from kb_search.document import Date, article_of
 from kb_search.engines import engine_named
 from kb_search.engines.base import EngineReader
-from kb_search.errors import ConfigError, NotFound
+from kb_search.errors import NotFound
 from kb_search.filelist import KnownFile, read_files
 from kb_search.generations import Opened, count_kept, current_name, open_current
 from kb_search.likeness import telling_words
@@ -34,7 +34,7 @@ from kb_search.results import (
     Similar,
     Stats,
 )
-from kb_search.variants import VARIANTS_FILE, Variants, load_variants, shipped_groups, variants_folder
+from kb_search.variants import VARIANTS_FILE, load_variants, variants_folder
 
 
 @dataclass(slots=True)
@@ -111,7 +111,8 @@ class Library:
             folder = variants_folder(self._settings.corpus, self._settings.index)
             stamp = _stamp(folder / VARIANTS_FILE)
             if current.aids is None or current.names_read != stamp:
-                current.aids, current.names_read = _new_aids(folder, self._settings.variants, current.reader), stamp
+                names = load_variants(folder, self._settings.variants)
+                current.aids, current.names_read = Aids(names, current.reader), stamp
             return current.aids
 
     def search(self, request: SearchRequest) -> Results:
@@ -246,11 +247,3 @@ def _stamp(path: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return found.st_size, found.st_mtime_ns
-
-
-def _new_aids(folder: Path, shipped: str, reader: EngineReader) -> Aids:
-    """Aids with the lists in force. A list of the collection that cannot be used is no reason not to answer."""
-    try:
-        return Aids(load_variants(folder, shipped), reader)
-    except ConfigError as error:
-        return Aids(Variants(shipped_groups(shipped)), reader, f"The list of names was left out: {error}")

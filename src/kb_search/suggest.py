@@ -31,6 +31,9 @@ _SHORTEST_PART = 3
 #: From so many letters on two may be wrong. With two in five, every other name has a namesake.
 _LONG = 6
 
+#: A run with these is a pattern, or was meant as one.
+_NOT_WORDS = re.compile(r"[*/\\\[\]{}<>~]|\?(?=\w)")
+
 #: From a text to the number of passages that it finds.
 Count = Callable[[str], int]
 
@@ -110,7 +113,8 @@ def did_you_mean(text: str, tree: Node, passages: int, speller: Speller, count: 
     """
     if passages >= FEW:
         return None
-    doubted = sorted(dict.fromkeys(_words(as_typed(tree))), key=lambda word: speller.count(word.form))[:_WORDS_DOUBTED]
+    plain = [word for word in _words(as_typed(tree)) if not _NOT_WORDS.search(_run(text, word))]
+    doubted = sorted(dict.fromkeys(plain), key=lambda word: speller.count(word.form))[:_WORDS_DOUBTED]
     pairs = [(word, speller.near(word.form)) for word in doubted]
     found = [(word, other) for word, other in pairs if other]
     # All repairs together first; then one alone may find more, for another may be wrong.
@@ -119,6 +123,12 @@ def did_you_mean(text: str, tree: Node, passages: int, speller: Speller, count: 
         if repairs and count(repaired) > passages:
             return repaired
     return None
+
+
+def _run(text: str, word: Word) -> str:
+    """What is typed around a word without white space."""
+    before, after = re.search(r"\S*$", text[: word.start]), re.match(r"\S*", text[word.end :])
+    return (before[0] if before else "") + "x" + (after[0] if after else "")
 
 
 def _words(tree: Node) -> Iterator[Word]:

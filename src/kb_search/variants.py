@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from kb_search import analysis
@@ -27,6 +28,7 @@ _FOLDER = Path(__file__).parent / "data" / "variants"
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _TEXTS = ("about", "kind")
+_GROUP = re.compile(r"^[ \t]*\[\[group\]\]", re.MULTILINE)
 # What some names would be without their ə, which is another word: a people, a phrase of French and Turkish, an author.
 _OTHER_WORDS = frozenset(("tartar", "gence", "saki"))
 
@@ -63,8 +65,10 @@ class Group:
 class Variants:
     """The groups in force, and which of them a name belongs to. A name may be in several: they are never merged."""
 
-    def __init__(self, groups: Iterable[Group] = ()) -> None:
+    def __init__(self, groups: Iterable[Group] = (), problems: tuple[str, ...] = ()) -> None:
+        """`problems` are sentences on groups that could not be read."""
         self.groups = tuple(groups)
+        self.problems = problems
         self._of: dict[Forms | str, list[Group]] = {}
         self._plain: dict[Forms, list[Group]] = {}
         for group in self.groups:
@@ -104,24 +108,59 @@ def _without_schwa(name: Name) -> Iterator[Forms]:
             yield plain
 
 
+@dataclass(frozen=True, slots=True)
+class NameList:
+    """What a file says of names: its groups, and a sentence on each that could not be read."""
+
+    groups: tuple[Group, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
 def load_variants(corpus: Path, shipped: str) -> Variants:
     """The groups of a collection's `variants.toml`, if it has one, and of a list that comes with the program.
 
-    `shipped` is one of `config.NAME_LISTS`. Raises ConfigError for a file that cannot be used.
+    `shipped` is one of `config.NAME_LISTS`. What is wrong with the collection's list is in `problems`.
     """
-    return Variants((*collection_groups(corpus), *shipped_groups(shipped)))
+    own = collection_names(corpus)
+    return Variants((*own.groups, *shipped_groups(shipped)), own.problems)
 
 
 @cache
 def shipped_groups(name: str) -> tuple[Group, ...]:
     """The groups of a list that comes with the program, one of `config.NAME_LISTS`; `none` has none."""
-    return () if name == "none" else _read(_FOLDER / f"{name}.json", json.loads)
+    if name == "none":
+        return ()
+    path = _FOLDER / f"{name}.json"
+    tables = json.loads(path.read_text("utf-8"))["group"]
+    return tuple(_Reader(path, number).group(table) for number, table in enumerate(tables, 1))
 
 
-def collection_groups(corpus: Path) -> tuple[Group, ...]:
-    """The groups of a collection's `variants.toml`; none where there is no such file. Raises ConfigError."""
+def collection_names(corpus: Path) -> NameList:
+    """The groups of a collection's `variants.toml`; none where there is no such file.
+
+    A group that is wrong takes no other along.
+    """
     path = corpus / VARIANTS_FILE
-    return _read(path, tomllib.loads) if path.is_file() else ()
+    groups: list[Group] = []
+    problems: list[str] = []
+    number = 0
+    try:
+        blocks = _blocks(_text(path)) if path.is_file() else []
+    except ConfigError as error:
+        return NameList(problems=(str(error),))
+    for block in blocks:
+        try:
+            tables = _tables(path, block)
+        except ConfigError as error:
+            problems.append(str(error))
+            tables = []
+        for table in tables:
+            number += 1
+            try:
+                groups.append(_Reader(path, number).group(table))
+            except ConfigError as error:
+                problems.append(str(error))
+    return NameList(tuple(groups), tuple(problems))
 
 
 def variants_folder(corpus: Path, index: Path) -> Path:
@@ -143,22 +182,41 @@ def keep_variants(corpus: Path, index: Path) -> None:
         fresh.replace(copy)
 
 
-def _read(path: Path, parse: Callable[[str], dict[str, object]]) -> tuple[Group, ...]:
+def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise ConfigError(f"{path} has more than {_MOST_BYTES >> 20} MB; names are kept in a smaller file.")
-        values = parse(path.read_text("utf-8-sig"))
+        return path.read_text("utf-8-sig")
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+
+
+def _blocks(text: str) -> list[str]:
+    """A text in TOML; one that is not valid group by group, each after as many lines as stand before it."""
+    try:
+        tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        starts = [0, *(found.start() for found in _GROUP.finditer(text)), len(text)]
+        return ["\n" * text.count("\n", 0, one) + text[one:end] for one, end in pairwise(starts) if one < end]
+    return [text]
+
+
+def _tables(path: Path, text: str) -> list[object]:
+    """The groups in a text, whatever they are. Raises ConfigError."""
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        line = len(text) - len(text.lstrip("\n")) + 1
+        raise ConfigError(f"{path}: what begins at line {line} is not valid TOML: {error}.") from error
     unknown = [key for key in values if key not in ("group", "source")]
     if unknown:
         raise ConfigError(f"{path}: {unknown[0]!r} means nothing there; a group of names begins with [[group]].")
     tables = values.get("group", [])
     if not isinstance(tables, list):
         raise ConfigError(f"{path}: each group begins with [[group]], in two pairs of brackets.")
-    return tuple(_Reader(path, number).group(table) for number, table in enumerate(tables, 1))
+    return tables
 
 
 class _Reader:

@@ -42,6 +42,6 @@ def _print(found: Explanation) -> None:
         click.echo(f"{score:12.6f}  {name}: {REASONS[name]}")
         for one in found.words if name == "words" else ():
             count = "once" if one.count == 1 else f"{one.count:,} times"
-            said = f"{count} in the text; in {one.passages:,} passages of the collection"
+            said = f"{count} in the text; {one.passages:,} passages have it, title and heading counted"
             click.echo(f"{'':14}{one.score:.6f}  {printable(one.word)}, {said}")
     click.echo(f"{found.hit.score:12.6f}  score")

@@ -10,6 +10,7 @@ import click
 from kb_search import analysis
 from kb_search.commands.common import print_json, printable, with_settings
 from kb_search.config import Settings
+from kb_search.errors import ConfigError
 from kb_search.results import SearchRequest
 from kb_search.search import Library
 from kb_search.spellings import NameCounter, Respelling
@@ -28,13 +29,16 @@ def variants_command(settings: Settings, *, suggest: bool, as_json: bool) -> int
     """
     if suggest:
         return _suggest(settings, as_json=as_json)
-    for group in _known(settings).groups:
+    known = _known(settings)
+    for group in known.groups:
         if as_json:
             print_json(_group_json(group))
         else:
             names = ", ".join(map(_said, group.names))
             about = f"  ({group.about})" if group.about else ""
             click.echo(printable(f"{names}{about}  [{group.origin}]"))
+    if known.problems:
+        raise ConfigError("\n".join(known.problems))
     return 0
 
 

@@ -106,9 +106,8 @@ def main() -> None:
         return
     peer = best([other for _, other in turns if other])
     print(f"recollindex: {peer.wall:.1f} s, processors {peer.processor:.1f} s")
-    print(
-        f"kb-search takes {mine.wall / peer.wall:.2f} times as long, {mine.processor / peer.processor:.2f} in processors"
-    )
+    wall, processor = mine.wall / peer.wall, mine.processor / peer.processor
+    print(f"kb-search takes {wall:.2f} times as long, {processor:.2f} times the processor time")
 
 
 if __name__ == "__main__":

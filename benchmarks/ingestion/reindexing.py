@@ -6,6 +6,10 @@ A folder of so many small files is indexed; then the command `kb-search index` i
 file changed (until a search finds the new word), with one renamed, and with one removed. Beside them stands the time
 that `kb-search --version` takes, which is that of starting the program. With `--rows`, so many articles in files of
 rows are indexed, and the most memory that the program and its workers held together is printed.
+
+Measured last on two cores that other programs used too (load 4), 10,000 files, by the report of the run: nothing
+changed 0.8 to 0.9 s, one changed 1.1 to 2.1 s; processor time with workers 3.2 to 4.2 s, where it had been
+6.1 to 8.4 s.
 """
 
 from __future__ import annotations

@@ -6,6 +6,9 @@ Four collections are made of the same texts (speeches, as `.txt`, `.jsonl` and `
 (`.html`). Each is read up to the engine (loaded, split, fingerprinted, in the journal) with one worker and with two,
 and then indexed whole. Beside it trafilatura's command line extracts the same pages in one process. `--profile`
 reads each collection once in this process under cProfile, and prints what took longest.
+
+Measured last on two cores that other programs used too, 120 pages, processor time without starting: kb-search 65 ms a
+page up to the engine, trafilatura's command line 57 ms for the text alone and 113 ms with metadata.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ import calendar
 import hashlib
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import NamedTuple
 
 UNDATED = "undated"
@@ -221,6 +222,13 @@ class Passage:
     section: str = ""
     sentences: tuple[int, ...] = (0,)
     silent: tuple[Silent, ...] = ()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """As a call with its values: the dataclass's own way took a tenth of the time that reading a file takes."""
+        return Passage, _passage_values(self)
+
+
+_passage_values = attrgetter(*(field.name for field in fields(Passage)))
 
 
 def page_at(pages: Pages, offset: int) -> str:

@@ -127,7 +127,13 @@ def shared() -> Nursery:
 
 
 def warm_up() -> None:
-    """Start the nursery, which is ready a second later, while there is something else to do."""
+    """Start the nursery, which is ready a second later, while there is something else to do.
+
+    Numerics get one thread here too, if they are not loaded yet: both cores have other work, and threads that wait for
+    each other took a quarter of the processor time of a whole build.
+    """
+    for name, threads in _ONE_THREAD.items():
+        os.environ.setdefault(name, threads)
     shared()
 
 

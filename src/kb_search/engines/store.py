@@ -10,6 +10,7 @@ import shutil
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -75,13 +76,20 @@ class LocalWriter(EngineWriter):
         names = [old.name for old in self._old]
         if self._columns.rows:
             names.append(self._new)
-            columns = Columns(self._folder_of_new)
-            self.index(columns)
-            if place:
-                place(self._folder, self._folder_of_new, columns, learn=not self._old)
+            self._index_and_place(Columns(self._folder_of_new), place)
         else:
             shutil.rmtree(self._folder_of_new)
         _replace(self._folder / _LIST, json.dumps({"segments": names}).encode())
+
+    def _index_and_place(self, columns: Columns, place: Placing | None) -> None:
+        """Do both at once: neither needs the other, and finding places is mostly arithmetic that holds up no thread."""
+        with ThreadPoolExecutor(1) as beside:
+            placed = (
+                beside.submit(place, self._folder, self._folder_of_new, columns, learn=not self._old) if place else None
+            )
+            self.index(columns)
+            if placed:
+                placed.result()
 
     def close(self) -> None:
         """Let go of the files; without `finish` before, what was added is lost."""

@@ -31,7 +31,7 @@ from kb_search.engines.base import (
 )
 from kb_search.engines.conditions import asks_for_dates, excludes_dates, partly_dated, partly_excluded
 from kb_search.engines.expansion import Vocabulary, expansion
-from kb_search.engines.matching import SegmentMatcher
+from kb_search.engines.matching import PhraseSource, SegmentMatcher
 from kb_search.engines.occurrences import SegmentWords, count_together, occurrences
 from kb_search.engines.positions import Postings
 from kb_search.engines.store import StoreReader, by_count, counted
@@ -45,6 +45,9 @@ _RANKING_SECONDS = 60.0
 _SAMPLED_STEMS = 1000
 #: So many words are counted at a time, which bounds the memory.
 _CHECKED_AT_ONCE = 1 << 20
+
+
+Rows = NDArray[np.intp]
 
 
 class _Weighted(NamedTuple):
@@ -68,6 +71,14 @@ class LocalReader(StoreReader):
     def postings(self, segment: int, stem: str) -> Postings:
         """The postings of a stem in one segment; empty where it has none."""
 
+    def promising(self, rows: list[Rows], query: EngineQuery) -> list[Rows]:  # noqa: ARG002 - for engines that know more
+        """Of the rows of each segment that were found those that may be among the best by score: all, or fewer."""
+        return rows
+
+    def phrases(self, segment: int) -> PhraseSource | None:  # noqa: ARG002 - likewise
+        """What knows where forms follow each other in a segment, if not its columns."""
+        return None
+
     def search(self, query: EngineQuery) -> Matches:
         """Find, count and rank. Raises SearchTooLong."""
         deadline = Deadline(query.seconds)
@@ -76,7 +87,7 @@ class LocalReader(StoreReader):
         sources: Counter[str] = Counter()
         dates: Counter[int] = Counter()
         best: list[tuple[tuple[object, ...], Candidate]] = []
-        found: list[NDArray[np.intp]] = []
+        found: list[Rows] = []
         passages = articles = partly = excluded = 0
         for number, columns in enumerate(self._segments):
             selection = self._select(number, query, matchers[number])
@@ -89,6 +100,9 @@ class LocalReader(StoreReader):
             sources.update(counted(columns.sources, columns.sources_of(selection.for_sources)))
             dates.update(counted(columns.dates.tolist(), columns.row_date_rank[selection.for_dates]))
         listed = self._unfolded(found) if query.fold and self._copies.has_groups else found
+        folded = passages - sum(map(len, listed))
+        if query.sort == "relevance":
+            listed = self.promising(listed, query)
         for number, rows in enumerate(listed):
             scores = self._scores(number, weights, rows)
             deadline.check()
@@ -103,10 +117,10 @@ class LocalReader(StoreReader):
             dates=tuple(sorted(dates.items())),
             partly_dated=partly,
             partly_excluded=excluded,
-            folded=passages - sum(map(len, listed)),
+            folded=folded,
         )
 
-    def _unfolded(self, found: list[NDArray[np.intp]]) -> list[NDArray[np.intp]]:
+    def _unfolded(self, found: list[Rows]) -> list[Rows]:
         """Of the rows that match those of the earliest article of each group, and of articles in no group."""
         articles = [columns.row_article[rows] for columns, rows in zip(self._segments, found, strict=True)]
         groups = [group[those] for (group, _), those in zip(self._groups, articles, strict=True)]
@@ -137,7 +151,9 @@ class LocalReader(StoreReader):
 
     def _matcher(self, number: int, deadline: Deadline) -> SegmentMatcher:
         columns, patterns = self._segments[number], self._patterns[number]
-        return SegmentMatcher(columns, lambda stem: self.postings(number, stem), deadline, patterns)
+        return SegmentMatcher(
+            columns, lambda stem: self.postings(number, stem), deadline, patterns, self.phrases(number)
+        )
 
     @cached_property
     def _vocabularies(self) -> list[Vocabulary]:
@@ -198,7 +214,7 @@ class LocalReader(StoreReader):
             base &= matcher.article(query.article)
         return base
 
-    def _scores(self, number: int, weights: list[list[_Weighted]], rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    def _scores(self, number: int, weights: list[list[_Weighted]], rows: Rows) -> NDArray[np.float64]:
         """BM25 of some rows, summed word by word."""
         selected = np.zeros(self._segments[number].rows, np.bool_)
         selected[rows] = True
@@ -212,7 +228,7 @@ class LocalReader(StoreReader):
         return scores[rows]
 
     def _best(
-        self, number: int, rows: NDArray[np.intp], scores: NDArray[np.float64], query: EngineQuery
+        self, number: int, rows: Rows, scores: NDArray[np.float64], query: EngineQuery
     ) -> list[tuple[tuple[object, ...], Candidate]]:
         """The best rows of a segment, each with the key by which segments are merged."""
         columns = self._segments[number]
@@ -233,7 +249,7 @@ class LocalReader(StoreReader):
         return (date, bytes(columns.article_ids[article]), row), candidate
 
     @staticmethod
-    def _date_keys(columns: Columns, rows: NDArray[np.intp], sort: str) -> NDArray[np.int64]:
+    def _date_keys(columns: Columns, rows: Rows, sort: str) -> NDArray[np.int64]:
         """What rows are sorted by: their date, falling for `newest`; the undated come last either way."""
         dates = columns.row_date[rows].astype(np.int64)
         return np.where(dates == 0, np.iinfo(np.int64).max, -dates if sort == "newest" else dates)
@@ -271,8 +287,8 @@ class _Selection(NamedTuple):
     """The rows of one segment that an EngineQuery selects, those each facet counts, and how many are dated coarsely."""
 
     rows: Mask
-    for_sources: NDArray[np.intp]
-    for_dates: NDArray[np.intp]
+    for_sources: Rows
+    for_dates: Rows
     partly: int
     excluded: int
 
@@ -296,7 +312,7 @@ def _date_selection(matcher: SegmentMatcher, query: EngineQuery) -> Mask:
     return reduce(np.logical_and, [~matcher.filter(one) for one in query.not_dates], rows)
 
 
-def _top(keys: NDArray, ties: NDArray, depth: int) -> NDArray[np.intp]:  # type: ignore[type-arg]  # any numbers
+def _top(keys: NDArray, ties: NDArray, depth: int) -> Rows:  # type: ignore[type-arg]  # any numbers
     """The indexes of the `depth` smallest keys in order, ties by the second array."""
     kept = np.arange(len(keys))
     if len(keys) > depth:
@@ -304,7 +320,7 @@ def _top(keys: NDArray, ties: NDArray, depth: int) -> NDArray[np.intp]:  # type:
     return kept[np.lexsort((ties[kept], keys[kept]))][:depth]
 
 
-def _reading_order(columns: Columns, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+def _reading_order(columns: Columns, rows: Rows) -> NDArray[np.int64]:
     """A number for each row that sorts by the article's id, then as the article is read."""
     return columns.article_rank[columns.row_article[rows]].astype(np.int64) * columns.rows + rows
 

@@ -72,6 +72,7 @@ def test_index_prints_its_report(call, trial):
     assert report == {
         "articles": 9, "passages": 20, "generation": "000001",
         "added": 5, "changed": 0, "unchanged": 0, "removed": 0, "skipped": 0, "failed": 1, "built": True, "news": [],
+            "engine": "whoosh",
     }  # fmt: skip
     keys = {"path", "status", "reason", "loader", "articles", "encoding", "seconds"}
     assert all({*file} == keys for file in files)

@@ -111,7 +111,7 @@ def test_a_byte_order_mark_does_no_harm(write):
         ("max_memory_bytes = 0", "The setting 'max_memory_bytes' must be a number above 0."),
         ("workers = -1", "The setting 'workers' must be between 0 and 256, not -1."),
         ("max_file_bytes = -5", "The setting 'max_file_bytes' must be a number above 0."),
-        ('engine = "sphinx"', "There is no engine 'sphinx'; choose one of whoosh."),
+        ('engine = "sphinx"', "There is no engine 'sphinx'; choose one of whoosh, tantivy, opensearch."),
         ('language = "english"', "The setting 'language' must be a code such as en or hy, not 'english'."),
         ('host = ""', "The setting 'host' must not be empty, which would mean every address of this machine."),
     ],

@@ -13,7 +13,8 @@ from kb_search.errors import ConfigError
 
 CONFIG_NAME = "kb-search.toml"
 ENV_PREFIX = "KB_SEARCH_"
-ENGINES = ("whoosh",)
+#: What can keep an index; the first is taken for a new one.
+ENGINES = ("whoosh", "tantivy", "opensearch")
 #: The lists of names that come with the program; `none` is no list.
 NAME_LISTS = ("caucasus", "none")
 
@@ -33,7 +34,8 @@ class Settings:
     index: Path = Path("index")
     #: The name that pages show for the collection.
     title: str = "kb-search"
-    engine: str = "whoosh"
+    #: What keeps the index, one of ENGINES; empty for that which keeps it already.
+    engine: str = ""
     #: Language of articles that do not say theirs (an ISO 639-1 code).
     language: str = "en"
     #: Which list of names that mean the same is used beside the collection's own `variants.toml`.
@@ -124,7 +126,7 @@ def _with(settings: Settings, name: str, value: object) -> Settings:
 
 def _checked(settings: Settings) -> Settings:
     """The settings, if all of them are possible."""
-    if settings.engine not in ENGINES:
+    if settings.engine and settings.engine not in ENGINES:
         raise ConfigError(f"There is no engine {settings.engine!r}; choose one of {', '.join(ENGINES)}.")
     if settings.variants not in NAME_LISTS:
         raise ConfigError(f"There is no list of names {settings.variants!r}; choose one of {', '.join(NAME_LISTS)}.")

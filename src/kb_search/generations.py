@@ -191,6 +191,11 @@ def current_name(index: Path) -> str:
         return ""
 
 
+def current_engine(index: Path) -> str:
+    """What keeps the generation that answers, even where that cannot be opened; empty where nothing tells it."""
+    return manifests.engine_of(index / "generations" / current_name(index))
+
+
 def verify(index: Path) -> Manifest:
     """Compare every file of the generation that answers with its checksum. Raises IndexDamaged."""
     check_safe(index)

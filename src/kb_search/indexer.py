@@ -11,13 +11,13 @@ from __future__ import annotations
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from kb_search import analysis, corpus
-from kb_search.config import Settings
+from kb_search.config import ENGINES, Settings
 from kb_search.copies import Prints, write_copies
 from kb_search.corpus import FoundFile
 from kb_search.document import BOILERPLATE, Article, Passage
@@ -31,6 +31,7 @@ from kb_search.generations import Build, building, current_name
 from kb_search.journal import Entry, FileKey, Journal, read_stored
 from kb_search.latentwriter import place_passages
 from kb_search.manifest import Manifest
+from kb_search.overview import outgrown
 from kb_search.planning import STATUSES, Task, plan, refuse_removals
 from kb_search.previous import LIMITS, READ_BY, Previous, previous, said
 from kb_search.query import Word
@@ -66,7 +67,8 @@ def build_index(
         raise UsageError(f"{settings.index} holds the articles; choose another folder for the index with --index.")
     found = corpus.walk(settings.corpus, settings.index, repr(said(settings, READ_BY)))
     with building(settings.index) as build, previous(settings, full=full) as before:
-        run = _Run(settings, build, before, progress)
+        engine = engine_named(settings.engine or before.engine or ENGINES[0], settings)
+        run = _Run(settings, engine, build, before, progress)
         manifest = run.carry_out(found, full=full, allow_removals=allow_removals)
         keep_variants(settings.corpus, settings.index)
     counts = Counter(report.status for report in run.reports)
@@ -78,17 +80,25 @@ def build_index(
         generation=manifest.generation,
         files=tuple(run.reports),
         built=build.published,
-        news=before.news,
+        news=(*_moved(before, engine), *before.news, *outgrown(engine.name, manifest.passages)),
+        engine=engine.name,
     )
+
+
+def _moved(before: Previous, engine: Engine) -> Iterator[str]:
+    """Say that another engine keeps the index now, if so."""
+    if before.engine and before.engine != engine.name:
+        anew = " The index is written anew from its own texts." if before.reader else ""
+        yield f"The engine is now {engine.name}; it was {before.engine}.{anew}"
 
 
 class _Run:
     """One run, from the plan to the report."""
 
-    def __init__(self, settings: Settings, build: Build, before: Previous, progress: Progress) -> None:
+    def __init__(self, settings: Settings, engine: Engine, build: Build, before: Previous, progress: Progress) -> None:
         self.reports: list[FileReport] = []
         self._settings = settings
-        self._engine: Engine = engine_named(settings.engine)
+        self._engine = engine
         self._build = build
         self._before = before
         self._progress = progress
@@ -115,8 +125,8 @@ class _Run:
         return self._publish(together)
 
     def _is_current(self, manifest: Manifest) -> bool:
-        """Whether the generation before is the one that should answer, and not one that stands in for it."""
-        return manifest.generation == current_name(self._settings.index)
+        """Whether the generation before is what should answer: no other stands behind it, and it has the engine."""
+        return manifest.generation == current_name(self._settings.index) and manifest.engine == self._engine.name
 
     def _refuse_removals(self, outcome: Sequence[tuple[str, str]]) -> None:
         refuse_removals(self._settings.corpus, outcome, self._before.files)
@@ -154,13 +164,13 @@ class _Run:
             )
 
     def _write(self, tasks: Sequence[Task], together: Together) -> Prints:
-        """Write a generation, not yet published; as a change of the one before, or, where that is crowded, anew.
+        """Write a generation, not yet published: as a change of the one before, or, where that cannot be, anew.
 
         Gives the fingerprints of all articles, those with boilerplate having been made without it.
         """
         old = self._before.reader
         opened = self._before.opened
-        base = opened.folder if opened and old and not self._is_crowded(tasks, together, old) else None
+        base = opened.folder if opened and old and self._can_grow(tasks, together, old) else None
         with closing(self._engine.writer(self._build.folder, base)) as writer:
             writing = _Writing(writer, old, together, self._build.journal, copies=not base)
             if base:
@@ -186,11 +196,13 @@ class _Run:
         ]
         return [*gone, *together.again]
 
-    def _is_crowded(self, tasks: Sequence[Task], together: Together, old: EngineReader) -> bool:
-        """Whether the generation before has collected too many changes to take another."""
+    def _can_grow(self, tasks: Sequence[Task], together: Together, old: EngineReader) -> bool:
+        """Whether the generation before is of this engine and has not collected too many changes to take another."""
+        if self._before.engine != self._engine.name:
+            return False
         segments, rows, deleted = old.wear()
         share = len(self._going(tasks, together)) / max(old.holdings().articles, 1)
-        return segments >= MOST_SEGMENTS or deleted > MOST_DELETED * rows or share > MOST_DELETED
+        return segments < MOST_SEGMENTS and deleted <= MOST_DELETED * rows and share <= MOST_DELETED
 
     def _publish(self, together: Together) -> Manifest:
         """Open what was written, scan it, ask it something that it must know, count it, and switch to it."""

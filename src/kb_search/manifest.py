@@ -74,6 +74,14 @@ def read(folder: Path) -> Manifest:
     return manifest
 
 
+def engine_of(folder: Path) -> str:
+    """The engine that a manifest names, of whatever schema it is; empty where it cannot be read."""
+    try:
+        return str(json.loads((folder / NAME).read_text("utf-8"))["engine"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
 def _has_size(path: Path, size: int) -> bool:
     try:
         return path.stat().st_size == size

@@ -33,6 +33,9 @@ LISTS = {
     "mojibake": "articles with garbled letters",
 }
 
+#: From so many passages on, building and searching a Whoosh index takes longer than readers like; docs/ENGINES.md.
+MOST_FOR_WHOOSH = 50_000
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -97,6 +100,17 @@ class Overview:
             if one.name == name:
                 return one
         raise NotFound(f"There is no such list of the collection; the lists are {', '.join(LISTS)}.")
+
+
+def outgrown(engine: str, passages: int) -> tuple[str, ...]:
+    """A sentence with the command that helps, for a collection that has become too large for its engine."""
+    if engine != "whoosh" or passages <= MOST_FOR_WHOOSH:
+        return ()
+    sentence = (
+        f"With {passages:,} passages the collection has outgrown Whoosh, which serves up to {MOST_FOR_WHOOSH:,} well; "
+        "`kb-search index --engine tantivy` moves it to a faster engine, and it answers meanwhile."
+    )
+    return (sentence,)
 
 
 def overview(

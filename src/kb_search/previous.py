@@ -10,9 +10,9 @@ from kb_search.config import Settings
 from kb_search.copies import Prints, read_prints
 from kb_search.engines import engine_named
 from kb_search.engines.base import EngineReader
-from kb_search.errors import IndexMissing, IndexProblem
+from kb_search.errors import ConfigError, IndexMissing, IndexProblem
 from kb_search.filelist import KnownFile, read_files
-from kb_search.generations import Opened, open_current
+from kb_search.generations import Opened, current_engine, open_current
 from kb_search.manifest import Manifest
 
 #: Settings by which every file is read, and those that only decide which files cannot be.
@@ -26,9 +26,12 @@ _ANEW = "Every file is read anew."
 class Previous:
     """The generation before, with what it knows of files and articles; nothing where there is none to build on.
 
-    There is no `reader` where every file is read anew. `news` says why that is so unasked, and `retry` that limits
-    have changed, so that what could not be read is to be tried again.
+    `engine` is what keeps it, empty where that cannot be told. There is no `reader` where every file is read anew.
+    `news` says why that is so unasked, and `retry` that limits have changed, so that what could not be read is to be
+    tried again.
     """
+
+    engine: str = ""
 
     opened: Opened | None = None
     files: Mapping[str, KnownFile] = field(default_factory=dict)
@@ -62,12 +65,12 @@ def _open(settings: Settings, *, full: bool) -> Previous:
     except IndexMissing:
         return Previous()
     except IndexProblem as problem:
-        return Previous(news=(f"{problem} {_ANEW}",))
+        return Previous(engine=current_engine(settings.index), news=(f"{problem} {_ANEW}",))
     try:
         return _read(opened, settings, full=full)
-    except IndexProblem as problem:
+    except (IndexProblem, ConfigError) as problem:  # the latter where the engine is not installed any more
         opened.close()
-        return Previous(news=(f"{problem} {_ANEW}",))
+        return Previous(engine=opened.manifest.engine, news=(f"{problem} {_ANEW}",))
     except BaseException:
         opened.close()
         raise
@@ -75,16 +78,13 @@ def _open(settings: Settings, *, full: bool) -> Previous:
 
 def _read(opened: Opened, settings: Settings, *, full: bool) -> Previous:
     manifest = opened.manifest
-    if manifest.engine != settings.engine:
-        opened.close()
-        return Previous(news=(f"The engine is now {settings.engine}; it was {manifest.engine}. {_ANEW}",))
     with opened.explaining():
         files, prints = read_files(opened.folder), read_prints(opened.folder)
-        reader = None if full else engine_named(settings.engine).reader(opened.folder)
+        reader = None if full else engine_named(manifest.engine, settings).reader(opened.folder)
     anew, again = (_changes(settings, names, manifest) for names in (READ_BY, LIMITS))
     news = [f"{change} {_ANEW}" for change in anew]
     news += [f"{change} What could not be read is tried again." for change in again]
-    return Previous(opened, files, prints, reader, tuple(news), bool(again))
+    return Previous(manifest.engine, opened, files, prints, reader, tuple(news), bool(again))
 
 
 def _changes(settings: Settings, names: Sequence[str], manifest: Manifest) -> list[str]:

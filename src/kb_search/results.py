@@ -363,8 +363,8 @@ class Stats:
 class IndexReport:
     """What one run of `index` did. The six counts are of files and add up to the number of `files`.
 
-    `built` says whether there is a new generation. `news` are sentences about the run as a whole, such as why every
-    file was read anew.
+    `built` says whether there is a new generation, `engine` what keeps it. `news` are sentences about the run as a
+    whole, such as why every file was read anew.
     """
 
     articles: int
@@ -380,3 +380,4 @@ class IndexReport:
     files: tuple[FileReport, ...]
     built: bool = True
     news: tuple[str, ...] = ()
+    engine: str = ""

@@ -93,7 +93,7 @@ class Library:
         with self._lock:
             name = current_name(self._settings.index)
             if self._now is None or self._now.name != name:
-                fresh = _open(self._settings.index, name)
+                fresh = _open(self._settings, name)
                 self._retire()
                 self._now = fresh
             self._now.users += 1
@@ -228,11 +228,12 @@ def _stats(current: _Open, files: Sequence[KnownFile], index: Path) -> Stats:
     )
 
 
-def _open(index: Path, name: str) -> _Open:
-    opened = open_current(index)
+def _open(settings: Settings, name: str) -> _Open:
+    opened = open_current(settings.index)
     try:
         with opened.explaining():
-            return _Open(name, opened, engine_named(opened.manifest.engine).reader(opened.folder))
+            engine = engine_named(opened.manifest.engine, settings)
+            return _Open(name, opened, engine.reader(opened.folder))
     except BaseException:
         opened.close()
         raise

@@ -239,6 +239,7 @@ def index_report_json(report: IndexReport) -> Json:
         "seconds": round(report.seconds, 3),
         "generation": report.generation,
         "built": report.built,
+        "engine": report.engine,
         "news": list(report.news),
         "files": [_file(file) for file in report.files],
     }

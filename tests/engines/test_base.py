@@ -1,4 +1,6 @@
 import math
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -6,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb_search import engines
+from kb_search.config import ENGINES
 from kb_search.engines import engine_named
 from kb_search.engines.base import Deadline, SearchTooLong, coarse_length, idf, saturation
 from kb_search.errors import ConfigError
@@ -56,5 +60,34 @@ def test_a_deadline_is_kept():
 
 def test_an_engine_that_there_is_not_is_named():
     """The name of an engine comes from settings or a manifest; a wrong one is said back."""
-    with pytest.raises(ConfigError, match="There is no engine 'lucy'"):
+    with pytest.raises(ConfigError, match="There is no engine 'lucy'; choose one of whoosh, tantivy, opensearch"):
         engine_named("lucy")
+
+
+def test_every_engine_that_can_be_set_is_known():
+    """Settings and the table of classes name the same engines."""
+    assert tuple(engines._CLASSES) == ENGINES
+
+
+@pytest.mark.parametrize("name", ["tantivy", "opensearch"])
+def test_an_engine_that_is_not_installed_names_the_command_that_installs_it(name, monkeypatch):
+    """Asking for an engine whose library is missing is an error of the settings that says how to get it."""
+
+    def missing(_module):
+        raise ModuleNotFoundError(name="its_library")
+
+    monkeypatch.setattr(engines.importlib, "import_module", missing)
+    with pytest.raises(ConfigError) as refused:
+        engine_named(name)
+    expected = f"The engine {name} needs the package its_library, which is not installed. "
+    assert str(refused.value) == expected + f"Install it with `pip install 'kb-search[{name}]'`."
+
+
+def test_only_the_engine_that_is_asked_for_is_loaded():
+    """Reading an index of one engine imports no library of another."""
+    code = (
+        "import sys; from kb_search.engines import engine_named; import kb_search.search; "
+        "assert 'whoosh' not in sys.modules; engine_named('whoosh'); assert 'whoosh' in sys.modules; "
+        "assert not {'tantivy', 'opensearchpy'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -11,13 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb_search import analysis
-from kb_search.config import ENGINES
 from kb_search.copies import Clusters, Groups, Prints, write_copies
 from kb_search.document import Article, Passage, Silent
-from kb_search.engines import engine_named
 from kb_search.engines.base import Deadline, EngineQuery, Expansion, SearchTooLong
 from kb_search.query import And, Everything, Not, Or, Pattern, Phrase, Word, mapped
 from tests import made_up
+from tests.engines.there import ENGINES, engine_named
 from tests.oracle import Oracle
 
 # A build takes some 20 ms, so few examples; `pytest --hypothesis-profile=thorough` tries twenty times as many.

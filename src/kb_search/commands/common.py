@@ -12,21 +12,27 @@ from pathlib import Path
 
 import click
 
-from kb_search.config import load_settings
+from kb_search.config import ENGINES, load_settings
 from kb_search.document import Date
 
 _FOLDER = click.Path(path_type=Path)
 
 
 def with_settings(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a command --corpus, --index and --config, and hand it the `settings` they make as first argument."""
+    """Give a command --corpus, --index, --engine and --config, and hand it the `settings` they make first.
+
+    An index says itself which engine keeps it, so that reading commands need --engine only for one without a folder.
+    """
 
     @click.option("--corpus", type=_FOLDER, help="Folder with the articles; only read.")
     @click.option("--index", "index_folder", type=_FOLDER, help="Folder of the index.")
+    @click.option("--engine", type=click.Choice(ENGINES), help="What keeps the index; else what keeps it already.")
     @click.option("--config", type=_FOLDER, help="Configuration file instead of kb-search.toml.")
     @wraps(command)
-    def wrapped(*, corpus: Path | None, index_folder: Path | None, config: Path | None, **options: object) -> int:
-        settings = load_settings(config, os.environ, corpus=corpus, index=index_folder)
+    def wrapped(
+        *, corpus: Path | None, index_folder: Path | None, engine: str | None, config: Path | None, **options: object
+    ) -> int:
+        settings = load_settings(config, os.environ, corpus=corpus, index=index_folder, engine=engine)
         return command(settings, **options)
 
     return wrapped

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from kb_search import indexer
 from kb_search.commands.common import print_json, printable, with_settings
 from kb_search.commands.watching import follow
-from kb_search.config import ENGINES, Settings
+from kb_search.config import Settings
 from kb_search.errors import UsageError
 from kb_search.loaders import SUFFIXES
 from kb_search.results import FileReport, IndexReport
@@ -28,7 +28,6 @@ _NAMED = 20
 @click.command("index")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--full", is_flag=True, help="Read every file anew.")
-@click.option("--engine", type=click.Choice(ENGINES), help="What keeps the index.")
 @click.option("--if-needed", is_flag=True, help="Say only what has changed since the last run, or that nothing has.")
 @click.option("--allow-removals", is_flag=True, help="Go on even if more than half of the articles are gone.")
 @click.option("--watch", "watched", is_flag=True, help="Go on following the folder, and take up what changes in it.")
@@ -42,7 +41,6 @@ def index_command(  # noqa: PLR0913 - one parameter for each option
     *,
     full: bool,
     if_needed: bool,
-    engine: str | None,
     allow_removals: bool,
     watched: bool,
     poll: bool,
@@ -52,9 +50,7 @@ def index_command(  # noqa: PLR0913 - one parameter for each option
     """Bring the index up to date with a folder of articles (PATH, or --corpus)."""
     if len(paths) > 1:
         raise UsageError("`index` takes one folder; put the others below it, or index each with an --index of its own.")
-    settings = dataclasses.replace(
-        settings, corpus=paths[0] if paths else settings.corpus, engine=engine or settings.engine
-    )
+    settings = dataclasses.replace(settings, corpus=paths[0] if paths else settings.corpus)
 
     def run(*, full: bool = False, allow_removals: bool = False, quiet: bool = True) -> IndexReport:
         with _progress(shown=not (quiet or as_json)) as progress:

@@ -156,7 +156,7 @@ def verify_command(settings: Settings) -> int:
     manifest = verify(settings.index)
     with (
         closing(open_current(settings.index)) as opened,
-        closing(engine_named(manifest.engine).reader(opened.folder)) as reader,
+        closing(engine_named(manifest.engine, settings).reader(opened.folder)) as reader,
     ):
         reader.check(thorough=True)
     click.echo(f"Generation {manifest.generation} is whole: {len(manifest.files)} files, {manifest.bytes:,} bytes.")

@@ -1,12 +1,31 @@
-"""What keeps the inverted index: one contract in `base`, one module for each engine."""
+"""What keeps the inverted index: one contract in `base`, one module for each engine.
 
+An engine's module is imported when the engine is asked for, so that nobody needs the library of one that is not used.
+"""
+
+import importlib
+
+from kb_search.config import Settings
 from kb_search.engines.base import Engine
-from kb_search.engines.whoosh import WhooshEngine
 from kb_search.errors import ConfigError
 
+#: The class of each engine; it stands in the module of the engine's name.
+_CLASSES = {"whoosh": "WhooshEngine", "tantivy": "TantivyEngine", "opensearch": "OpenSearchEngine"}
 
-def engine_named(name: str) -> Engine:
-    """The engine that settings or a manifest call by a name. Raises ConfigError for one there is not."""
-    if name != WhooshEngine.name:
-        raise ConfigError(f"There is no engine {name!r}; there is 'whoosh'.")
-    return WhooshEngine()
+
+def engine_named(name: str, settings: Settings | None = None) -> Engine:
+    """The engine that settings or a manifest call by a name, with the settings it works by (else the defaults).
+
+    Raises ConfigError for an engine there is not, and for one whose library is not installed.
+    """
+    if name not in _CLASSES:
+        raise ConfigError(f"There is no engine {name!r}; choose one of {', '.join(_CLASSES)}.")
+    try:
+        module = importlib.import_module(f"kb_search.engines.{name}")
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"The engine {name} needs the package {error.name}, which is not installed. "
+            f"Install it with `pip install 'kb-search[{name}]'`."
+        ) from error
+    engine: type[Engine] = getattr(module, _CLASSES[name])
+    return engine(settings)

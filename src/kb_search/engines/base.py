@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_search.columns import Columns
+from kb_search.config import Settings
 from kb_search.document import Article, Passage
 from kb_search.errors import KbSearchError
 from kb_search.query import DateRange, Node, Pattern, Term, Undated, Word
@@ -315,9 +316,13 @@ class EngineReader(ABC):
 
 
 class Engine(ABC):
-    """One kind of engine. `name` is what settings and manifests call it."""
+    """One kind of engine, with the settings that it works by. `name` is what settings and manifests call it."""
 
     name: str
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        """Nothing is opened yet; without settings the defaults hold."""
+        self.settings = settings or Settings()
 
     @abstractmethod
     def writer(self, folder: Path, base: Path | None) -> EngineWriter:

@@ -1,0 +1,38 @@
+"""The engines that are there to be tested: those that are not are skipped with a reason, but never in CI."""
+
+import os
+from importlib.util import find_spec
+
+import pytest
+
+from kb_search import config, engines
+from kb_search.config import Settings
+
+#: Where a cluster for the tests is: addresses with a comma between them.
+CLUSTER = "KB_SEARCH_TEST_OPENSEARCH"
+_LIBRARIES = {"whoosh": "whoosh", "tantivy": "tantivy", "opensearch": "opensearchpy"}
+
+
+def missing(name):
+    """Why an engine cannot be tested here; empty where it can, and in CI, where none may be left out."""
+    if "CI" in os.environ:
+        return ""
+    if not find_spec(_LIBRARIES[name]):
+        return f"the engine {name} is not installed"
+    return f"no cluster in {CLUSTER}" if name == "opensearch" and not os.environ.get(CLUSTER) else ""
+
+
+def settings_for(name, **others):
+    """Settings with an engine, and with what the tests have for it."""
+    return Settings(engine=name, **others)
+
+
+def engine_named(name):
+    """An engine with the settings that it needs here."""
+    return engines.engine_named(name, settings_for(name))
+
+
+#: For `parametrize`: each engine, marked as skipped where it is not there.
+ENGINES = [
+    pytest.param(name, marks=pytest.mark.skip(reason=missing(name)) if missing(name) else ()) for name in config.ENGINES
+]

@@ -7,6 +7,7 @@
     ├── DocumentError                 exit 1   422   one file cannot be read; the run goes on
     │   └── SkippedDocument           exit 0   422   a file that is not ours to read
     ├── RemovalsRefused               exit 3   409   a run would remove more than half of the articles
+    ├── ClusterProblem                exit 3   503   the cluster that keeps the index does not do what it was asked
     └── IndexProblem                  exit 3   503
         ├── IndexMissing              nothing has been built yet
         ├── IndexOutdated             built by another schema of the program
@@ -80,6 +81,13 @@ class RemovalsRefused(KbSearchError):
 
     kind = "removals_refused"
     http_status = 409
+
+
+class ClusterProblem(KbSearchError):
+    """The cluster that keeps the index is away, or does not do what it was asked."""
+
+    kind = "cluster"
+    http_status = 503
 
 
 class IndexProblem(KbSearchError):

@@ -44,6 +44,8 @@ class Settings:
     engine_collection: str = "kb-search"
     #: Into how many parts the index is divided there; more than one for millions of passages on several machines.
     engine_shards: int = 1
+    #: How many further copies of each part there are, on other machines; where there are fewer of those, fewer.
+    engine_replicas: int = 1
     #: A login for the cluster; better given as KB_SEARCH_ENGINE_USER and KB_SEARCH_ENGINE_PASSWORD than in a file.
     engine_user: str = ""
     engine_password: str = field(default="", repr=False)
@@ -178,6 +180,8 @@ def _check_cluster(settings: Settings) -> None:
         )
     if not 1 <= settings.engine_shards <= 64:
         raise ConfigError(f"The setting 'engine_shards' must be between 1 and 64, not {settings.engine_shards}.")
+    if not 0 <= settings.engine_replicas <= 16:
+        raise ConfigError(f"The setting 'engine_replicas' must be between 0 and 16, not {settings.engine_replicas}.")
     if settings.engine_verify not in ("yes", "no"):
         raise ConfigError(f"The setting 'engine_verify' must be yes or no, not {settings.engine_verify!r}.")
 

@@ -24,7 +24,7 @@ def missing(name):
 
 def settings_for(name, **others):
     """Settings with an engine, and with what the tests have for it."""
-    return Settings(engine=name, **others)
+    return Settings(engine=name, engine_url=os.environ.get(CLUSTER, ""), engine_collection="kb-tests", engine_replicas=0, **others)
 
 
 def engine_named(name):

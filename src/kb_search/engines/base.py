@@ -332,6 +332,9 @@ class Engine(ABC):
     def reader(self, folder: Path) -> EngineReader:
         """Open a finished generation. Raises IndexDamaged."""
 
+    def discard(self, folder: Path) -> None:  # noqa: B027 - most keep nothing elsewhere
+        """Throw away what is kept of a finished generation outside its folder."""
+
 
 def coarse_length(length: NDArray[np.int32]) -> NDArray[np.int64]:
     """Lengths as Lucene stores them in one byte: exact up to 40, then in steps that double.

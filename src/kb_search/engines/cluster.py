@@ -12,6 +12,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,15 @@ Answer = dict[str, Any]
 #: Seconds between attempts, and how long a request may be tried again in all.
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 READ_PATIENCE = 15.0
-WRITE_PATIENCE = 120.0
+WRITE_PATIENCE = 30.0
 #: Seconds that one attempt may take where the caller does not say.
 _SECONDS = 30.0
 #: 408 and 429: busy. 500: the node that was asked died meanwhile. 502 to 504: nobody there to answer.
 _PASSING = {408, 429, 500, 502, 503, 504}
 _LEAST_VERSION = (2, 11)
+_BULK_SECONDS = 60.0
+_MADE = "resource_already_exists_exception"
+_LOST = {"partial", "no_shard_available_action_exception", "unavailable_shards_exception"}
 _LINE = "application/x-ndjson"
 
 logging.getLogger("opensearch").setLevel(logging.ERROR)  # what fails is tried again, or said in a sentence of ours
@@ -178,9 +182,31 @@ class Cluster:
             raise _failure(error) from error
         return answer if isinstance(answer, dict) else {"found": answer}
 
-    def bulk(self, lines: str, *, seconds: float = 60.0) -> None:
+    def bulk(self, index: str, lines: str) -> None:
         """Write documents, given as lines of JSON with ids. Raises ClusterProblem where one of them is refused."""
-        self.ask("POST", "/_bulk", lines, seconds=seconds, patience=WRITE_PATIENCE, check=_check_bulk, filter_path=_KEPT)
+        self.ask(
+            "POST",
+            f"/{index}/_bulk",
+            lines,
+            seconds=_BULK_SECONDS,
+            patience=WRITE_PATIENCE,
+            check=_check_bulk,
+            timeout="5s",
+            filter_path=_KEPT,
+        )
+
+    def make(self, method: str, path: str, body: Answer) -> None:
+        """Make an index; that it was made already by an attempt that seemed to fail is no error."""
+        try:
+            self.ask(method, path, body, patience=WRITE_PATIENCE)
+        except ClusterProblem as problem:
+            if not (isinstance(problem.__cause__, Failure) and problem.__cause__.kind == _MADE):
+                raise
+
+    def drop(self, index: str) -> None:
+        """Delete an index, if it is there."""
+        with suppress(NotThere):
+            self.ask("DELETE", f"/{index}")
 
     def search(self, index: str, bodies: Sequence[Answer], *, seconds: float, everywhere: bool) -> list[Answer]:
         """The answers to some searches in one index, from all of its shards or not at all.
@@ -189,8 +215,8 @@ class Cluster:
         """
         header = json.dumps({"index": index, "allow_partial_search_results": False})
         lines = "".join(f"{header}\n{json.dumps(body)}\n" for body in bodies)
-        kind = {"search_type": "dfs_query_then_fetch"} if everywhere else {}
-        found = self.ask("POST", "/_msearch", lines, seconds=seconds, check=_check_searches, **kind)
+        kind = "dfs_query_then_fetch" if everywhere else "query_then_fetch"
+        found = self.ask("POST", "/_msearch", lines, seconds=seconds, check=_check_searches, search_type=kind)
         responses: list[Answer] = found["responses"]
         return responses
 
@@ -200,6 +226,8 @@ class Cluster:
             return NotThere(failure.reason)
         if failure.is_too_long:
             return TooLong(failure.reason)
+        if failure.kind in _LOST:
+            return ShardsLost(_sentence(failure, str(self.access)))
         return ClusterProblem(_sentence(failure, str(self.access)))
 
 
@@ -209,6 +237,10 @@ class NotThere(ClusterProblem):
 
 class TooLong(ClusterProblem):
     """The cluster stopped a search at its time limit."""
+
+
+class ShardsLost(ClusterProblem):
+    """Parts of an index are on nodes that are not there."""
 
 
 def _login(access: Access) -> object:
@@ -227,23 +259,23 @@ def _check_bulk(answer: Answer) -> None:
         for item in answer["items"]:
             for told in item.values():
                 if "error" in told:
-                    _raise(told["status"], told["error"])
+                    raise failure_of(told["status"], told["error"])
 
 
 def _check_searches(answer: Answer) -> None:
     """Raise what went wrong in one of several searches. A partial answer can look whole, hence the count of shards."""
     for one in answer["responses"]:
         if "error" in one:
-            _raise(one["status"], one["error"])
+            raise failure_of(one["status"], one["error"])
         if one.get("timed_out"):
             raise Failure(0, "search_timeout_exception", "timed out")
         if one["_shards"]["successful"] < one["_shards"]["total"]:
             raise Failure(503, "partial", "some shards did not answer")
 
 
-def _raise(status: int, error: object) -> None:
-    kind, reason = _told(error)
-    raise Failure(status, kind, reason)
+def failure_of(status: int, error: object) -> Failure:
+    """An error that stands within an answer."""
+    return Failure(status, *_told(error))
 
 
 def _failure(error: exceptions.OpenSearchException) -> Failure:
@@ -274,29 +306,30 @@ def _told(error: object) -> tuple[str, str]:
     return kind, reason
 
 
+#: What is said of a failure, by its kind or by what stands in its reason; the first that fits.
+_SENTENCES = (
+    ("away", "cannot be reached. Is it running, and is the address right?"),
+    ("silent", "does not answer in time. It may be overloaded or hang; try again later."),
+    ("untrusted", "has a certificate that this machine does not trust; name the right one with engine_ca."),
+    ("garbled", "answers with something that is not OpenSearch's. Is the address right?"),
+    ("no cluster-manager", "has lost too many of its nodes to decide anything (no quorum). Start them again."),
+    ("cluster_manager_not_discovered", "has lost too many nodes to decide anything (no quorum). Start them again."),
+    ("block", "is read-only. Often its disk is all but full: make room there, or take the block away."),
+    ("partial", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
+    ("shard_available", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
+    ("unavailable_shards", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
+)
+_STATUSES = {
+    401: "refuses the login; check KB_SEARCH_ENGINE_USER and KB_SEARCH_ENGINE_PASSWORD.",
+    403: "does not allow this to the login that is used.",
+    429: "is too busy; try again later.",
+}
+
+
 def _sentence(failure: Failure, where: str) -> str:
     """One or two sentences for a reader."""
-    known = {
-        "away": "cannot be reached. Is it running, and is the address right?",
-        "silent": "does not answer in time. It may be overloaded or hang; try again later.",
-        "untrusted": "has a certificate that this machine does not trust; name the right one with engine_ca.",
-        "garbled": "answers with something that is not OpenSearch's. Is the address right?",
-    }
-    if failure.kind in known:
-        return f"The cluster at {where} {known[failure.kind]}"
-    if failure.status == 401:
-        return f"The cluster at {where} refuses the login; check KB_SEARCH_ENGINE_USER and KB_SEARCH_ENGINE_PASSWORD."
-    if "no cluster-manager" in failure.reason or "cluster_manager_not_discovered" in failure.kind:
-        return f"The cluster at {where} has lost too many of its nodes to decide anything (no quorum). Start them again."
-    if "block" in failure.kind or "read-only" in failure.reason:
-        return (
-            f"The cluster at {where} is read-only: {failure.reason} "
-            "Often its disk is all but full; make room there, or take the block away."
-        )
-    if failure.status == 403:
-        return f"The cluster at {where} does not allow this to the login that is used: {failure.reason}"
-    if failure.kind in ("partial", "no_shard_available_action_exception", "unavailable_shards_exception"):
-        return f"Parts of the index in the cluster at {where} are on nodes that are not there (red). Start them again."
-    if failure.status == 429:
-        return f"The cluster at {where} is too busy; try again later."
-    return f"The cluster at {where} reports an error: {failure.status} {failure.kind}: {failure.reason[:500]}"
+    told = f"{failure.kind} {failure.reason}"
+    said = next((sentence for sign, sentence in _SENTENCES if sign in told), None) or _STATUSES.get(failure.status)
+    if said is None:
+        said = f"reports an error: {failure.status} {failure.kind}: {failure.reason[:500]}"
+    return f"The cluster at {where} {said}"

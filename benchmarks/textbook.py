@@ -17,7 +17,7 @@ from kb_search.document import Article, Passage
 
 
 class Textbook:
-    """An index in a folder, written once and then searched."""
+    """An index in a folder, written once and then searched; one that is there already is opened."""
 
     def __init__(self, folder: Path) -> None:
         schema = fields.Schema(
@@ -27,8 +27,10 @@ class Textbook:
             source=fields.ID(stored=True, sortable=True),
             date=fields.ID(stored=True, sortable=True),
         )
-        folder.mkdir(parents=True)
-        self._index = index.create_in(str(folder), schema)
+        is_there = folder.exists() and index.exists_in(str(folder))
+        folder.mkdir(parents=True, exist_ok=True)
+        self._index = index.open_dir(str(folder)) if is_there else index.create_in(str(folder), schema)
+        self._searcher = self._index.searcher()
         self._parser = QueryParser("text", schema)
 
     def write(self, articles: Iterable[tuple[Article, tuple[Passage, ...]]]) -> None:
@@ -46,11 +48,11 @@ class Textbook:
         writer.commit()
         self._searcher = self._index.searcher()
 
-    def search(self, query: str) -> tuple[int, list[str]]:
-        """How many passages match, and ten marked ones."""
+    def search(self, query: str) -> tuple[int, list[str], int]:
+        """How many passages match, ten marked ones, and of how many sources they are."""
         facets = sorting.Facets()
         facets.add_field("source")
         facets.add_field("date")
         results = self._searcher.search(self._parser.parse(query), limit=10, groupedby=facets)
         counts = [{value: len(found) for value, found in results.groups(name).items()} for name in ("source", "date")]
-        return sum(counts[0].values()), [hit.highlights("text") for hit in results]
+        return sum(counts[0].values()), [hit.highlights("text") for hit in results], len(counts[0])

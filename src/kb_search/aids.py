@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from kb_search.engines.base import EngineReader
+from kb_search.facets import Calendar
 from kb_search.naming import Namer
 from kb_search.suggest import Completer, Speller
 from kb_search.variants import Variants
@@ -14,13 +15,18 @@ _MOST_TITLES = 5000
 
 
 class Aids:
-    """Other names, nearly spelled words and completions. Safe to share between threads."""
+    """Other names, nearly spelled words, completions, and the dates of all passages. Safe to share between threads."""
 
     def __init__(self, variants: Variants, reader: EngineReader, problem: str = "") -> None:
         """`problem` is what is wrong with a list of names that could not be read."""
         self._variants = variants
         self._reader = reader
         self.namer = Namer(variants, reader, problem)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """How many passages there are of each date."""
+        return Calendar(self._reader.holdings().dates)
 
     @cached_property
     def speller(self) -> Speller:

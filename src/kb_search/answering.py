@@ -128,7 +128,12 @@ def _markers(tree: Node) -> Markers:
     shown = text_leaves(tree)
     words = [leaf for leaf in leaves(tree) if isinstance(leaf, Leaf)]
     titles, headings = ([leaf for leaf in words if leaf.field == name] for name in ("title", "section"))
-    return Markers(Marker(shown), Marker([*shown, *titles]), Marker([*shown, *headings]))
+    text = Marker(shown)
+    return Markers(
+        text,
+        Marker([*shown, *titles]) if titles else text,
+        Marker([*shown, *headings]) if headings else text,
+    )
 
 
 class Search:
@@ -180,7 +185,7 @@ class Search:
                 facets.date_facet(matches.dates, request),
             ),
             date_tree=facets.date_tree(matches.dates, request),
-            timeline=facets.timeline(matches.dates, self._reader.holdings().dates, selection),
+            timeline=facets.timeline(matches.dates, self._aids.calendar, selection),
             folded=matches.folded,
             page=request.page,
             pages=self._pages(matches),

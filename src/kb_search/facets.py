@@ -62,7 +62,8 @@ def date_facet(counts: DateCounts, request: SearchRequest) -> Facet:
     """
     kept = _narrowed(request).of(counts)
     unit = _unit(*_span(kept))
-    coarse = {number for number, _ in kept if _is_coarse(number, unit)}
+    multiple = _COARSE[unit]
+    coarse = {number for number, _ in kept if number % multiple == 0}
     levels = _levels(kept, unit)
     shown = {number: levels[number] for number in levels if number in coarse or not _is_coarse(number, unit)}
     return _dates_in_order(shown, counts, request)
@@ -200,21 +201,43 @@ def _narrowed(request: SearchRequest, without: str = "") -> DateSelection:
 # ---------------------------------------------------------------------------------------------- timeline
 
 
-def timeline(counts: DateCounts, holdings: DateCounts, selection: DateSelection) -> Timeline:
+class Calendar:
+    """How many passages a collection holds of each date; summed up once, since each answer needs it."""
+
+    def __init__(self, counts: DateCounts) -> None:
+        """Take the counts of all dates, 0 for undated."""
+        self._counts = counts
+        self.span = _span(counts)
+        self.undated = sum(count for number, count in counts if not number)
+        self._rounded: dict[str, dict[int, int]] = {}
+
+    def within(self, selection: DateSelection) -> Calendar:
+        """What of it is selected."""
+        kept = selection.of(self._counts)
+        return self if kept is self._counts else Calendar(kept)
+
+    def by(self, unit: str) -> dict[int, int]:
+        """Counts by a unit; dates that are coarser than it keep their own number."""
+        if unit not in self._rounded:
+            self._rounded[unit] = _rounded(self._counts, unit)
+        return self._rounded[unit]
+
+
+def timeline(counts: DateCounts, calendar: Calendar, selection: DateSelection) -> Timeline:
     """The selected hits over time, beside all that the collection holds in the same span.
 
     The bars go without a gap from the first to the last date that the collection holds in the selected span.
     """
-    selected, held = selection.of(counts), selection.of(holdings)
-    first, last = _span(held)
+    held = calendar.within(selection)
+    first, last = held.span
     unit = _unit(first, last)
-    found, there = _rounded(selected, unit), _rounded(held, unit)
+    found, there = _rounded(selection.of(counts), unit), held.by(unit)
     coarse = {number: count for number, count in found.items() if number and _is_coarse(number, unit)}
     bars = tuple(
         Bar(_name(number), found.get(number, 0), there.get(number, 0), _around(number, coarse) if coarse else 0)
         for number in (_units(first, last, unit) if first else ())
     )
-    return Timeline(unit, bars, found.get(0, 0), sum(count for number, count in holdings if not number))
+    return Timeline(unit, bars, found.get(0, 0), calendar.undated)
 
 
 def _around(number: int, coarse: dict[int, int]) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from kb_search import analysis
 from kb_search.document import Silent
@@ -25,18 +24,23 @@ _BEFORE_MARK = 160
 
 _SPACE = re.compile(r"\s+")
 
-
 #: Phrases that begin with one word, by how many words they have: however many there are, a text is compared with them
 #: once for each length, and all words of a query have room for some forty lengths.
 _Phrases = dict[int, set[tuple[str, ...]]]
 
 
-class _Role(NamedTuple):
-    """A word's form, whether it is marked by itself, and the phrases that begin with it."""
+class _Written(dict[str, bool]):
+    """Whether a written word is marked or may begin a phrase: looked up once, then known."""
 
-    form: str
-    is_marked: bool
-    phrases: _Phrases
+    def __init__(self, marker: Marker, language: str) -> None:
+        super().__init__()
+        self._marker = marker
+        self._language = language
+
+    def __missing__(self, word: str) -> bool:
+        form = analysis.fold(word)
+        self[word] = known = self._marker.is_marked(form, self._language) or self._marker.begins_phrase(form)
+        return known
 
 
 class Marker:
@@ -47,8 +51,8 @@ class Marker:
         self._stems: set[str] = set()
         self._forms: set[str] = set()
         self._phrases: dict[str, _Phrases] = {}
-        #: What each written word means to the query, by language; a page has few different words.
-        self._known: dict[str, dict[str, _Role]] = {}
+        #: By language; a page has few different words.
+        self._written: dict[str, _Written] = {}
         for leaf in leaves:
             if isinstance(leaf, Phrase):
                 forms = tuple(word.form for word in leaf.words)
@@ -71,32 +75,32 @@ class Marker:
             at = end
         return _united(spans)
 
-    def _in(self, text: str, offset: int, language: str) -> list[Span]:
-        known = self._known.setdefault(language, {})
-        places: list[Span] = []
-        roles: list[_Role] = []
-        for match in analysis.matches(text):
-            word = match.group()
-            role = known.get(word)
-            if role is None:
-                role = known[word] = self._role(analysis.fold(word), language)
-            places.append(match.span())
-            roles.append(role)
-        return [(offset + start, offset + end) for start, end in self._found(places, roles)]
+    def is_marked(self, form: str, language: str) -> bool:
+        """Whether a form is marked by itself."""
+        return form in self._forms or analysis.stem(form, language) in self._stems
 
-    @staticmethod
-    def _found(places: list[Span], roles: list[_Role]) -> Iterator[Span]:
-        forms = [role.form for role in roles]
-        for number, role in enumerate(roles):
-            if role.is_marked:
-                yield places[number]
-            for length, phrases in role.phrases.items():
-                if tuple(forms[number : number + length]) in phrases:
-                    yield places[number][0], places[number + length - 1][1]
+    def begins_phrase(self, form: str) -> bool:
+        """Whether a phrase of the query begins with a form."""
+        return form in self._phrases
 
-    def _role(self, form: str, language: str) -> _Role:
-        marked = form in self._forms or analysis.stem(form, language) in self._stems
-        return _Role(form, marked, self._phrases.get(form, {}))
+    def _in(self, text: str, offset: int, language: str) -> Iterator[Span]:
+        words = analysis.words(text)
+        written = self._written.get(language) or self._written.setdefault(language, _Written(self, language))
+        numbers = [number for number, word in enumerate(words) if written[word]]
+        if numbers:  # else the places of the words need not be known
+            places = [match.span() for match in analysis.matches(text)]
+            for first, last in self._found(words, numbers, language):
+                yield offset + places[first][0], offset + places[last][1]
+
+    def _found(self, words: list[str], numbers: list[int], language: str) -> Iterator[tuple[int, int]]:
+        """The first and the last word of each mark that begins with one of some words."""
+        for number in numbers:
+            form = analysis.fold(words[number])
+            if self.is_marked(form, language):
+                yield number, number
+            for length, phrases in self._phrases.get(form, {}).items():
+                if tuple(map(analysis.fold, words[number : number + length])) in phrases:
+                    yield number, number + length - 1
 
 
 def _united(spans: list[Span]) -> tuple[Span, ...]:

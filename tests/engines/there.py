@@ -22,14 +22,15 @@ def missing(name):
     return f"no cluster in {CLUSTER}" if name == "opensearch" and not os.environ.get(CLUSTER) else ""
 
 
-def settings_for(name, **others):
-    """Settings with an engine, and with what the tests have for it."""
-    return Settings(engine=name, engine_url=os.environ.get(CLUSTER, ""), engine_collection="kb-tests", engine_replicas=0, **others)
+def given(name):
+    """What must be set for an engine here."""
+    where = {"engine_url": os.environ.get(CLUSTER, ""), "engine_collection": "kb-tests", "engine_replicas": 0}
+    return {"engine": name, **(where if name == "opensearch" else {})}
 
 
 def engine_named(name):
     """An engine with the settings that it needs here."""
-    return engines.engine_named(name, settings_for(name))
+    return engines.engine_named(name, Settings(**given(name)))
 
 
 #: For `parametrize`: each engine, marked as skipped where it is not there.

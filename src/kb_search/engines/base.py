@@ -332,6 +332,16 @@ class Engine(ABC):
     def reader(self, folder: Path) -> EngineReader:
         """Open a finished generation. Raises IndexDamaged."""
 
+    def announce(self, folder: Path) -> None:  # noqa: B027 - most are found by their folder alone
+        """Make a generation, which is whole on disk, the one that answers for those who do not read its folder."""
+
+    def fetched(self) -> Path:
+        """The index folder to read from; an engine that is reached by an address brings it here first."""
+        return self.settings.index
+
+    def sweep(self) -> None:  # noqa: B027 - most keep nothing elsewhere
+        """Throw away what is kept elsewhere of generations that are gone from the index folder."""
+
     def discard(self, folder: Path) -> None:  # noqa: B027 - most keep nothing elsewhere
         """Throw away what is kept of a finished generation outside its folder."""
 

@@ -38,6 +38,7 @@ from kb_search.engines.clusterindex import ARTICLE, COUNTS_IN_ARTICLE, PASSAGE
 from kb_search.engines.clusteroccurrences import gathered, numbers_of
 from kb_search.engines.clusterreading import ClusterIndex, counting, total
 from kb_search.engines.clustersearch import ClusterSearch, passage_words
+from kb_search.engines.clustershare import announce, fetched, owner, sweep_cluster
 from kb_search.engines.clusterwords import PassageWords, Words
 from kb_search.engines.clusterwriter import ClusterWriter
 from kb_search.engines.expansion import Vocabulary, expansion
@@ -321,8 +322,20 @@ class OpenSearchEngine(Engine):
 
     def writer(self, folder: Path, base: Path | None) -> EngineWriter:
         """Begin a generation in an empty folder, as a change of the one in `base` if that is given."""
-        name = f"{self.settings.engine_collection}-{folder.name.partition('.')[0]}"
+        name = f"{self.settings.engine_collection}-{owner(folder)}-{folder.name.partition('.')[0]}"
         return ClusterWriter(self.settings, name, folder, base)
+
+    def announce(self, folder: Path) -> None:
+        """Make a generation the one that answers for all who know the cluster alone. Raises ClusterProblem."""
+        announce(self.settings, folder)
+
+    def fetched(self) -> Path:
+        """An index folder with the small files of what answers in the cluster. Raises ClusterProblem, IndexMissing."""
+        return fetched(self.settings)
+
+    def sweep(self) -> None:
+        """Delete from the cluster what no generation of the index folder names."""
+        sweep_cluster(self.settings)
 
     def discard(self, folder: Path) -> None:
         """Delete the index of a generation, if it has one. Raises ClusterProblem."""

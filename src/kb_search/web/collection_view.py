@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb_search.document import UNDATED
 from kb_search.errors import NotFound
 from kb_search.facets import NO_SOURCE as NO_SOURCE_VALUE
-from kb_search.overview import LISTS, Entry, Listing, Overview, SourceCount
+from kb_search.overview import LISTS, Entry, Listing, Overview, SourceCount, outgrown
 from kb_search.web.article_view import article_url
 from kb_search.web.contexts import (
     CollectionPage,
@@ -99,6 +99,7 @@ def _whole(site: str, overview: Overview) -> CollectionPage:
         figures=tuple((f"{number:,}", noun if number == 1 else f"{noun}s") for number, noun in figures),
         span=span_words(stats.first_date, stats.last_date),
         generation=f"Generation {stats.generation}, engine {stats.engine}, {_size(stats.bytes)}",
+        advice=outgrown(stats.engine, stats.passages),
         lists=lists,
         clear=tuple(_heading(listing.name) for listing in overview.lists if not listing.entries),
         years=_years_view(overview.years, _extent(overview), HEIGHT),
@@ -121,8 +122,8 @@ def _one(
     site: str, heading: str, lists: tuple[ListView, ...], sources: tuple[SourceRow, ...], paging: Paging | None
 ) -> CollectionPage:
     return CollectionPage(
-        frame=Frame(site, heading), heading=heading, back_url=ADDRESS, figures=(), span="", generation="", lists=lists,
-        clear=(), years=None, undated=None, sources=sources, more_sources=None, tallies=(), paging=paging,
+        frame=Frame(site, heading), heading=heading, back_url=ADDRESS, figures=(), span="", generation="", advice=(),
+        lists=lists, clear=(), years=None, undated=None, sources=sources, more_sources=None, tallies=(), paging=paging,
     )  # fmt: skip
 
 

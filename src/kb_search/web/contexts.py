@@ -316,6 +316,8 @@ class CollectionPage:
     figures: tuple[tuple[str, str], ...]
     span: str
     generation: str
+    #: Sentences on the collection as a whole, such as that it has outgrown its engine.
+    advice: tuple[str, ...]
     lists: tuple[ListView, ...]
     #: The lists that have nothing in them, by their headings.
     clear: tuple[str, ...]

@@ -15,8 +15,9 @@
         ├── IndexDamaged              what is on disk is not what was written
         └── IndexUnsafe               others could have written into the folder
 
-Two more live where they arise: `SearchTooLong` in `engines.base` (503), and `_HttpError` in
-`web.app`, which carries the status that Flask gave it.
+More live where they arise: `SearchTooLong` in `engines.base` (503), `_HttpError` in `web.app`, which carries the
+status that Flask gave it, and in `engines.cluster` three kinds of ClusterProblem that do not leave `engines`:
+`NotThere`, `TooLong` and `ShardsLost`.
 
 The message of each is one or two sentences in plain words, safe to show to a reader: it names the file or
 the value, says what is wrong and what to do. It never holds a traceback.

@@ -266,6 +266,9 @@ class EngineReader(ABC):
     def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Term]) -> Occurrences:
         """Where words of the text stand in candidates of this reader; a pattern is one word with all its forms."""
 
+    def prepare(self, keys: Sequence[int]) -> None:  # noqa: B027 - most have all passages at hand
+        """Get ready for `passage` of some keys: where each would be a request of its own, they are had in one."""
+
     @abstractmethod
     def passage(self, key: int) -> tuple[Passage, ArticleHead]:
         """The passage of a candidate's key, and its article without text."""

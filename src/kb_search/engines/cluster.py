@@ -310,7 +310,7 @@ def _told(error: object) -> tuple[str, str]:
 _SENTENCES = (
     ("away", "cannot be reached. Is it running, and is the address right?"),
     ("silent", "does not answer in time. It may be overloaded or hang; try again later."),
-    ("untrusted", "has a certificate that this machine does not trust; name the right one with engine_ca."),
+    ("untrusted", "does not prove by TLS who it is; name its certificates with engine_ca, or is it plain http?"),
     ("garbled", "answers with something that is not OpenSearch's. Is the address right?"),
     ("no cluster-manager", "has lost too many of its nodes to decide anything (no quorum). Start them again."),
     ("cluster_manager_not_discovered", "has lost too many nodes to decide anything (no quorum). Start them again."),

@@ -9,11 +9,12 @@ the next run puts it right. What no folder of the machine that built it names an
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -23,24 +24,36 @@ from kb_search.engines.clusterdocuments import decoded, document, file_documents
 from kb_search.engines.clusterfolder import NAME, read_whole
 from kb_search.engines.clusterindex import FILE
 from kb_search.engines.clusterreading import ClusterIndex
-from kb_search.errors import ClusterProblem, IndexDamaged, IndexMissing, IndexProblem
+from kb_search.errors import IndexDamaged, IndexMissing, IndexProblem, KbSearchError
 from kb_search.generations import CLUSTER, current_name, sweep, write_atomically
 
 _LIST = "files"
 _log = logging.getLogger(__name__)
 
 
-def owner(folder: Path) -> str:
+def owner(folder: Path, addresses: Sequence[str]) -> str:
     """What tells the indices of one index folder from those of others: made by chance when it is first asked for.
 
-    `folder` is that of a generation, finished or not.
+    `folder` is that of a generation, finished or not; `addresses` are kept with it, for when settings name none.
     """
     index = folder.parent.parent
     if folder.parent.name != "generations":
         return "alone"
-    if not (index / CLUSTER).exists():
-        write_atomically(index / CLUSTER, secrets.token_hex(4).encode())
-    return (index / CLUSTER).read_text("ascii").strip()
+    mine, known = _marked(index) if (index / CLUSTER).exists() else (secrets.token_hex(4), ())
+    if tuple(addresses) != known:
+        write_atomically(index / CLUSTER, json.dumps({"owner": mine, "addresses": addresses}).encode())
+    return mine
+
+
+def _marked(index: Path) -> tuple[str, tuple[str, ...]]:
+    """The owner of an index folder, and the addresses of its cluster. Raises IndexDamaged."""
+    try:
+        told = json.loads((index / CLUSTER).read_text("utf-8"))
+        return str(told["owner"]), tuple(told["addresses"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(
+            f"{index / CLUSTER} cannot be read; delete it, and the old indices in the cluster."
+        ) from error
 
 
 def announce(settings: Settings, folder: Path) -> None:
@@ -81,22 +94,20 @@ def _leads_to(cluster: Cluster, collection: str) -> str:
 
 def sweep_cluster(settings: Settings) -> None:
     """Delete the indices of an index folder that none of its generations names. That it fails is only logged."""
-    wholes = {path.name: read_whole(path).place for path in _kept(settings.index)}
-    known = next((place.addresses for place in wholes.values()), ())
-    mine = f"{settings.engine_collection}-{(settings.index / CLUSTER).read_text('ascii').strip()}"
     try:
+        mine, known = _marked(settings.index)
+        places = {path.name: read_whole(path).place for path in _kept(settings.index)}
         with closing(Cluster(Access.of(settings, known))) as cluster:
-            there = set(cluster.ask("GET", f"/{mine}-*/_settings/index.uuid", expand_wildcards="all"))
-            current = wholes.get(current_name(settings.index))
-            wanted = {place.index for place in wholes.values()}
+            there = set(cluster.ask("GET", f"/*-{mine}-*/_settings/index.uuid"))
+            current = places.get(current_name(settings.index))
             if current and _leads_to(cluster, settings.engine_collection) in there - {current.index}:
                 _lead(cluster, settings.engine_collection, current.index)
-            for index in sorted(there - wanted):
+            for index in sorted(there - {place.index for place in places.values()}):
                 cluster.drop(index)
-    except (ClusterProblem, IndexProblem) as problem:
+    except KbSearchError as problem:
         _log.warning("Old indices were not deleted from the cluster: %s", problem)
     else:
-        if not wholes:
+        if not places:
             (settings.index / CLUSTER).unlink()
 
 

@@ -70,9 +70,8 @@ class _GoneArticle(NamedTuple):
 class ClusterWriter(EngineWriter):
     """Writes one generation into a cluster."""
 
-    def __init__(self, settings: Settings, name: str, folder: Path, base: Path | None) -> None:
+    def __init__(self, access: Access, settings: Settings, name: str, folder: Path, base: Path | None) -> None:
         """Begin in an empty folder, as a change of the generation in `base`; its index's name begins with `name`."""
-        access = Access.of(settings, read_whole(base).place.addresses if base else ())
         self._replicas = settings.engine_replicas
         self._folder = folder
         self._base_folder = base

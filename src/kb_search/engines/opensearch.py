@@ -322,8 +322,10 @@ class OpenSearchEngine(Engine):
 
     def writer(self, folder: Path, base: Path | None) -> EngineWriter:
         """Begin a generation in an empty folder, as a change of the one in `base` if that is given."""
-        name = f"{self.settings.engine_collection}-{owner(folder)}-{folder.name.partition('.')[0]}"
-        return ClusterWriter(self.settings, name, folder, base)
+        access = Access.of(self.settings, read_whole(base).place.addresses if base else ())
+        mine = owner(folder, access.addresses)
+        name = f"{self.settings.engine_collection}-{mine}-{folder.name.partition('.')[0]}"
+        return ClusterWriter(access, self.settings, name, folder, base)
 
     def announce(self, folder: Path) -> None:
         """Make a generation the one that answers for all who know the cluster alone. Raises ClusterProblem."""

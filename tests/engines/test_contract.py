@@ -45,8 +45,11 @@ def built(engine, collection, base=None, removed=(), groups=()):
                 writer.add(article, passages)
             writer.finish()
         write_copies(Path(folder), Prints.of(()), Clusters(), Groups(groups))
-        with closing(engine.reader(Path(folder))) as reader:
-            yield reader, Path(folder)
+        try:
+            with closing(engine.reader(Path(folder))) as reader:
+                yield reader, Path(folder)
+        finally:
+            engine.discard(Path(folder))
 
 
 def names(matches):

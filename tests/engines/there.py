@@ -25,7 +25,8 @@ def missing(name):
 
 def given(name):
     """What must be set for an engine here."""
-    return {"engine": name}
+    where = {"engine_url": os.environ.get(CLUSTER, ""), "engine_collection": "kb-tests", "engine_replicas": 0}
+    return {"engine": name, **(where if name == "opensearch" else {})}
 
 
 def settings_for(name, **others):

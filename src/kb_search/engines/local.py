@@ -157,7 +157,9 @@ class LocalReader(StoreReader):
 
     @cached_property
     def _vocabularies(self) -> list[Vocabulary]:
-        return [Vocabulary(columns, alive) for columns, alive in zip(self._segments, self._alive, strict=True)]
+        return [
+            Vocabulary.of_segment(columns, alive) for columns, alive in zip(self._segments, self._alive, strict=True)
+        ]
 
     def expand(self, pattern: Pattern, most: int, deadline: Deadline) -> Expansion:
         """The forms that fit a pattern in its field, `most` of them at most. Raises SearchTooLong."""

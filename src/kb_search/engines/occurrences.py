@@ -45,11 +45,12 @@ def occurrences(
         article=found.article,
         article_lengths=found.article_lengths,
         vectors=found.vectors,
-        word_vectors=_word_vectors(words, space),
+        word_vectors=word_vectors(words, space),
     )
 
 
-def _word_vectors(words: Sequence[Term], space: Space | None) -> Vectors:
+def word_vectors(words: Sequence[Term], space: Space | None) -> Vectors:
+    """The place of each word in the space; a pattern has none."""
     vectors = np.zeros((len(words), DIMENSIONS if space else 0), np.float32)
     for at, word in enumerate(words if space else ()):
         if space and not isinstance(word, Pattern):

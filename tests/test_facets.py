@@ -12,6 +12,7 @@ from kb_search.facets import (
     MOST_DAYS,
     MOST_MONTHS,
     NO_SOURCE,
+    Calendar,
     DateSelection,
     date_facet,
     date_filter,
@@ -188,7 +189,7 @@ def test_the_bars_add_up(given_, data):
     holdings, request = given_
     counts = tuple((number, data.draw(st.integers(0, count))) for number, count in holdings)
     selection = DateSelection(tuple(map(date_filter, request.dates)), tuple(map(date_filter, request.not_dates)))
-    line = timeline(counts, holdings, selection)
+    line = timeline(counts, Calendar(holdings), selection)
     width = {"year": 4, "month": 7, "day": 10}[line.unit]
     for some, shown in ((counts, [bar.count for bar in line.bars]), (holdings, [bar.holdings for bar in line.bars])):
         selected = [(number, count) for number, count in some if number and selection.holds(number)]
@@ -201,7 +202,7 @@ def test_the_bars_add_up(given_, data):
 @given(COUNTS)
 def test_the_timeline_has_no_gaps(counts):
     """From the first date to the last there is a bar for every unit, in order."""
-    line = timeline(counts, counts, DateSelection())
+    line = timeline(counts, Calendar(counts), DateSelection())
     names = [bar.date for bar in line.bars]
     assert names == sorted(set(names))
     known = [number for number, _ in counts if number]
@@ -226,7 +227,7 @@ def as_day(date):
 @given(COUNTS)
 def test_a_coarse_date_shades_every_bar_that_it_may_belong_to(counts):
     """What is known to the year alone is shown, pale, at each unit of that year."""
-    line = timeline(counts, counts, DateSelection())
+    line = timeline(counts, Calendar(counts), DateSelection())
     width = {"year": 4, "month": 7, "day": 10}[line.unit]
     for bar in line.bars:
         around = [(str(Date.from_number(number)), count) for number, count in counts if number]
@@ -237,13 +238,13 @@ def test_a_coarse_date_shades_every_bar_that_it_may_belong_to(counts):
 
 def test_all_of_time_is_a_timeline_of_years():
     """The years 1 to 9999 give as many bars and no more."""
-    line = timeline([(10000, 1), (99991231, 1)], [(10000, 1), (99991231, 1)], DateSelection())
+    line = timeline([(10000, 1), (99991231, 1)], Calendar([(10000, 1), (99991231, 1)]), DateSelection())
     assert (line.unit, len(line.bars), line.bars[0].date, line.bars[-1].date) == ("year", 9999, "0001", "9999")
 
 
 def test_the_timeline_shows_the_collection_behind_the_hits():
     """Where the collection holds something and nothing matched, there is a bar of 0 before its ghost."""
-    line = timeline([(20231107, 2)], [(20231106, 5), (20231107, 3), (20231109, 1), (0, 4)], DateSelection())
+    line = timeline([(20231107, 2)], Calendar([(20231106, 5), (20231107, 3), (20231109, 1), (0, 4)]), DateSelection())
     assert [(bar.date[-2:], bar.count, bar.holdings) for bar in line.bars] == [
         ("06", 0, 5), ("07", 2, 3), ("08", 0, 0), ("09", 0, 1),
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from kb_search.engines.base import EngineReader
+from kb_search.facets import Calendar
 from kb_search.naming import Namer
 from kb_search.suggest import Completer, Speller
 from kb_search.variants import Variants
@@ -21,6 +22,11 @@ class Aids:
         self._variants = variants
         self._reader = reader
         self.namer = Namer(variants, reader, problem)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """What the collection holds, by date."""
+        return Calendar(self._reader.holdings().dates)
 
     @cached_property
     def speller(self) -> Speller:

@@ -180,7 +180,7 @@ class Search:
                 facets.date_facet(matches.dates, request),
             ),
             date_tree=facets.date_tree(matches.dates, request),
-            timeline=facets.timeline(matches.dates, self._reader.holdings().dates, selection),
+            timeline=facets.timeline(matches.dates, self._aids.calendar, selection),
             folded=matches.folded,
             page=request.page,
             pages=self._pages(matches),

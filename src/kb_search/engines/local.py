@@ -234,19 +234,20 @@ class LocalReader(StoreReader):
         columns = self._segments[number]
         if query.sort == "relevance":
             kept = _top(-scores, columns.row_rank[rows], query.depth)
-        else:
-            kept = _top(self._date_keys(columns, rows, query.sort), _reading_order(columns, rows), query.depth)
-        return [self._candidate(number, int(rows[one]), float(scores[one]), query.sort) for one in kept]
+            candidates = self._candidates(number, rows[kept], scores[kept])
+            return [((-candidate.score, candidate.id), candidate) for candidate in candidates]
+        dates = self._date_keys(columns, rows, query.sort)
+        kept = _top(dates, _reading_order(columns, rows), query.depth)
+        articles = columns.article_ids[columns.row_article[rows[kept]]].tolist()
+        keys = zip(dates[kept].tolist(), articles, rows[kept].tolist(), strict=True)
+        return list(zip(keys, self._candidates(number, rows[kept], scores[kept]), strict=True))
 
-    def _candidate(self, number: int, row: int, score: float, sort: str) -> tuple[tuple[object, ...], Candidate]:
-        columns = self._segments[number]
-        passage = columns.row_ids[row].decode("ascii")
-        candidate = Candidate(self._bases[number] + row, passage, score)
-        if sort == "relevance":
-            return (-score, passage), candidate
-        article = int(columns.row_article[row])
-        date = int(self._date_keys(columns, np.array([row]), sort)[0])
-        return (date, bytes(columns.article_ids[article]), row), candidate
+    def _candidates(self, number: int, rows: Rows, scores: NDArray[np.float64]) -> list[Candidate]:
+        keys, ids = (self._bases[number] + rows).tolist(), self._segments[number].row_ids[rows].tolist()
+        return [
+            Candidate(key, id_.decode("ascii"), score)
+            for key, id_, score in zip(keys, ids, scores.tolist(), strict=True)
+        ]
 
     @staticmethod
     def _date_keys(columns: Columns, rows: Rows, sort: str) -> NDArray[np.int64]:

@@ -82,9 +82,9 @@ class _Gathered:
         self.lengths[mine] = columns.row_length[rows]
         self.article_lengths[mine] = articles.added(columns.row_length, articles.first, articles.last)
         for word, found in ((number, one) for number, some in enumerate(lists) for one in some):
-            self.own[word, mine] += _looked_up(found.rows, found.own, rows)
-            self.context[word, mine] += _looked_up(found.rows, found.context, rows)
-            self.article[word, mine] += articles.sums(found.rows, found.own + found.context)
+            self.own[word, mine] += looked_up(found.rows, found.own, rows)
+            self.context[word, mine] += looked_up(found.rows, found.context, rows)
+            self.article[word, mine] += articles.sums(found)
         if segment.vectors is not None:
             self.vectors[mine] = segment.vectors[rows]
         self.places.append(_places(columns, mine.astype(np.int32), rows, words))
@@ -108,11 +108,11 @@ class _Articles(NamedTuple):
         first = columns.article_first_row[articles]
         return cls(first, first + columns.article_rows[articles], np.searchsorted(articles, columns.row_article[rows]))
 
-    def sums(self, rows: NDArray[np.uint32], values: NDArray[np.uint32]) -> Longs:
-        """For each row that was asked for the sum over its article; `values` are those of `rows`, which rise."""
+    def sums(self, found: Postings) -> Longs:
+        """For each row that was asked for how often a term stands in its article, title and headings weighted."""
         # Edges of the rows' own type: with another, all rows would be copied.
-        start, end = (np.searchsorted(rows, edge.astype(rows.dtype)) for edge in (self.first, self.last))
-        return self.added(values, start, end)
+        start, end = (np.searchsorted(found.rows, edge.astype(found.rows.dtype)) for edge in (self.first, self.last))
+        return self.added(found.own, start, end) + self.added(found.context, start, end)
 
     def added(self, values: Numbers, start: NDArray[np.integer], end: NDArray[np.integer]) -> Longs:
         """For each row that was asked for the sum of its article's values: those from start to end."""
@@ -169,7 +169,7 @@ def count_together(lists: list[NDArray[np.uint32]], rows: int) -> int:
     return int(np.count_nonzero(seen))
 
 
-def _looked_up(rows: NDArray[np.uint32], values: NDArray[np.uint32], wanted: Ints) -> Ints:
+def looked_up(rows: NDArray[np.uint32], values: NDArray[np.uint32], wanted: NDArray[np.integer]) -> Ints:
     """The values of some rows in a posting list; 0 for those it lacks."""
     if not len(rows):
         return np.zeros(len(wanted), np.int32)

@@ -62,9 +62,9 @@ def date_facet(counts: DateCounts, request: SearchRequest) -> Facet:
     """
     kept = _narrowed(request).of(counts)
     unit = _unit(*_span(kept))
-    coarse = {number for number, _ in kept if _is_coarse(number, unit)}
-    levels = _levels(kept, unit)
-    shown = {number: levels[number] for number in levels if number in coarse or not _is_coarse(number, unit)}
+    narrow = _rounded(kept, unit)  # coarser dates keep their number
+    levels = _levels(tuple(narrow.items()), unit)
+    shown = {number: count for number, count in levels.items() if number in narrow or not _is_coarse(number, unit)}
     return _dates_in_order(shown, counts, request)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise, repeat
+from itertools import compress, pairwise
 
 from kb_search import analysis
 from kb_search.document import Silent
@@ -58,6 +58,8 @@ class Marker:
         #: The terms of words that are marked, and of words that a phrase may begin with.
         self._marked = stems | {_AS_WRITTEN + form for form in forms}
         self._telling = self._marked | {_AS_WRITTEN + form for form in self._phrases}
+        #: Whether pieces of text between spaces have such a word in them, by language; a page has few different ones.
+        self._known: dict[str, dict[str, bool]] = {}
 
     def marks(self, text: str, language: str, silent: Sequence[Silent] = ()) -> tuple[Span, ...]:
         """The spans that match, in order and never overlapping; nothing in a silent span, no phrase across one."""
@@ -73,9 +75,12 @@ class Marker:
     def _in(self, text: str, language: str) -> Iterator[Span]:
         # Most of a text is told from what is marked between spaces, without looking for its words one by one.
         pieces = text.split()
-        read = _kept_terms if max(map(len, pieces), default=0) <= _LONGEST_KEPT else _read_terms
-        say_nothing = map(self._telling.isdisjoint, map(read, pieces, repeat(language)))
-        telling = {piece for piece, nothing in zip(pieces, say_nothing, strict=True) if not nothing}
+        known = self._known.setdefault(language, {})
+        new = {*pieces} - known.keys()
+        read = _kept_terms if max(map(len, new), default=0) <= _LONGEST_KEPT else _read_terms
+        for piece in new:
+            known[piece] = not self._telling.isdisjoint(read(piece, language))
+        telling = {*compress(pieces, map(known.__getitem__, pieces))}
         if telling and (self._phrases or len(telling) > _SOUGHT_ALONE):
             yield from self._phrases_and_words(text, language)
             return

@@ -132,20 +132,34 @@ class _Places(NamedTuple):
 
 def _places(columns: Columns, mine: Ints, rows: Ints, words: Sequence[Term]) -> _Places:
     """The occurrences of words in some rows of a segment; `mine` are the rows' numbers as candidates."""
-    places, owner = columns.positions_of(rows)
-    stems, forms = columns.stems_at(places), columns.forms[places]
-    word = np.full(len(places), -1, np.int32)
-    exact = np.zeros(len(places), np.bool_)
+    starts, ends = columns.starts[rows], columns.starts[rows + 1]
+    # Slices put together take half as long as picking out place by place.
+    slices = zip(starts.tolist(), ends.tolist(), strict=True)
+    forms = np.concatenate([columns.forms[start:end] for start, end in slices])
+    stems = _stems(columns, rows, forms, ends - starts)
+    word = np.full(len(forms), -1, np.int32)
+    exact = np.zeros(len(forms), np.bool_)
     for at, one in enumerate(words):
         if isinstance(one, Pattern):
-            wanted = columns.form_table.are(one.forms)
-            word[wanted[forms]] = at
+            word[columns.form_table.are(one.forms)[forms]] = at
             continue
         for number in columns.stem_numbers(one.stems):
             word[stems == number] = at
         exact |= (word == at) & (forms == columns.form_table.find(one.form))
     hit = np.flatnonzero(word >= 0)
-    return _Places(mine[owner[hit]], word[hit], places[hit] - columns.starts[rows][owner[hit]], exact[hit])
+    behind = np.cumsum(ends - starts)
+    owner = np.searchsorted(behind, hit, "right")
+    place = hit - (behind - (ends - starts))[owner]
+    return _Places(mine[owner], word[hit], place, exact[hit])
+
+
+def _stems(columns: Columns, rows: Ints, forms: Ints, lengths: Longs) -> Ints:
+    """The stems of all forms of some rows, which have so many each."""
+    if len(columns.languages) == 1:
+        alone: Ints = columns.stem_of[0][forms]
+        return alone
+    stems: Ints = columns.stem_of[np.repeat(columns.row_language[rows], lengths), forms]
+    return stems
 
 
 def _merged(parts: list[_Places]) -> _Places:

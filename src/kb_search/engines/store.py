@@ -286,8 +286,9 @@ class StoreReader(EngineReader):
 
 def counted(values: Sequence[Value], numbers: Ints) -> dict[Value, int]:
     """How often each value's number stands in an array; values that do not are left out."""
-    counts = np.bincount(numbers, minlength=len(values)).tolist()
-    return {value: count for value, count in zip(values, counts, strict=True) if count}
+    counts = np.bincount(numbers)
+    there = np.flatnonzero(counts)
+    return {values[number]: count for number, count in zip(there.tolist(), counts[there].tolist(), strict=True)}
 
 
 def by_count(counts: Counter[str]) -> tuple[tuple[str, int], ...]:

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """A real OpenSearch cluster on this machine, for tests: `start` it, `stop` it. Needs Java 17 and Maven; nothing else.
 
 Started as a program, it prints the addresses of the nodes as tests want them in KB_SEARCH_TEST_OPENSEARCH. All that
@@ -8,6 +7,7 @@ belongs to a cluster, jars, data and logs, lies in one folder.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -27,6 +27,8 @@ BUILT = HERE.parents[1] / "build" / "opensearch"
 _STATE = "nodes.json"
 _GREEN_SECONDS = 120.0
 
+#: Kept for as long as this process runs: letting go of a process that still runs is warned of.
+_STARTED: list[subprocess.Popen[bytes]] = []
 _JAVA = ["-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.disable.jmx=true"]
 _SETTINGS = {
     "cluster.name": "kb-search-tests",
@@ -101,7 +103,7 @@ class Cluster:
         end = time.monotonic() + _GREEN_SECONDS
         while time.monotonic() < end:
             try:
-                with urllib.request.urlopen(self.nodes[0].address + path, timeout=10) as answer:
+                with urllib.request.urlopen(self.nodes[0].address + path, timeout=10) as answer:  # noqa: S310 - our own
                     if not json.load(answer)["timed_out"]:
                         return
             except (OSError, urllib.error.URLError):
@@ -113,6 +115,11 @@ class Cluster:
         """End a node as a power cut would."""
         os.kill(node.pid, signal.SIGKILL)
         _wait_for_end(node.pid)
+
+    @staticmethod
+    def is_running(node: Node) -> bool:
+        """Whether a node's process is there."""
+        return Path(f"/proc/{node.pid}").exists()
 
     def stop(self) -> None:
         """End all nodes, and throw their data away."""
@@ -146,6 +153,7 @@ def _start(home: Path, name: str, http: int, transport: int, common: dict[str, s
     command += [str(home), name, *(f"{key}={value}" for key, value in settings.items())]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+    _STARTED.append(process)
     return Node(name, process.pid, f"http://127.0.0.1:{http}")
 
 
@@ -161,10 +169,8 @@ def _free_ports(count: int) -> list[int]:
 
 
 def _signal(pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _wait_for_end(pid: int) -> bool:

@@ -28,7 +28,7 @@ Answer = dict[str, Any]
 #: Seconds between attempts, and how long a request may be tried again in all.
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 READ_PATIENCE = 15.0
-WRITE_PATIENCE = 30.0
+WRITE_PATIENCE = 15.0
 #: Seconds that one attempt may take where the caller does not say.
 _SECONDS = 30.0
 #: 408 and 429: busy. 500: the node that was asked died meanwhile. 502 to 504: nobody there to answer.
@@ -158,14 +158,17 @@ class Cluster:
         Raises ClusterProblem with a sentence; NotThere for what is not there, TooLong for a search that was stopped.
         """
         end = time.monotonic() + patience
+        told: Failure | None = None
         for pause in (*_PAUSES, *([_PAUSES[-1]] * 100)):
             try:
                 answer = self._send(method, path, body, seconds, parameters)
                 if check:
                     check(answer)
             except Failure as failure:
+                # What a node says tells more than that another one is away.
+                told = failure if failure.status or told is None else told
                 if not failure.passes or time.monotonic() + pause > end:
-                    raise self._explained(failure) from failure
+                    raise self._explained(told) from failure
                 time.sleep(pause)
             else:
                 return answer
@@ -198,7 +201,7 @@ class Cluster:
     def make(self, method: str, path: str, body: Answer) -> None:
         """Make an index; that it was made already by an attempt that seemed to fail is no error."""
         try:
-            self.ask(method, path, body, patience=WRITE_PATIENCE)
+            self.ask(method, path, body, patience=WRITE_PATIENCE, cluster_manager_timeout="10s")
         except ClusterProblem as problem:
             if not (isinstance(problem.__cause__, Failure) and problem.__cause__.kind == _MADE):
                 raise

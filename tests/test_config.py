@@ -117,7 +117,10 @@ def test_a_byte_order_mark_does_no_harm(write):
         ('engine = "sphinx"', "There is no engine 'sphinx'; choose one of whoosh, tantivy, opensearch."),
         ('language = "english"', "The setting 'language' must be a code such as en or hy, not 'english'."),
         ('engine_url = "search.example"', "The setting 'engine_url' must be addresses such as https://search.example"),
-        ('engine_url = "http://me:secret@h"', "The setting 'engine_url' must be addresses such as https://search.example"),
+        (
+            'engine_url = "http://me:secret@h"',
+            "The setting 'engine_url' must be addresses such as https://search.example",
+        ),
         ('engine_collection = "A b"', "The setting 'engine_collection' must be a name of small letters"),
         ("engine_shards = 0", "The setting 'engine_shards' must be between 1 and 64, not 0."),
         ("engine_replicas = -1", "The setting 'engine_replicas' must be between 0 and 16, not -1."),

@@ -50,7 +50,7 @@ OWNERS = {
     "jinja2": {"web"},
     "whoosh": {"engines.whoosh"},
     "tantivy": {"engines.tantivy"},
-    "opensearchpy": {"engines.opensearch"},
+    "opensearchpy": {"engines.cluster"},
     "numpy": {
         "columns",
         "columnwriter",

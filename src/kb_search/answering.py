@@ -128,12 +128,7 @@ def _markers(tree: Node) -> Markers:
     shown = text_leaves(tree)
     words = [leaf for leaf in leaves(tree) if isinstance(leaf, Leaf)]
     titles, headings = ([leaf for leaf in words if leaf.field == name] for name in ("title", "section"))
-    text = Marker(shown)
-    return Markers(
-        text,
-        Marker([*shown, *titles]) if titles else text,
-        Marker([*shown, *headings]) if headings else text,
-    )
+    return Markers(Marker(shown), Marker([*shown, *titles]), Marker([*shown, *headings]))
 
 
 class Search:

@@ -6,7 +6,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from kb_search.errors import ConfigError
@@ -18,6 +18,8 @@ ENGINES = ("whoosh", "tantivy", "opensearch")
 #: The lists of names that come with the program; `none` is no list.
 NAME_LISTS = ("caucasus", "none")
 
+_ADDRESS = re.compile(r"https?://[^/@\s]+(?:/[^@\s]*)?")
+_COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9_-]+)?")
 
 
@@ -36,6 +38,25 @@ class Settings:
     title: str = "kb-search"
     #: What keeps the index, one of ENGINES; empty for that which keeps it already.
     engine: str = ""
+    #: The addresses of an OpenSearch cluster's nodes, with a comma between them.
+    engine_url: str = ""
+    #: What the collection is called in the cluster; several can live in one.
+    engine_collection: str = "kb-search"
+    #: Into how many parts the index is divided there; more than one for millions of passages on several machines.
+    engine_shards: int = 1
+    #: How many further copies of each part there are, on other machines; where there are fewer of those, fewer.
+    engine_replicas: int = 1
+    #: A login for the cluster; better given as KB_SEARCH_ENGINE_USER and KB_SEARCH_ENGINE_PASSWORD than in a file.
+    engine_user: str = ""
+    engine_password: str = field(default="", repr=False)
+    #: A file with the certificates by which the cluster's own is checked; empty for those of this machine.
+    engine_ca: str = ""
+    #: `no` takes any certificate: for trying things out.
+    engine_verify: str = "yes"
+    #: The region of a cluster that wants Amazon's signatures instead of a login.
+    engine_aws_region: str = ""
+    #: Where readers that have only the cluster's address keep its small files.
+    engine_cache: Path = Path("~/.cache/kb-search")
     #: Language of articles that do not say theirs (an ISO 639-1 code).
     language: str = "en"
     #: Which list of names that mean the same is used beside the collection's own `variants.toml`.
@@ -128,6 +149,7 @@ def _checked(settings: Settings) -> Settings:
     """The settings, if all of them are possible."""
     if settings.engine and settings.engine not in ENGINES:
         raise ConfigError(f"There is no engine {settings.engine!r}; choose one of {', '.join(ENGINES)}.")
+    _check_cluster(settings)
     if settings.variants not in NAME_LISTS:
         raise ConfigError(f"There is no list of names {settings.variants!r}; choose one of {', '.join(NAME_LISTS)}.")
     if not _LANGUAGE.fullmatch(settings.language):
@@ -144,6 +166,24 @@ def _checked(settings: Settings) -> Settings:
     if not 1 <= settings.per_page <= 200:
         raise ConfigError(f"The setting 'per_page' must be between 1 and 200, not {settings.per_page}.")
     return settings
+
+
+def _check_cluster(settings: Settings) -> None:
+    """Refuse what cannot be said of a cluster. A password is never part of the message."""
+    for address in filter(None, settings.engine_url.split(",")):
+        if not _ADDRESS.fullmatch(address.strip()):
+            raise ConfigError("The setting 'engine_url' must be addresses such as https://search.example:9200.")
+    if not _COLLECTION.fullmatch(settings.engine_collection):
+        raise ConfigError(
+            "The setting 'engine_collection' must be a name of small letters, digits, - and _, "
+            f"not {settings.engine_collection!r}."
+        )
+    if not 1 <= settings.engine_shards <= 64:
+        raise ConfigError(f"The setting 'engine_shards' must be between 1 and 64, not {settings.engine_shards}.")
+    if not 0 <= settings.engine_replicas <= 16:
+        raise ConfigError(f"The setting 'engine_replicas' must be between 0 and 16, not {settings.engine_replicas}.")
+    if settings.engine_verify not in ("yes", "no"):
+        raise ConfigError(f"The setting 'engine_verify' must be yes or no, not {settings.engine_verify!r}.")
 
 
 def read_by(settings: Settings) -> str:

@@ -7,6 +7,7 @@
     ├── DocumentError                 exit 1   422   one file cannot be read; the run goes on
     │   └── SkippedDocument           exit 0   422   a file that is not ours to read
     ├── RemovalsRefused               exit 3   409   a run would remove more than half of the articles
+    ├── ClusterProblem                exit 3   503   the cluster that keeps the index does not do what it was asked
     └── IndexProblem                  exit 3   503
         ├── IndexMissing              nothing has been built yet
         ├── IndexOutdated             built by another schema of the program
@@ -14,8 +15,9 @@
         ├── IndexDamaged              what is on disk is not what was written
         └── IndexUnsafe               others could have written into the folder
 
-Two more live where they arise: `SearchTooLong` in `engines.base` (503), and `_HttpError` in
-`web.app`, which carries the status that Flask gave it.
+More live where they arise: `SearchTooLong` in `engines.base` (503), `_HttpError` in `web.app`, which carries the
+status that Flask gave it, and in `engines.cluster` three kinds of ClusterProblem that do not leave `engines`:
+`NotThere`, `TooLong` and `ShardsLost`.
 
 The message of each is one or two sentences in plain words, safe to show to a reader: it names the file or
 the value, says what is wrong and what to do. It never holds a traceback.
@@ -80,6 +82,13 @@ class RemovalsRefused(KbSearchError):
 
     kind = "removals_refused"
     http_status = 409
+
+
+class ClusterProblem(KbSearchError):
+    """The cluster that keeps the index is away, or does not do what it was asked."""
+
+    kind = "cluster"
+    http_status = 503
 
 
 class IndexProblem(KbSearchError):

@@ -4,6 +4,7 @@
     index/LOCK                       held while somebody builds
     index/generations/000007/        one complete build; `manifest.json` is written last
     index/generations/000008.building/   a build that is under way, or that was killed
+    index/CLUSTER                    where a cluster holds the generations: what all their names there have in common
     index/journal/                   what a run has read so far; it outlives a run that was stopped
 
 A kill at any moment leaves the last good generation answering: until CURRENT is replaced, which is one atomic
@@ -19,7 +20,7 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -45,12 +46,15 @@ KEPT = 2
 #: The folder in an index where a run keeps what it has read until it is published.
 JOURNAL = "journal"
 
+#: The file in an index folder by which a cluster knows what belongs to it.
+CLUSTER = "CLUSTER"
+
 _BUILDING = ".building"
 # Files that are flushed together wait for the disk together.
 _FLUSHED_AT_ONCE = 8
 # What an index folder holds of its own; the first two only where an index was built or begun.
 _BEGUN = {"CURRENT", "LOCK"}
-_OWN = _BEGUN | {"CURRENT.new", "generations", JOURNAL, ".gitignore"}
+_OWN = _BEGUN | {"CURRENT.new", CLUSTER, CLUSTER + ".new", "generations", JOURNAL, ".gitignore"}
 _log = logging.getLogger(__name__)
 
 
@@ -104,8 +108,18 @@ class Build:
         self._index = index
         self.published = False
 
-    def publish(self, engine: str, articles: int, passages: int, settings: Mapping[str, str] | None = None) -> Manifest:
-        """Flush everything to disk, write the manifest, and make this the generation that answers."""
+    def publish(
+        self,
+        engine: str,
+        articles: int,
+        passages: int,
+        settings: Mapping[str, str] | None = None,
+        announce: Callable[[Path], None] | None = None,
+    ) -> Manifest:
+        """Flush everything to disk, write the manifest, and make this the generation that answers.
+
+        `announce` is called before CURRENT is replaced, with the folder that is whole by then.
+        """
         known = self._checksums_of_links()
         inside = sorted(self.folder.rglob("*"))
         with ThreadPoolExecutor(_FLUSHED_AT_ONCE) as threads:
@@ -118,6 +132,8 @@ class Build:
         final = self.folder.with_name(self.generation)
         self.folder.rename(final)
         flush(final.parent)
+        if announce:
+            announce(final)
         write_atomically(self._index / "CURRENT", f"{self.generation}\n".encode())
         self.published = True
         return manifest

@@ -22,7 +22,7 @@ from kb_search.copies import Prints, write_copies
 from kb_search.corpus import FoundFile
 from kb_search.document import BOILERPLATE, Article, Passage
 from kb_search.duplicates import groups, merge
-from kb_search.engines import engine_named
+from kb_search.engines import engine_named, sweep_elsewhere
 from kb_search.engines.base import Engine, EngineQuery, EngineReader, EngineWriter
 from kb_search.errors import REBUILD, IndexDamaged, UsageError
 from kb_search.filelist import KnownFile, write_files
@@ -71,6 +71,7 @@ def build_index(
         run = _Run(settings, engine, build, before, progress)
         manifest = run.carry_out(found, full=full, allow_removals=allow_removals)
         keep_variants(settings.corpus, settings.index)
+    sweep_elsewhere(settings)
     counts = Counter(report.status for report in run.reports)
     return IndexReport(
         articles=manifest.articles,
@@ -226,7 +227,7 @@ class _Run:
             for article in dict.fromkeys([*articles[:1], *articles[-1:]]):
                 _ask(reader, article)
         kept = said(self._settings, (*READ_BY, *LIMITS)) | {CORPUS: str(self._settings.corpus.resolve())}
-        return self._build.publish(self._engine.name, holdings.articles, holdings.passages, kept)
+        return self._build.publish(self._engine.name, holdings.articles, holdings.passages, kept, self._engine.announce)
 
 
 class _Writing:

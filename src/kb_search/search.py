@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from kb_search.asking import check, shortened
 from kb_search.config import Settings
 from kb_search.copies import Copies
 from kb_search.document import Date, article_of
-from kb_search.engines import engine_named
+from kb_search.engines import engine_named, reading
 from kb_search.engines.base import EngineReader
 from kb_search.errors import NotFound
 from kb_search.filelist import KnownFile, read_files
@@ -35,6 +36,9 @@ from kb_search.results import (
     Stats,
 )
 from kb_search.variants import VARIANTS_FILE, load_variants, variants_folder
+
+#: Seconds between two looks whether another generation answers in a cluster.
+_FOLLOWED_EVERY = 1.0
 
 
 @dataclass(slots=True)
@@ -62,7 +66,8 @@ class Library:
 
     def __init__(self, settings: Settings) -> None:
         """Nothing is opened before the first question; IndexProblem is raised there."""
-        self._settings = settings
+        self._given = self._settings = settings
+        self._looked = -math.inf
         self._lock = threading.Lock()
         self._now: _Open | None = None
         self._surveying = threading.Lock()
@@ -91,6 +96,7 @@ class Library:
 
     def _enter(self) -> _Open:
         with self._lock:
+            self._follow()
             name = current_name(self._settings.index)
             if self._now is None or self._now.name != name:
                 fresh = _open(self._settings, name)
@@ -98,6 +104,12 @@ class Library:
                 self._now = fresh
             self._now.users += 1
             return self._now
+
+    def _follow(self) -> None:
+        """Where the index is read by a cluster's address alone, have the small files of what answers there here."""
+        if time.monotonic() - self._looked >= _FOLLOWED_EVERY:
+            self._settings = reading(self._given)
+            self._looked = time.monotonic()
 
     def _leave(self, current: _Open) -> None:
         with self._lock:

@@ -1,6 +1,7 @@
 """The engines that are there to be tested: those that are not are skipped with a reason, but never in CI."""
 
 import os
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 import pytest
@@ -24,15 +25,32 @@ def missing(name):
 
 def given(name):
     """What must be set for an engine here."""
-    return {"engine": name}
+    where = {"engine_url": os.environ.get(CLUSTER, ""), "engine_collection": "kb-tests", "engine_replicas": 0}
+    return {"engine": name, **(where if name == "opensearch" else {})}
+
+
+def settings_for(name, **others):
+    """Settings with an engine, and with what the tests have for it."""
+    return Settings(**given(name), **others)
 
 
 def engine_named(name):
     """An engine with the settings that it needs here."""
-    return engines.engine_named(name, Settings(**given(name)))
+    return engines.engine_named(name, settings_for(name))
 
 
 #: For `parametrize`: each engine, marked as skipped where it is not there.
 ENGINES = [
     pytest.param(name, marks=pytest.mark.skip(reason=missing(name)) if missing(name) else ()) for name in config.ENGINES
 ]
+
+
+@contextmanager
+def cleared(name, index):
+    """Clear away, at the end, what an engine keeps elsewhere than in the folder of an index."""
+    try:
+        yield
+    finally:
+        if name == "opensearch":
+            for folder in (index / "generations").iterdir():
+                engine_named(name).discard(folder)

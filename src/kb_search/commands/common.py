@@ -19,7 +19,7 @@ _FOLDER = click.Path(path_type=Path)
 
 
 def with_settings(command: Callable[..., int]) -> Callable[..., int]:
-    """Give a command --corpus, --index, --engine and --config, and hand it the `settings` they make first.
+    """Give a command the options that make settings, and hand it these `settings` first.
 
     An index says itself which engine keeps it, so that reading commands need --engine only for one without a folder.
     """
@@ -27,13 +27,20 @@ def with_settings(command: Callable[..., int]) -> Callable[..., int]:
     @click.option("--corpus", type=_FOLDER, help="Folder with the articles; only read.")
     @click.option("--index", "index_folder", type=_FOLDER, help="Folder of the index.")
     @click.option("--engine", type=click.Choice(ENGINES), help="What keeps the index; else what keeps it already.")
+    @click.option("--engine-url", help="Address of an OpenSearch cluster.")
     @click.option("--config", type=_FOLDER, help="Configuration file instead of kb-search.toml.")
     @wraps(command)
     def wrapped(
-        *, corpus: Path | None, index_folder: Path | None, engine: str | None, config: Path | None, **options: object
+        *,
+        corpus: Path | None,
+        index_folder: Path | None,
+        engine: str | None,
+        engine_url: str | None,
+        config: Path | None,
+        **options: object,
     ) -> int:
-        settings = load_settings(config, os.environ, corpus=corpus, index=index_folder, engine=engine)
-        return command(settings, **options)
+        given = {"corpus": corpus, "index": index_folder, "engine": engine, "engine_url": engine_url}
+        return command(load_settings(config, os.environ, **given), **options)
 
     return wrapped
 

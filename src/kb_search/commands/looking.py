@@ -10,7 +10,7 @@ from kb_search.asking import shortened
 from kb_search.commands.common import print_json, printable, with_settings
 from kb_search.config import Settings
 from kb_search.document import UNDATED, page_words, pages_of
-from kb_search.engines import engine_named
+from kb_search.engines import engine_named, reading
 from kb_search.errors import NotFound
 from kb_search.generations import open_current, verify
 from kb_search.overview import LISTS, Entry, Overview, SourceCount, outgrown
@@ -157,6 +157,7 @@ def _find(library: Library, name: str) -> ArticleView:
 @with_settings
 def verify_command(settings: Settings) -> int:
     """Compare every file of the index with its checksum, and scan all postings."""
+    settings = reading(settings)
     manifest = verify(settings.index)
     with (
         closing(open_current(settings.index)) as opened,

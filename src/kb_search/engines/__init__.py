@@ -4,10 +4,12 @@ An engine's module is imported when the engine is asked for, so that nobody need
 """
 
 import importlib
+from dataclasses import replace
 
 from kb_search.config import Settings
 from kb_search.engines.base import Engine
 from kb_search.errors import ConfigError
+from kb_search.generations import CLUSTER, current_name
 
 #: The class of each engine; it stands in the module of the engine's name.
 _CLASSES = {"whoosh": "WhooshEngine", "tantivy": "TantivyEngine", "opensearch": "OpenSearchEngine"}
@@ -29,3 +31,19 @@ def engine_named(name: str, settings: Settings | None = None) -> Engine:
         ) from error
     engine: type[Engine] = getattr(module, _CLASSES[name])
     return engine(settings)
+
+
+def reading(settings: Settings) -> Settings:
+    """Settings with the index folder to read from.
+
+    Where there is none, and settings name an engine that is reached by an address, its small files are brought here.
+    """
+    if not settings.engine_url or settings.engine != "opensearch" or current_name(settings.index):
+        return settings
+    return replace(settings, index=engine_named(settings.engine, settings).fetched())
+
+
+def sweep_elsewhere(settings: Settings) -> None:
+    """Throw away what a cluster keeps of generations that are gone, whichever engine keeps the index now."""
+    if (settings.index / CLUSTER).exists():
+        engine_named("opensearch", settings).sweep()

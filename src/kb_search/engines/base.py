@@ -20,7 +20,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,8 +76,7 @@ class EngineQuery:
     fold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A passage that matched: the engine's own key for it, its id and its BM25 score."""
 
     key: int
@@ -266,6 +265,9 @@ class EngineReader(ABC):
     def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Term]) -> Occurrences:
         """Where words of the text stand in candidates of this reader; a pattern is one word with all its forms."""
 
+    def prepare(self, keys: Sequence[int]) -> None:  # noqa: B027 - most have all passages at hand
+        """Get ready for `passage` of some keys: where each would be a request of its own, they are had in one."""
+
     @abstractmethod
     def passage(self, key: int) -> tuple[Passage, ArticleHead]:
         """The passage of a candidate's key, and its article without text."""
@@ -331,6 +333,19 @@ class Engine(ABC):
     @abstractmethod
     def reader(self, folder: Path) -> EngineReader:
         """Open a finished generation. Raises IndexDamaged."""
+
+    def announce(self, folder: Path) -> None:  # noqa: B027 - most are found by their folder alone
+        """Make a generation, which is whole on disk, the one that answers for those who do not read its folder."""
+
+    def fetched(self) -> Path:
+        """The index folder to read from; an engine that is reached by an address brings it here first."""
+        return self.settings.index
+
+    def sweep(self) -> None:  # noqa: B027 - most keep nothing elsewhere
+        """Throw away what is kept elsewhere of generations that are gone from the index folder."""
+
+    def discard(self, folder: Path) -> None:  # noqa: B027 - most keep nothing elsewhere
+        """Throw away what is kept of a finished generation outside its folder."""
 
 
 def coarse_length(length: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -20,15 +20,21 @@ _WILDCARDS = re.compile(r"[?*]")
 
 
 class Vocabulary:
-    """The forms of one segment with how often each stands in what is not deleted, titles and headings too."""
+    """Forms with how often each stands in what is not deleted, titles and headings too."""
 
-    def __init__(self, columns: Columns, alive: Mask) -> None:
-        """Count the forms of a segment; `alive` tells which of its rows are not deleted."""
-        self._table = columns.form_table
-        present = alive[columns.article_first_row]
-        self._counts = _form_counts(columns, alive, present[columns.head_article])
-        authors = {columns.authors[number] for number in columns.article_author[present]}
+    def __init__(self, table: StringTable, counts: Longs, authors: Iterable[str]) -> None:
+        """Take the forms, in the order of their bytes and the empty one first, their counts, and who wrote articles."""
+        self._table = table
+        self._counts = counts
         self._names = sorted({form for name in authors for form in analysis.forms(name)})
+
+    @classmethod
+    def of_segment(cls, columns: Columns, alive: Mask) -> Vocabulary:
+        """Count the forms of a segment; `alive` tells which of its rows are not deleted."""
+        present = alive[columns.article_first_row]
+        counts = _form_counts(columns, alive, present[columns.head_article])
+        authors = {columns.authors[number] for number in columns.article_author[present]}
+        return cls(columns.form_table, counts, authors)
 
     def fitting(self, pattern: Pattern) -> dict[str, int]:
         """The forms that fit a pattern and how often each stands there; those of authors' names count once."""

@@ -1,0 +1,338 @@
+"""The way to an OpenSearch cluster: requests, what is tried again, and what is said when the cluster cannot answer.
+
+The home of opensearch-py. A request that failed for a reason that passes (a node died, the cluster is busy, nothing
+came back in time) is sent again, to another node; all that is written has an id of its own, so that writing twice is
+writing once. Whatever does not pass becomes one sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from opensearchpy import OpenSearch, exceptions
+
+from kb_search.config import Settings
+from kb_search.errors import ClusterProblem, ConfigError
+
+#: What a cluster answers: an object of JSON. It does not leave `engines`.
+Answer = dict[str, Any]
+
+#: Seconds between attempts, and how long a request may be tried again in all.
+_PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
+READ_PATIENCE = 15.0
+WRITE_PATIENCE = 15.0
+#: Seconds that one attempt may take where the caller does not say.
+_SECONDS = 30.0
+#: 408 and 429: busy. 500: the node that was asked died meanwhile. 502 to 504: nobody there to answer.
+_PASSING = {408, 429, 500, 502, 503, 504}
+_LEAST_VERSION = (2, 11)
+_BULK_SECONDS = 60.0
+_MADE = "resource_already_exists_exception"
+_LOST = {"partial", "no_shard_available_action_exception", "unavailable_shards_exception"}
+_LINE = "application/x-ndjson"
+
+logging.getLogger("opensearch").setLevel(logging.ERROR)  # what fails is tried again, or said in a sentence of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where a cluster is, and how one gets in."""
+
+    addresses: tuple[str, ...]
+    user: str = ""
+    password: str = field(default="", repr=False)
+    ca: str = ""
+    verify: bool = True
+    aws_region: str = ""
+
+    @classmethod
+    def of(cls, settings: Settings, known: Sequence[str] = ()) -> Access:
+        """What settings say; `known` are addresses for settings that name none. Raises ConfigError without any."""
+        given = [one.strip().rstrip("/") for one in settings.engine_url.split(",") if one.strip()]
+        addresses = tuple(given or known)
+        if not addresses:
+            raise ConfigError(
+                "The engine opensearch needs the address of a cluster: "
+                "give it with --engine-url or as engine_url in kb-search.toml."
+            )
+        if settings.engine_ca and not Path(settings.engine_ca).is_file():
+            raise ConfigError(f"The file of certificates {settings.engine_ca} (engine_ca) is not there.")
+        return cls(
+            addresses,
+            settings.engine_user,
+            settings.engine_password,
+            settings.engine_ca,
+            settings.engine_verify == "yes",
+            settings.engine_aws_region,
+        )
+
+    def __str__(self) -> str:
+        return ", ".join(self.addresses)
+
+
+class Failure(Exception):
+    """An answer that is an error, as the cluster gave it: its HTTP status (0 for none), its kind and its reason."""
+
+    def __init__(self, status: int, kind: str, reason: str) -> None:
+        super().__init__(f"{status} {kind} {reason}")
+        self.status = status
+        self.kind = kind
+        self.reason = reason
+
+    @property
+    def passes(self) -> bool:
+        """Whether the same request may succeed a moment later."""
+        if self.kind in _LASTING or self.is_too_long:
+            return False
+        return self.status in _PASSING or self.kind in ("away", "silent")
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether a search was stopped at its time limit."""
+        return "Time exceeded" in self.reason or self.kind == "search_timeout_exception"
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether an index or a document is not there."""
+        return self.status == 404
+
+
+#: Kinds that stay what they are however often one asks.
+_LASTING = {"script_exception", "too_many_clauses", "too_many_buckets_exception", "untrusted"}
+
+
+class Cluster:
+    """A cluster, reached through any of its nodes. Safe to share between threads."""
+
+    def __init__(self, access: Access) -> None:
+        """Nothing is sent yet."""
+        self.access = access
+        self._client = OpenSearch(
+            hosts=list(access.addresses),
+            http_auth=_login(access),
+            verify_certs=access.verify,
+            ssl_show_warn=False,
+            ca_certs=access.ca or None,
+            max_retries=0,
+            dead_timeout=2,
+            pool_maxsize=16,
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def check_version(self) -> None:
+        """Raise ClusterProblem unless the cluster is one that this program was tried with."""
+        told = self.ask("GET", "/")
+        version = told.get("version", {})
+        number, kind = str(version.get("number", "?")), version.get("distribution", "no OpenSearch")
+        found = tuple(int(part) for part in re.findall(r"\d+", number)[:2])
+        if kind != "opensearch" or not _LEAST_VERSION <= found < (_LEAST_VERSION[0] + 1,):
+            raise ClusterProblem(
+                f"The cluster at {self.access} is {kind} {number}; the engine opensearch needs OpenSearch 2.11 or a "
+                "later 2.x."
+            )
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        seconds: float = _SECONDS,
+        patience: float = READ_PATIENCE,
+        check: Callable[[Answer], None] | None = None,
+        **parameters: object,
+    ) -> Answer:
+        """What the cluster answers. `check` may refuse an answer with a Failure.
+
+        Raises ClusterProblem with a sentence; NotThere for what is not there, TooLong for a search that was stopped.
+        """
+        end = time.monotonic() + patience
+        told: Failure | None = None
+        for pause in (*_PAUSES, *([_PAUSES[-1]] * 100)):
+            try:
+                answer = self._send(method, path, body, seconds, parameters)
+                if check:
+                    check(answer)
+            except Failure as failure:
+                # What a node says tells more than that another one is away.
+                told = failure if failure.status or told is None else told
+                if not failure.passes or time.monotonic() + pause > end:
+                    raise self._explained(told) from failure
+                time.sleep(pause)
+            else:
+                return answer
+        raise ClusterProblem(f"The cluster at {self.access} does not answer.")
+
+    def _send(self, method: str, path: str, body: object, seconds: float, parameters: Mapping[str, object]) -> Answer:
+        headers = {"content-type": _LINE} if isinstance(body, str) else None
+        sent = {key: json.dumps(value) if isinstance(value, bool) else value for key, value in parameters.items()}
+        try:
+            answer = self._client.transport.perform_request(
+                method, path, params={**sent, "request_timeout": seconds}, body=body, headers=headers
+            )
+        except exceptions.OpenSearchException as error:
+            raise _failure(error) from error
+        return answer if isinstance(answer, dict) else {"found": answer}
+
+    def bulk(self, index: str, lines: str) -> None:
+        """Write documents, given as lines of JSON with ids. Raises ClusterProblem where one of them is refused."""
+        self.ask(
+            "POST",
+            f"/{index}/_bulk",
+            lines,
+            seconds=_BULK_SECONDS,
+            patience=WRITE_PATIENCE,
+            check=_check_bulk,
+            timeout="5s",
+            filter_path=_KEPT,
+        )
+
+    def make(self, method: str, path: str, body: Answer) -> None:
+        """Make an index; that it was made already by an attempt that seemed to fail is no error."""
+        try:
+            self.ask(method, path, body, patience=WRITE_PATIENCE, cluster_manager_timeout="10s")
+        except ClusterProblem as problem:
+            if not (isinstance(problem.__cause__, Failure) and problem.__cause__.kind == _MADE):
+                raise
+
+    def drop(self, index: str) -> None:
+        """Delete an index, if it is there."""
+        with suppress(NotThere):
+            self.ask("DELETE", f"/{index}")
+
+    def search(self, index: str, bodies: Sequence[Answer], *, seconds: float, everywhere: bool) -> list[Answer]:
+        """The answers to some searches in one index, from all of its shards or not at all.
+
+        `everywhere` takes the frequencies of words over all shards.
+        """
+        header = json.dumps({"index": index, "allow_partial_search_results": False})
+        lines = "".join(f"{header}\n{json.dumps(body)}\n" for body in bodies)
+        kind = "dfs_query_then_fetch" if everywhere else "query_then_fetch"
+        found = self.ask("POST", "/_msearch", lines, seconds=seconds, check=_check_searches, search_type=kind)
+        responses: list[Answer] = found["responses"]
+        return responses
+
+    def _explained(self, failure: Failure) -> ClusterProblem:
+        """What is said of a failure that does not pass."""
+        if failure.is_missing:
+            return NotThere(failure.reason)
+        if failure.is_too_long:
+            return TooLong(failure.reason)
+        if failure.kind in _LOST:
+            return ShardsLost(_sentence(failure, str(self.access)))
+        return ClusterProblem(_sentence(failure, str(self.access)))
+
+
+class NotThere(ClusterProblem):
+    """The cluster lacks an index or a document."""
+
+
+class TooLong(ClusterProblem):
+    """The cluster stopped a search at its time limit."""
+
+
+class ShardsLost(ClusterProblem):
+    """Parts of an index are on nodes that are not there."""
+
+
+def _login(access: Access) -> object:
+    if access.aws_region:
+        return None
+    return (access.user, access.password) if access.user else None
+
+
+#: Of what a bulk request answers only the errors are wanted.
+_KEPT = "errors,items.*.error,items.*.status"
+
+
+def _check_bulk(answer: Answer) -> None:
+    """Raise the first error of a bulk request; what was to be deleted and is not there is none."""
+    if answer.get("errors"):
+        for item in answer["items"]:
+            for told in item.values():
+                if "error" in told:
+                    raise failure_of(told["status"], told["error"])
+
+
+def _check_searches(answer: Answer) -> None:
+    """Raise what went wrong in one of several searches. A partial answer can look whole, hence the count of shards."""
+    for one in answer["responses"]:
+        if "error" in one:
+            raise failure_of(one["status"], one["error"])
+        if one.get("timed_out"):
+            raise Failure(0, "search_timeout_exception", "timed out")
+        if one["_shards"]["successful"] < one["_shards"]["total"]:
+            raise Failure(503, "partial", "some shards did not answer")
+
+
+def failure_of(status: int, error: object) -> Failure:
+    """An error that stands within an answer."""
+    return Failure(status, *_told(error))
+
+
+def _failure(error: exceptions.OpenSearchException) -> Failure:
+    if isinstance(error, exceptions.ConnectionTimeout):
+        return Failure(0, "silent", str(error.error))
+    if isinstance(error, exceptions.SSLError):
+        return Failure(0, "untrusted", str(error.error))
+    if isinstance(error, exceptions.ConnectionError):
+        return Failure(0, "away", str(error.error))
+    if isinstance(error, exceptions.TransportError) and isinstance(error.status_code, int):
+        kind, reason = _told(error.info.get("error") if isinstance(error.info, dict) else error.info)
+        return Failure(error.status_code, kind, reason)
+    return Failure(0, "garbled", str(error))
+
+
+def _told(error: object) -> tuple[str, str]:
+    """The kind and the reason of an error as the cluster tells it; of nested ones the innermost."""
+    if not isinstance(error, dict):
+        return "error", str(error or "")
+    causes = [*error.get("root_cause", ()), *(one.get("reason", {}) for one in error.get("failed_shards", ()))]
+    parts = [error, *(one for one in causes if isinstance(one, dict))]
+    cause = error.get("caused_by")
+    while isinstance(cause, dict):
+        parts.append(cause)
+        cause = cause.get("caused_by")
+    reason = "; ".join(dict.fromkeys(str(part["reason"]) for part in parts if part.get("reason")))
+    kind = next((str(part["type"]) for part in reversed(parts) if part.get("type")), "error")
+    return kind, reason
+
+
+#: What is said of a failure, by its kind or by what stands in its reason; the first that fits.
+_SENTENCES = (
+    ("away", "cannot be reached. Is it running, and is the address right?"),
+    ("silent", "does not answer in time. It may be overloaded or hang; try again later."),
+    ("untrusted", "does not prove by TLS who it is; name its certificates with engine_ca, or is it plain http?"),
+    ("garbled", "answers with something that is not OpenSearch's. Is the address right?"),
+    ("no cluster-manager", "has lost too many of its nodes to decide anything (no quorum). Start them again."),
+    ("cluster_manager_not_discovered", "has lost too many nodes to decide anything (no quorum). Start them again."),
+    ("block", "is read-only. Often its disk is all but full: make room there, or take the block away."),
+    ("partial", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
+    ("shard_available", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
+    ("unavailable_shards", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
+)
+_STATUSES = {
+    401: "refuses the login; check KB_SEARCH_ENGINE_USER and KB_SEARCH_ENGINE_PASSWORD.",
+    403: "does not allow this to the login that is used.",
+    429: "is too busy; try again later.",
+}
+
+
+def _sentence(failure: Failure, where: str) -> str:
+    """One or two sentences for a reader."""
+    told = f"{failure.kind} {failure.reason}"
+    said = next((sentence for sign, sentence in _SENTENCES if sign in told), None) or _STATUSES.get(failure.status)
+    if said is None:
+        said = f"reports an error: {failure.status} {failure.kind}: {failure.reason[:500]}"
+    return f"The cluster at {where} {said}"

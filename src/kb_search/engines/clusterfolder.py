@@ -1,0 +1,95 @@
+"""What is kept on this machine of a generation that lies in a cluster: where it lies there, and what it holds.
+
+All files of the generation's folder but the manifest's lock are small beside the collection; they are kept in the
+cluster too (see `clustershare`), so that a folder like this one can be had from its address alone.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kb_search.columns import load_array
+from kb_search.copies import Ids
+from kb_search.engines.base import Holdings
+from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
+
+NAME = "cluster.json"
+_ARTICLES = "article.S16"
+#: Raised when what a cluster holds is laid out anew.
+_LAYOUT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class InCluster:
+    """Where a generation lies, and how worn it is.
+
+    `rows` and `articles` count what was ever written to the index and are where numbers go on; `words` is the pooled
+    length of all rows, `deleted` how many rows are gone, `changes` how often the index was changed since it was built.
+    """
+
+    addresses: tuple[str, ...]
+    index: str
+    shards: int
+    rows: int = 0
+    articles: int = 0
+    words: int = 0
+    deleted: int = 0
+    changes: int = 0
+    layout: int = _LAYOUT
+
+    @property
+    def average_length(self) -> float:
+        """The mean pooled length of a passage, not below 1."""
+        return max(self.words / max(self.rows, 1), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A generation as a whole: where it lies, what it holds, and the names of those who wrote its articles."""
+
+    place: InCluster
+    holdings: Holdings
+    authors: tuple[str, ...]
+
+
+def write_whole(folder: Path, whole: Whole) -> None:
+    """Write it down in a generation's folder."""
+    told = {"place": asdict(whole.place), "holdings": asdict(whole.holdings), "authors": whole.authors}
+    (folder / NAME).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+
+
+def read_whole(folder: Path) -> Whole:
+    """What `write_whole` wrote. Raises IndexDamaged and IndexOutdated."""
+    try:
+        told = json.loads((folder / NAME).read_text("utf-8"))
+        place = InCluster(**told["place"])
+        if place.layout != _LAYOUT:
+            raise IndexOutdated(f"The index in the cluster is laid out in another way. {REBUILD}")
+        held: dict[str, Any] = {key: _frozen(value) for key, value in told["holdings"].items()}
+        place = replace(place, addresses=tuple(place.addresses))
+        return Whole(place, Holdings(**held), tuple(told["authors"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(f"The index does not say where in the cluster it lies. {REBUILD}") from error
+
+
+def _frozen(value: object) -> object:
+    return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
+
+
+def write_articles(folder: Path, ids: Ids) -> None:
+    """Write the ids of all articles by their numbers."""
+    (folder / _ARTICLES).write_bytes(ids.astype("S16").tobytes())
+
+
+def read_articles(folder: Path) -> Ids:
+    """What `write_articles` wrote. Raises IndexDamaged."""
+    ids: Ids = load_array(folder / _ARTICLES)
+    return ids
+
+
+NO_ARTICLES: Ids = np.empty(0, "S16")

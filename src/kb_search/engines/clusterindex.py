@@ -1,0 +1,191 @@
+"""What an index in a cluster looks like: its mapping, its settings, and the scripts that run beside the data.
+
+A generation is one index. It holds three kinds of documents: passages (their `_id` is the passage's number), articles
+(`a` and the article's id), and the generation's small files (`f`, the name and the number of the piece), so that the
+address of the cluster is all that a reader needs.
+"""
+
+from __future__ import annotations
+
+from kb_search.engines.base import K1, B
+from kb_search.engines.cluster import Answer
+
+#: The kinds of documents, in the field `kind`.
+PASSAGE, ARTICLE, FILE = "p", "a", "f"
+#: No phrase and no NEAR reaches over something silent, where places are so far apart.
+GAP = 10_000
+#: So many hits come with one answer; for more, one asks on from the last.
+MOST_HITS = 10_000
+#: So many values a facet lists at most; a cluster gives no more in one answer.
+MOST_VALUES = 65_000
+
+_KEYWORD = {"type": "keyword"}
+_NUMBER = {"type": "integer"}
+_PLACES = {"type": "text", "analyzer": "terms", "norms": False, "position_increment_gap": GAP}
+_STORED = {"type": "object", "enabled": False}
+_BYTES = {"type": "binary", "doc_values": True}
+_UNSTORED = ("pooled", "pooled_forms", "own", "forms", "title_*", "section_*", "words", "counts")
+
+MAPPINGS: Answer = {
+    "dynamic": "strict",
+    "_source": {"excludes": list(_UNSTORED)},
+    "properties": {
+        "kind": _KEYWORD,
+        "row": _NUMBER,
+        "number": _NUMBER,
+        "id": _KEYWORD,
+        "article": _KEYWORD,
+        "path": _KEYWORD,
+        "source": _KEYWORD,
+        "author": _KEYWORD,
+        "language": _KEYWORD,
+        "date": _NUMBER,
+        "dated": _NUMBER,
+        "first_day": _NUMBER,
+        "last_day": _NUMBER,
+        "length": _NUMBER,
+        "pooled": {"type": "text", "analyzer": "terms", "index_options": "freqs", "similarity": "pooled"},
+        "pooled_forms": {
+            "type": "text", "analyzer": "terms", "index_options": "freqs", "norms": False, "similarity": "count",
+        },
+        "own": _PLACES,
+        "forms": _PLACES,
+        "title_stems": _PLACES,
+        "title_forms": _PLACES,
+        "section_stems": _PLACES,
+        "section_forms": _PLACES,
+        "words": _BYTES,
+        "counts": _BYTES,
+        "shown": _STORED,
+        "data": {"type": "binary"},
+    },
+}  # fmt: skip
+
+
+def building_settings(shards: int) -> Answer:
+    """The settings of an index while it is written: no copies, nothing made visible before the end."""
+    return {
+        "index.number_of_shards": shards,
+        "index.number_of_replicas": 0,
+        "index.refresh_interval": "-1",
+        "index.max_result_window": MOST_HITS,
+        "index.unassigned.node_left.delayed_timeout": "0s",
+        "index.similarity.pooled": {"type": "BM25", "k1": K1, "b": B},
+        "index.similarity.count": {"type": "scripted", "script": {"source": "return doc.freq"}},
+        # A token is a finished term, whatever its length; Lucene's own limit is 32,766 bytes.
+        "index.analysis.tokenizer.spaces": {"type": "whitespace", "max_token_length": 32_766},
+        "index.analysis.analyzer.terms": {"type": "custom", "tokenizer": "spaces"},
+    }
+
+
+#: Nothing is written to a finished index any more; without that, it could not be copied for a change.
+FINISHED: Answer = {"index.refresh_interval": None, "index.blocks.write": True}
+
+_NUMBER_AT = """
+int number(byte[] bytes, int at) {
+  return (bytes[at] & 255) | ((bytes[at + 1] & 255) << 8) | ((bytes[at + 2] & 255) << 16) | (bytes[at + 3] << 24);
+}
+"""
+
+#: For each list of words in `words`, which rise, how often they count in an article; before them, its length.
+COUNTS_IN_ARTICLE = (
+    _NUMBER_AT
+    + """
+BytesRef raw = doc['counts'].value;
+byte[] bytes = raw.bytes;
+int size = number(bytes, raw.offset);
+int first = raw.offset + 8;
+List found = new ArrayList();
+found.add(number(bytes, raw.offset + 4));
+for (List words : params.words) {
+  int sum = 0;
+  int low = 0;
+  for (int word : words) {
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (number(bytes, first + 4 * middle) < word) { low = middle + 1; } else { high = middle; }
+    }
+    if (low < size && number(bytes, first + 4 * low) == word) { sum += number(bytes, first + 4 * (size + low)); }
+  }
+  found.add(sum);
+}
+return found;
+"""
+)
+
+#: Whether the parts of a NEAR stand as it asks. A part is a list of alternatives, an alternative a list of steps, a
+#: step a list of words, which rise. See `positions.near` for the same on arrays.
+NEAR = (
+    _NUMBER_AT
+    + """
+List reached = null;
+BytesRef raw = doc['words'].value;
+byte[] bytes = raw.bytes;
+int size = number(bytes, raw.offset);
+int[] own = new int[size];
+for (int at = 0; at < size; ++at) { own[at] = number(bytes, raw.offset + 20 + 4 * at); }
+for (int part = 0; part < params.parts.size(); ++part) {
+  List found = new ArrayList();
+  for (List steps : params.parts[part]) {
+    for (int at = 0; at + steps.size() <= size; ++at) {
+      boolean fits = true;
+      for (int step = 0; fits && step < steps.size(); ++step) {
+        fits = Collections.binarySearch(steps[step], own[at + step]) >= 0;
+      }
+      if (!fits) { continue; }
+      int end = at + steps.size() - 1;
+      boolean near = part == 0;
+      if (!near) {
+        int most = params.distances[part - 1];
+        for (int[] other : reached) {
+          boolean after = other[1] < at && at - other[1] <= most;
+          boolean before = end < other[0] && other[0] - end <= most;
+          if (!after && !before) { continue; }
+          int from = after ? other[1] + 1 : end + 1;
+          int to = after ? at : other[0];
+          near = true;
+          for (int between = from; near && between < to; ++between) { near = own[between] != 0; }
+          if (near) { break; }
+        }
+      }
+      if (near) { found.add(new int[] {at, end}); }
+    }
+  }
+  if (found.isEmpty()) { return false; }
+  reached = found;
+}
+return true;
+"""
+)
+
+#: Whether a passage's article is one of those whose bits are set.
+IN_ARTICLES = """
+int number = (int) doc['number'].value;
+long bits = params.bits[number >> 6];
+return (bits & (1L << (number & 63))) != 0;
+"""
+
+
+def articles_seen(size: int, *, listed: bool) -> Answer:
+    """An aggregation: how many articles, numbered below `size`, have passages that match; with `listed`, which.
+
+    Counted with a bit for each, since a cluster's own way to count what is distinct is not exact.
+    """
+    longs = size // 64 + 1
+    told = (
+        "return all" if listed else "int count = 0; for (long one : all) { count += Long.bitCount(one) } return count"
+    )
+    return {
+        "scripted_metric": {
+            "params": {"longs": longs},
+            "init_script": "state.seen = new long[(int) params.longs]",
+            "map_script": "int n = (int) doc['number'].value; ((long[]) state.seen)[n >> 6] |= 1L << (n & 63)",
+            "combine_script": "return state.seen",
+            "reduce_script": (
+                "long[] all = new long[(int) params.longs]; "
+                "for (def one : states) { if (one != null) { long[] seen = (long[]) one; "
+                "for (int at = 0; at < seen.length; ++at) { all[at] |= seen[at] } } } " + told
+            ),
+        }
+    }

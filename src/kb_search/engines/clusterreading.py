@@ -1,0 +1,79 @@
+"""One index of a cluster, to read from: searches, and documents by their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from kb_search.engines.cluster import Answer, Cluster, NotThere, failure_of
+from kb_search.errors import REBUILD, IndexDamaged
+
+#: So many documents are asked for at once.
+_AT_ONCE = 500
+#: Beyond its time limit a search gets so many seconds before the cluster is said to hang.
+_GRACE = 5.0
+_GONE = 404
+
+
+class ClusterIndex:
+    """An index, by its name. Safe to share between threads."""
+
+    def __init__(self, cluster: Cluster, name: str, shards: int) -> None:
+        self.cluster = cluster
+        self.name = name
+        self._everywhere = shards > 1
+
+    def search(self, bodies: Sequence[Answer], seconds: float = 30.0) -> list[Answer]:
+        """The answers to some searches, asked in one request. Raises TooLong for one that takes longer."""
+        limited = [{"timeout": f"{max(int(seconds * 1000), 1)}ms", **body} for body in bodies]
+        with self._being_there():
+            return self.cluster.search(self.name, limited, seconds=seconds + _GRACE, everywhere=self._everywhere)
+
+    def count(self, query: Answer) -> int:
+        """How many documents a query finds."""
+        return total(self.search([counting(query)])[0])
+
+    def documents(self, ids: Sequence[str]) -> Iterator[tuple[str, Any]]:
+        """The documents of some ids with these, but for those that are not there, in no order."""
+        for at in range(0, len(ids), _AT_ONCE):
+            with self._being_there():
+                told = self.cluster.ask("POST", f"/{self.name}/_mget", {"ids": ids[at : at + _AT_ONCE]}, check=_check)
+            yield from ((one["_id"], one["_source"]) for one in told["docs"] if one.get("found"))
+
+    def scan(self, query: Answer, sort: Sequence[str], **more: object) -> Iterator[Answer]:
+        """All hits of a query, by fields that together tell all documents apart.
+
+        The index never changes, so that one asks on from the last hit, whichever node answers.
+        """
+        after: Answer = {}
+        while True:
+            body = {"size": 1000, "query": query, "sort": list(sort), **more, **after}
+            hits = self.search([body])[0]["hits"]["hits"]
+            yield from hits
+            if len(hits) < 1000:
+                return
+            after = {"search_after": hits[-1]["sort"]}
+
+    @contextmanager
+    def _being_there(self) -> Iterator[None]:
+        try:
+            yield
+        except NotThere as missing:
+            raise IndexDamaged(f"The index {self.name} is not in the cluster any more. {REBUILD}") from missing
+
+
+def counting(query: Answer) -> Answer:
+    """A search that only counts."""
+    return {"size": 0, "track_total_hits": True, "query": query}
+
+
+def total(answer: Answer) -> int:
+    """How many documents a search found."""
+    return int(answer["hits"]["total"]["value"])
+
+
+def _check(answer: Answer) -> None:
+    for one in answer["docs"]:
+        if "error" in one:
+            raise failure_of(_GONE if "index_not_found" in str(one["error"]) else 503, one["error"])

@@ -1,0 +1,181 @@
+"""How a generation in a cluster becomes the one that answers there, and how it is had from the cluster's address alone.
+
+An alias, named as the collection, leads to the index of the generation that answers; it is moved in one step, after
+the generation's small files were put into the index and before CURRENT names it on the machine that built it. A kill
+in between leaves two generations that are both whole: that machine answers from the old one, others from the new, and
+the next run puts it right. What no folder of the machine that built it names any more is deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from kb_search.config import Settings
+from kb_search.engines.cluster import Access, Cluster, NotThere
+from kb_search.engines.clusterdocuments import decoded, document, file_documents, in_pieces
+from kb_search.engines.clusterfolder import NAME, read_whole
+from kb_search.engines.clusterindex import FILE
+from kb_search.engines.clusterreading import ClusterIndex
+from kb_search.errors import IndexDamaged, IndexMissing, IndexProblem, KbSearchError
+from kb_search.generations import CLUSTER, current_name, sweep, write_atomically
+
+_LIST = "files"
+_log = logging.getLogger(__name__)
+
+
+def owner(folder: Path, addresses: Sequence[str]) -> str:
+    """What tells the indices of one index folder from those of others: made by chance when it is first asked for.
+
+    `folder` is that of a generation, finished or not; `addresses` are kept with it, for when settings name none.
+    """
+    index = folder.parent.parent
+    if folder.parent.name != "generations":
+        return "alone"
+    mine, known = _marked(index) if (index / CLUSTER).exists() else (secrets.token_hex(4), ())
+    if tuple(addresses) != known:
+        write_atomically(index / CLUSTER, json.dumps({"owner": mine, "addresses": addresses}).encode())
+    return mine
+
+
+def _marked(index: Path) -> tuple[str, tuple[str, ...]]:
+    """The owner of an index folder, and the addresses of its cluster. Raises IndexDamaged."""
+    try:
+        told = json.loads((index / CLUSTER).read_text("utf-8"))
+        return str(told["owner"]), tuple(told["addresses"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(
+            f"{index / CLUSTER} cannot be read; delete it, and the old indices in the cluster."
+        ) from error
+
+
+def announce(settings: Settings, folder: Path) -> None:
+    """Put a generation's small files into its index, and have the collection's name lead to it."""
+    place = read_whole(folder).place
+    with closing(Cluster(Access.of(settings, place.addresses))) as cluster:
+        cluster.ask("PUT", f"/{place.index}/_settings", {"index.blocks.write": False})
+        for lines in in_pieces(_files(folder)):
+            cluster.bulk(place.index, lines)
+        cluster.ask("PUT", f"/{place.index}/_settings", {"index.blocks.write": True})
+        _lead(cluster, settings.engine_collection, place.index)
+
+
+def _files(folder: Path) -> Iterator[str]:
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = [path.relative_to(folder).as_posix() for path in paths]
+    sizes = []
+    for name, path in zip(names, paths, strict=True):
+        pieces = list(file_documents(name, path.read_bytes()))
+        sizes.append([name, len(pieces)])
+        yield from pieces
+    yield document(f"f{_LIST}", {"kind": FILE, "shown": {"generation": folder.name, "files": sizes}})
+
+
+def _lead(cluster: Cluster, collection: str, index: str) -> None:
+    """Have the name of a collection lead to one index and no other, in one step."""
+    away = {"remove": {"index": f"{collection}-*", "alias": collection, "must_exist": False}}
+    cluster.ask("POST", "/_aliases", {"actions": [away, {"add": {"index": index, "alias": collection}}]})
+
+
+def _leads_to(cluster: Cluster, collection: str) -> str:
+    """The index that the name of a collection leads to; empty where there is none."""
+    try:
+        return next(iter(cluster.ask("GET", f"/_alias/{collection}")), "")
+    except NotThere:
+        return ""
+
+
+def sweep_cluster(settings: Settings) -> None:
+    """Delete the indices of an index folder that none of its generations names. That it fails is only logged."""
+    try:
+        mine, known = _marked(settings.index)
+        places = {path.name: read_whole(path).place for path in _kept(settings.index)}
+        with closing(Cluster(Access.of(settings, known))) as cluster:
+            there = set(cluster.ask("GET", f"/*-{mine}-*/_settings/index.uuid"))
+            current = places.get(current_name(settings.index))
+            if current and _leads_to(cluster, settings.engine_collection) in there - {current.index}:
+                _lead(cluster, settings.engine_collection, current.index)
+            for index in sorted(there - {place.index for place in places.values()}):
+                cluster.drop(index)
+    except KbSearchError as problem:
+        _log.warning("Old indices were not deleted from the cluster: %s", problem)
+    else:
+        if not places:
+            (settings.index / CLUSTER).unlink()
+
+
+def _kept(index: Path) -> list[Path]:
+    return [path.parent for path in (index / "generations").glob(f"*/{NAME}") if path.parent.name.isdecimal()]
+
+
+def fetched(settings: Settings) -> Path:
+    """A folder with the small files of the generation that answers in a cluster: an index folder like any other.
+
+    Raises ClusterProblem, and IndexMissing where the cluster has no such collection.
+    """
+    access = Access.of(settings)
+    collection = settings.engine_collection
+    key = hashlib.sha256(f"{access} {collection}".encode()).hexdigest()[:16]
+    folder = settings.engine_cache.expanduser() / key
+    with closing(Cluster(access)) as cluster:
+        index = _leads_to(cluster, collection)
+        if not index:
+            raise IndexMissing(
+                f"There is no collection {collection!r} in the cluster at {access}; build it with "
+                "`kb-search index --engine opensearch --engine-url …`, or name another with engine_collection."
+            )
+        if _is_of(folder / "generations" / current_name(folder), index):
+            return folder
+        cluster.check_version()
+        _fetch(ClusterIndex(cluster, index, 1), folder)
+    return folder
+
+
+def _fetch(index: ClusterIndex, folder: Path) -> None:
+    """Have the files of a generation in a folder, whole or not at all; several processes may do so at once."""
+    for made in (folder, folder / "generations"):
+        made.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made.chmod(0o700)
+    listed = next((kept["shown"] for _, kept in index.documents([f"f{_LIST}"])), None)
+    if listed is None:
+        raise IndexDamaged(f"The index {index.name} in the cluster is not whole.")
+    half = folder / f".{os.getpid()}-{secrets.token_hex(4)}"
+    for name, count in listed["files"]:
+        path = half / name
+        if not path.resolve().is_relative_to(half.resolve()):
+            raise IndexDamaged(f"The index {index.name} in the cluster has a file of an impossible name.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"".join(_pieces(index, name, count)))
+    final = folder / "generations" / str(int(listed["generation"])).zfill(6)
+    if final.exists() and not _is_of(final, index.name):
+        shutil.rmtree(final)  # of a collection of the same name that was built anew
+    if final.exists():
+        shutil.rmtree(half)
+    else:
+        half.rename(final)
+    write_atomically(folder / "CURRENT", f"{final.name}\n".encode())
+    sweep(folder)
+
+
+def _is_of(generation: Path, index: str) -> bool:
+    """Whether the folder of a generation belongs to an index."""
+    try:
+        return read_whole(generation).place.index == index
+    except IndexProblem:
+        return False
+
+
+def _pieces(index: ClusterIndex, name: str, count: int) -> Iterator[bytes]:
+    """The pieces of a file, in their order."""
+    for number in range(count):
+        found = [kept for _, kept in index.documents([f"f{name}/{number}"])]
+        if not found:
+            raise IndexDamaged(f"The index {index.name} in the cluster lacks a part of {name}.")
+        yield decoded(found[0]["data"])

@@ -1,0 +1,269 @@
+"""Writes a generation into a cluster: as an index of its own, of which a change is a copy.
+
+What is added is gathered on this machine first, in the arrays of `columns`, because the space of meanings is learned
+from all of it; then it is sent. The index that answers is never written to: a change begins with a copy of it, which
+costs the cluster next to nothing (hard links). Should a node die with what was sent, everything is sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kb_search.columns import Columns
+from kb_search.columnwriter import ColumnWriter
+from kb_search.config import Settings
+from kb_search.document import Article, Passage
+from kb_search.engines.base import FIELD_WEIGHTS, EngineWriter, Holdings, Placing
+from kb_search.engines.cluster import Access, Answer, Cluster, Failure, ShardsLost
+from kb_search.engines.clusterdocuments import Documents, decoded, in_pieces, removal
+from kb_search.engines.clusterfolder import (
+    NO_ARTICLES,
+    InCluster,
+    Whole,
+    read_articles,
+    read_whole,
+    write_articles,
+    write_whole,
+)
+from kb_search.engines.clusterindex import (
+    ARTICLE,
+    FINISHED,
+    MAPPINGS,
+    MOST_VALUES,
+    PASSAGE,
+    building_settings,
+)
+from kb_search.engines.clusterreading import total
+from kb_search.engines.clusterwords import Gone, PassageWords, Words, passages_of, write_words
+from kb_search.generations import link_tree
+from kb_search.latent import read_vectors
+
+_SEGMENT = "segment"
+_SPACE = "space"
+#: How often everything is sent before the cluster is given up.
+_ATTEMPTS = 3
+#: So many deleted articles are looked up in one request.
+_AT_ONCE = 200
+_MERGE_SECONDS = 3600.0
+_COUNT_SECONDS = 120.0
+_GREEN_SECONDS = 60
+_log = logging.getLogger(__name__)
+
+
+class _GoneArticle(NamedTuple):
+    """An article that is deleted: its documents, and its passages' words."""
+
+    article: str
+    rows: range
+    passages: list[Gone]
+
+
+class ClusterWriter(EngineWriter):
+    """Writes one generation into a cluster."""
+
+    def __init__(self, access: Access, settings: Settings, name: str, folder: Path, base: Path | None) -> None:
+        """Begin in an empty folder, as a change of the generation in `base`; its index's name begins with `name`."""
+        self._replicas = settings.engine_replicas
+        self._folder = folder
+        self._base_folder = base
+        self._base = read_whole(base).place if base else None
+        self._cluster = Cluster(access)
+        self._cluster.check_version()
+        self._place = InCluster(access.addresses, f"{name}-{secrets.token_hex(4)}", settings.engine_shards)
+        if self._base:
+            self._place = replace(self._base, addresses=access.addresses, index=self._place.index)
+        self._columns = ColumnWriter(folder / _SEGMENT, (FIELD_WEIGHTS.title, FIELD_WEIGHTS.section))
+        self._deleted: list[str] = []
+
+    def add(self, article: Article, passages: Sequence[Passage]) -> None:
+        """Take an article with its passages in order."""
+        self._columns.add(article, passages)
+
+    def delete(self, article: str) -> None:
+        """Note that an article of the base is to go."""
+        self._deleted.append(article)
+
+    def close(self) -> None:
+        """Let go of the files and of the cluster; without `finish` before, what was added is lost."""
+        self._columns.close()
+        self._cluster.close()
+
+    def finish(self, place: Placing | None = None) -> None:
+        """Send everything, have it copied within the cluster, and write down what is kept here."""
+        self._columns.finish()
+        columns = Columns(self._folder / _SEGMENT)
+        self._learn(columns, place)
+        gone = list(self._gone_articles())
+        documents = self._documents(columns, [passage for one in gone for passage in one.passages])
+        removals = in_pieces(removal(name) for one in gone for name in (f"a{one.article}", *map(str, one.rows)))
+        self._send(list(removals), documents)
+        self._write_down(columns, sum(len(one.rows) for one in gone))
+        shutil.rmtree(self._folder / _SEGMENT)
+
+    def _learn(self, columns: Columns, place: Placing | None) -> None:
+        """Give the new passages their places in the space of meanings, a new one where there is nothing before."""
+        learn = self._base is None or not self._base.rows
+        if self._base_folder and (self._base_folder / _SPACE).is_dir() and not learn:
+            (self._folder / _SPACE).mkdir()
+            link_tree(self._base_folder / _SPACE, self._folder / _SPACE)
+        if place and columns.rows:
+            place(self._folder, self._folder / _SEGMENT, columns, learn=learn)
+
+    def _documents(self, columns: Columns, gone: Sequence[Gone]) -> Documents:
+        """What is new; the words of the generation are written down on the way."""
+        known = Words(self._base_folder) if self._base_folder else None
+        numbered = write_words(self._folder, known, columns, gone)
+        vectors = None
+        if columns.rows and (self._folder / _SPACE).is_dir():
+            vectors = read_vectors(self._folder / _SEGMENT, columns.rows)
+        passages = passages_of(columns, numbered, vectors, self._place.articles)
+        return Documents(columns, passages, Words(self._folder), self._place.rows, self._place.articles)
+
+    # -------------------------------------------------------------------------------------------- what is deleted
+
+    def _gone_articles(self) -> Iterator[_GoneArticle]:
+        """The deleted articles that the base really has."""
+        for at in range(0, len(self._deleted) if self._base else 0, _AT_ONCE):
+            some = list(dict.fromkeys(self._deleted))[at : at + _AT_ONCE]
+            told = self._of_base("_mget", {"ids": [f"a{article}" for article in some]})
+            for found in told["docs"]:
+                if found.get("found"):
+                    shown = found["_source"]["shown"]
+                    rows = range(shown["first"], shown["first"] + shown["of"])
+                    yield _GoneArticle(found["_id"][1:], rows, self._gone_passages(rows))
+
+    def _gone_passages(self, rows: range) -> list[Gone]:
+        """The words of deleted passages; a title or heading counts in the first passage that has it."""
+        body = {
+            "size": len(rows),
+            "query": {"range": {"row": {"gte": rows.start, "lt": rows.stop}}},
+            "sort": ["row"],
+            "docvalue_fields": ["words"],
+            "_source": ["shown.section"],
+        }
+        gone: list[Gone] = []
+        seen: set[str] = set()
+        for hit in self._of_base("_search", body)["hits"]["hits"]:
+            words = PassageWords.decoded(decoded(hit["fields"]["words"][0]))
+            section = hit["_source"]["shown"]["section"]
+            parts = [words.own, *([] if gone else [words.title]), *([] if section in seen else [words.heading])]
+            seen.add(section)
+            counted = np.concatenate(parts)
+            gone.append(Gone(words, counted[counted > 0]))
+        return gone
+
+    def _of_base(self, what: str, body: Answer) -> Answer:
+        base = self._base.index if self._base else ""
+        return self._cluster.ask("POST", f"/{base}/{what}", body)
+
+    # -------------------------------------------------------------------------------------------- what is sent
+
+    def _send(self, removals: Sequence[str], documents: Documents) -> None:
+        """Make the index. If a node is lost with a part of it, it is made again under another name."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._fill(removals, documents)
+            except ShardsLost:
+                self._cluster.drop(self._place.index)
+                if attempt == _ATTEMPTS:
+                    raise
+                _log.warning("The cluster lost a node with what was written; it is written again.")
+                self._place = replace(self._place, index=self._place.index[:-8] + secrets.token_hex(4))
+            else:
+                return
+
+    def _fill(self, removals: Sequence[str], documents: Documents) -> None:
+        cluster, index = self._cluster, self._place.index
+        settings = building_settings(self._place.shards)
+        if self._base:
+            copied = {key: settings[key] for key in ("index.number_of_replicas", "index.refresh_interval")}
+            body: Answer = {"settings": {**copied, "index.auto_expand_replicas": "false", "index.blocks.write": None}}
+            cluster.make("PUT", f"/{self._base.index}/_clone/{index}", body)
+        else:
+            cluster.make("PUT", f"/{index}", {"settings": settings, "mappings": MAPPINGS})
+        wait_for(cluster, index, "yellow")
+        for lines in chain(removals, documents.bulks()):
+            cluster.bulk(index, lines)
+        cluster.ask("POST", f"/{index}/_refresh", check=_on_all_shards)
+        if not self._base:
+            cluster.ask("POST", f"/{index}/_forcemerge", max_num_segments=1, seconds=_MERGE_SECONDS)
+        copies = f"0-{self._replicas}" if self._replicas else "false"  # on as many machines as there are
+        cluster.ask("PUT", f"/{index}/_settings", {**FINISHED, "index.auto_expand_replicas": copies})
+        wait_for(cluster, index, "green")
+
+    # ------------------------------------------------------------------------------------- what is kept here
+
+    def _write_down(self, columns: Columns, deleted: int) -> None:
+        """Count what the index holds now, and write down where it lies."""
+        ids = read_articles(self._base_folder) if self._base_folder else NO_ARTICLES
+        write_articles(self._folder, np.concatenate((ids, columns.article_ids)))
+        before = self._place
+        place = replace(
+            before,
+            rows=before.rows + columns.rows,
+            articles=before.articles + columns.articles,
+            words=before.words + columns.words,
+            deleted=before.deleted + deleted,
+            changes=before.changes + 1,
+        )
+        passages, counts = self._counted(PASSAGE, ("source", "language", "date"))
+        articles, of_articles = self._counted(ARTICLE, ("author", "date"))
+        holdings = Holdings(
+            articles=articles,
+            passages=passages,
+            average_length=place.average_length,
+            languages=tuple(str(code) for code, _ in counts["language"]),
+            sources=tuple((str(name), number) for name, number in counts["source"]),
+            dates=tuple(sorted((int(date), number) for date, number in counts["date"])),
+            undated_articles=dict(of_articles["date"]).get(0, 0),
+        )
+        write_whole(self._folder, Whole(place, holdings, tuple(sorted(name for name, _ in of_articles["author"]))))
+
+    def _counted(self, kind: str, fields: Sequence[str]) -> tuple[int, dict[str, list[tuple[Any, int]]]]:
+        """How many documents of a kind there are, and how many have each value of some fields, the commonest first."""
+        body = {
+            "size": 0,
+            "track_total_hits": True,
+            "query": {"term": {"kind": kind}},
+            "aggs": {field: {"terms": {"field": field, "size": MOST_VALUES}} for field in fields},
+        }
+        told = self._cluster.search(self._place.index, [body], seconds=_COUNT_SECONDS, everywhere=False)[0]
+        counts = {
+            field: sorted(
+                ((one["key"], one["doc_count"]) for one in told["aggregations"][field]["buckets"]),
+                key=lambda pair: (-pair[1], pair[0]),
+            )
+            for field in fields
+        }
+        return total(told), counts
+
+
+def wait_for(cluster: Cluster, index: str, status: str) -> None:
+    """Wait until an index has a copy of each shard (`yellow`), or all copies (`green`). Raises ShardsLost."""
+    told = cluster.ask(
+        "GET",
+        f"/_cluster/health/{index}",
+        wait_for_status=status,
+        timeout=f"{_GREEN_SECONDS}s",
+        seconds=_GREEN_SECONDS + 10,
+        ignore=408,
+    )
+    if told["status"] == "red":
+        raise ShardsLost(f"The index {index} could not be written: the cluster lost a part of it (red).")
+    if told["timed_out"]:
+        _log.warning("The index %s has no second copy in the cluster yet (%s).", index, told["status"])
+
+
+def _on_all_shards(answer: Answer) -> None:
+    """Refuse an answer that some shards did not give."""
+    if answer["_shards"]["failed"]:
+        raise Failure(503, "partial", "some shards did not answer")

@@ -1,0 +1,350 @@
+"""OpenSearch: the index lies in a cluster, and any machine that knows the cluster's address can search it.
+
+The cluster selects, counts and ranks by BM25; the words of its best passages come along as numbers, for the second
+phase. What is small (all words, the space of meanings, who copied whom) is kept on this machine too.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kb_search.copies import Copies
+from kb_search.document import Article, Passage, Silent
+from kb_search.engines.base import (
+    Candidate,
+    Deadline,
+    Engine,
+    EngineQuery,
+    EngineReader,
+    EngineWriter,
+    Expansion,
+    Holdings,
+    Lexicon,
+    Matches,
+    Occurrences,
+    SearchTooLong,
+    too_long,
+)
+from kb_search.engines.cluster import Access, Answer, Cluster, TooLong
+from kb_search.engines.clusterfolder import read_articles, read_whole
+from kb_search.engines.clusterindex import ARTICLE, COUNTS_IN_ARTICLE, PASSAGE
+from kb_search.engines.clusteroccurrences import gathered, numbers_of
+from kb_search.engines.clusterreading import ClusterIndex, counting, total
+from kb_search.engines.clustersearch import ClusterSearch, passage_words
+from kb_search.engines.clustershare import announce, fetched, owner, sweep_cluster
+from kb_search.engines.clusterwords import PassageWords, Words
+from kb_search.engines.clusterwriter import ClusterWriter
+from kb_search.engines.expansion import Vocabulary, expansion
+from kb_search.errors import REBUILD, IndexDamaged
+from kb_search.latent import open_space
+from kb_search.query import Pattern, Term, Word
+from kb_search.records import decode_article
+from kb_search.results import ArticleHead
+
+#: Passages whose words, and those whose text, a reader remembers.
+_REMEMBERED = 5000
+_SAMPLED_STEMS = 200
+
+
+class _Memory:
+    """What was read of documents, by their keys; when it is full it is emptied. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Any] = {}
+        self._lock = threading.Lock()
+
+    def put(self, entries: dict[int, Any]) -> None:
+        """Remember some."""
+        with self._lock:
+            if len(self._known) + len(entries) > _REMEMBERED:
+                self._known = {}
+            self._known.update(entries)
+
+    def get(self, keys: Sequence[int]) -> tuple[dict[int, Any], list[int]]:
+        """What is remembered of some keys, and the keys of which nothing is."""
+        known = self._known
+        found = {key: known[key] for key in keys if key in known}
+        return found, [key for key in dict.fromkeys(keys) if key not in found]
+
+
+class OpenSearchReader(EngineReader):
+    """Answers from one generation in a cluster. A key is the number of a passage."""
+
+    def __init__(self, access: Access, folder: Path) -> None:
+        """Open what is kept here. Raises IndexDamaged, and ClusterProblem where the cluster is not to be had."""
+        self._whole = read_whole(folder)
+        self._words = Words(folder)
+        self._copies = Copies(folder)
+        self._space = open_space(folder)
+        self._cluster = Cluster(access)
+        self._cluster.check_version()
+        place = self._whole.place
+        self._index = ClusterIndex(self._cluster, place.index, place.shards)
+        self._article_ids = read_articles(folder)
+        self._search = ClusterSearch(self._index, self._whole, self._words, self._copies, self._article_ids)
+        self._passage_words, self._passages = _Memory(), _Memory()
+        self._frequencies: dict[tuple[str, ...], int] = {}
+
+    def holdings(self) -> Holdings:
+        """What there is."""
+        return self._whole.holdings
+
+    def search(self, query: EngineQuery) -> Matches:
+        """Find, count and rank. Raises SearchTooLong."""
+        try:
+            found = self._search.found(query)
+        except TooLong as error:
+            raise SearchTooLong(too_long(query.seconds)) from error
+        self._passage_words.put(found.words)
+        return found.matches
+
+    def expand(self, pattern: Pattern, most: int, deadline: Deadline) -> Expansion:
+        """The forms that fit a pattern in its field, `most` of them at most. Raises SearchTooLong."""
+        return expansion(pattern, [self._vocabulary], most, deadline)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self._words.forms, self._words.form_counts, self._whole.authors)
+
+    def lexicon(self) -> Lexicon:
+        """All forms, with how often each stands in the collection. Made once."""
+        return self._lexicon
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        counts = self._vocabulary.counts()
+        forms = sorted(counts)
+        return Lexicon(tuple(forms), np.array([counts[form] for form in forms], np.int64))
+
+    def frequency(self, word: Word) -> int:
+        """In how many passages, titles and headings included, one of a word's stems stands."""
+        number = self._words.forms.find(word.form)
+        if word.exact and (number < 0 or not self._words.form_counts[number]):
+            return 0
+        return self._frequencies_of([word])[0]
+
+    # ----------------------------------------------------------------------------------------- the second phase
+
+    def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Term]) -> Occurrences:
+        """Where words stand in candidates."""
+        known, missing = self._passage_words.get([one.key for one in candidates])
+        for hit in (
+            self._index.scan(_rows(missing), ["row"], docvalue_fields=["row", "words"], _source=False)
+            if missing
+            else ()
+        ):
+            known[hit["fields"]["row"][0]] = passage_words(hit)
+        self._passage_words.put(known)
+        passages: list[PassageWords] = [known[one.key] for one in candidates]
+        counts = self._counts_in_articles(sorted({one.article for one in passages}), words)
+        articles = [counts[one.article] for one in passages]
+        return gathered(self._words, words, passages, articles, self._frequencies_of(words), self._space)
+
+    def _counts_in_articles(self, numbers: Sequence[int], words: Sequence[Term]) -> dict[int, list[int]]:
+        """For each article, by its number, its length and how often each word counts in it."""
+        if not numbers:
+            return {}
+        ids = [f"a{self._article_ids[number].decode('ascii')}" for number in numbers]
+        params = {"words": [numbers_of(self._words, word).tolist() for word in words]}
+        body = {
+            "script_fields": {"counts": {"script": {"source": COUNTS_IN_ARTICLE, "params": params}}},
+            "docvalue_fields": ["number"],
+            "_source": False,
+        }
+        hits = self._index.scan({"ids": {"values": ids}}, ["number"], **body)
+        return {hit["fields"]["number"][0]: hit["fields"]["counts"] for hit in hits}
+
+    def _frequencies_of(self, words: Sequence[Term]) -> list[int]:
+        """In how many passages each word stands. Of a word with one stem it is known here, of others asked once."""
+        asked: dict[tuple[str, ...], Answer] = {}
+        keys = [("forms", *word.forms) if isinstance(word, Pattern) else ("stems", *word.stems) for word in words]
+        for key in keys:
+            field, *terms = key
+            if len(terms) == 1 and field == "stems":
+                number = self._words.stems.find(terms[0])
+                self._frequencies[key] = int(self._words.stem_frequencies[number]) if number >= 0 else 0
+            elif key not in self._frequencies:
+                asked[key] = counting({"terms": {"pooled" if field == "stems" else "pooled_forms": terms}})
+        if asked:
+            self._frequencies.update(zip(asked, map(total, self._index.search(list(asked.values()))), strict=True))
+        return [self._frequencies[key] for key in keys]
+
+    # ---------------------------------------------------------------------------------------- what pages show
+
+    def prepare(self, keys: Sequence[int]) -> None:
+        """Fetch some passages at once, so that `passage` need not ask for each."""
+        _, missing = self._passages.get(keys)
+        if missing:
+            self._passages.put({int(name): kept for name, kept in self._index.documents([str(key) for key in missing])})
+
+    def passage(self, key: int) -> tuple[Passage, ArticleHead]:
+        """The passage of a candidate's key, and its article without text."""
+        self.prepare([key])
+        kept = self._passages.get([key])[0][key]
+        return _passage(kept), _head(kept["shown"])
+
+    def find_passage(self, passage: str) -> int | None:
+        """The key of a passage id, or None."""
+        if not passage.isascii():
+            return None
+        body = {"size": 1, "query": {"term": {"id": passage}}, "docvalue_fields": ["row"], "_source": False}
+        hits = self._index.search([body])[0]["hits"]["hits"]
+        return int(hits[0]["fields"]["row"][0]) if hits else None
+
+    def article(self, article: str) -> tuple[Article, tuple[Passage, ...]] | None:
+        """An article, whole, with its passages in order; None where the generation has none of that id."""
+        shown = self._shown(article)
+        if shown is None:
+            return None
+        rows = range(shown["first"], shown["first"] + shown["of"])
+        found = dict(self._index.documents([str(row) for row in rows]))
+        passages = tuple(_passage(found[str(row)]) for row in rows)
+        return decode_article(shown["record"], "".join(one.text for one in passages)), passages
+
+    def _shown(self, article: str) -> Answer | None:
+        """What is kept of an article; None where there is none of that id."""
+        if not article.isascii() or not article.isprintable() or len(article) > _LONGEST_ID:
+            return None
+        return next((kept["shown"] for _, kept in self._index.documents([f"a{article}"])), None)
+
+    def head(self, article: str) -> ArticleHead | None:
+        """An article without its text; None where there is none of that id."""
+        shown = self._shown(article)
+        return _head(shown) if shown else None
+
+    def titles(self, most: int) -> Iterator[str]:
+        """The titles of some articles, `most` of them at most, in no order; those without one of their own left out."""
+        body = {"size": min(most, 10_000), "query": {"term": {"kind": ARTICLE}}, "_source": ["shown.record"]}
+        for hit in self._index.search([body])[0]["hits"]["hits"]:
+            article = decode_article(hit["_source"]["shown"]["record"])
+            if not article.untitled:
+                yield article.title
+
+    def articles(self) -> Iterator[ArticleHead]:
+        """All articles without text, in the order of their paths; those of one file as they stand in it."""
+        yield from (_head(hit["_source"]["shown"]) for hit in self._all_articles(["path", "number"]))
+
+    def records(self) -> Iterator[Article]:
+        """All articles without text but with everything else, one after the other."""
+        for hit in self._all_articles(["number"]):
+            yield decode_article(hit["_source"]["shown"]["record"])
+
+    def _all_articles(self, sort: Sequence[str]) -> Iterator[Answer]:
+        return self._index.scan({"term": {"kind": ARTICLE}}, sort)
+
+    def copies(self, article: str) -> tuple[str, ...]:
+        """The ids of an article and its near-duplicates, the earliest first; none where it has none."""
+        return self._copies.group(article)
+
+    def speaker(self, article: str) -> str:
+        """The id under which a text is kept that other articles have too; empty where the article is not among them."""
+        return self._copies.speaker(article)
+
+    def wear(self) -> tuple[int, int, int]:
+        """How often the index was changed, how many passages were ever in it, and how many of them are deleted."""
+        place = self._whole.place
+        return place.changes, place.rows, place.deleted
+
+    def check(self, *, thorough: bool) -> None:
+        """Compare what the cluster holds with what was written. Raises IndexDamaged with what is wrong."""
+        held = self._whole.holdings
+        for kind, expected in ((PASSAGE, held.passages), (ARTICLE, held.articles)):
+            found = self._index.count({"term": {"kind": kind}})
+            if found != expected:
+                raise IndexDamaged(f"The cluster holds {found} documents instead of {expected}. {REBUILD}")
+        size = len(self._words.stems)
+        step = 1 if thorough else max(size // _SAMPLED_STEMS, 1)
+        for first in range(1, size, step * _SAMPLED_STEMS):
+            self._check_stems(range(first, min(first + step * _SAMPLED_STEMS, size), step))
+
+    def _check_stems(self, numbers: range) -> None:
+        """Some stems stand in as many passages as was counted when they were written."""
+        stems = [self._words.stems[number] for number in numbers]
+        found = self._index.search([counting({"term": {"pooled": stem}}) for stem in stems])
+        for number, stem, answer in zip(numbers, stems, found, strict=True):
+            if total(answer) != self._words.stem_frequencies[number]:
+                raise IndexDamaged(f"The postings of {stem!r} do not fit the passages. {REBUILD}")
+
+    def close(self) -> None:
+        """Let go of the cluster."""
+        self._cluster.close()
+
+
+_LONGEST_ID = 200
+
+
+def _rows(keys: Sequence[int]) -> Answer:
+    return {"ids": {"values": [str(key) for key in keys]}}
+
+
+def _passage(kept: Answer) -> Passage:
+    shown = kept["shown"]
+    return Passage(
+        id=kept["id"],
+        article=kept["article"],
+        ordinal=shown["ordinal"],
+        start=shown["start"],
+        end=shown["start"] + len(shown["text"]),
+        text=shown["text"],
+        section=shown["section"],
+        sentences=tuple(shown["sentences"]),
+        silent=tuple(Silent(*span) for span in shown["silent"]),
+    )
+
+
+def _head(shown: Answer) -> ArticleHead:
+    """An article from its record, and how many passages it has."""
+    article = decode_article(shown["record"])
+    return ArticleHead(
+        id=article.id,
+        path=article.path,
+        title=article.title,
+        untitled=article.untitled,
+        source=article.source,
+        date=article.date,
+        language=article.language,
+        sources=tuple(filter(None, article.sources)),
+        passages=shown["of"],
+    )
+
+
+class OpenSearchEngine(Engine):
+    """OpenSearch, behind the contract."""
+
+    name = "opensearch"
+
+    def writer(self, folder: Path, base: Path | None) -> EngineWriter:
+        """Begin a generation in an empty folder, as a change of the one in `base` if that is given."""
+        access = Access.of(self.settings, read_whole(base).place.addresses if base else ())
+        mine = owner(folder, access.addresses)
+        name = f"{self.settings.engine_collection}-{mine}-{folder.name.partition('.')[0]}"
+        return ClusterWriter(access, self.settings, name, folder, base)
+
+    def announce(self, folder: Path) -> None:
+        """Make a generation the one that answers for all who know the cluster alone. Raises ClusterProblem."""
+        announce(self.settings, folder)
+
+    def fetched(self) -> Path:
+        """An index folder with the small files of what answers in the cluster. Raises ClusterProblem, IndexMissing."""
+        return fetched(self.settings)
+
+    def sweep(self) -> None:
+        """Delete from the cluster what no generation of the index folder names."""
+        sweep_cluster(self.settings)
+
+    def discard(self, folder: Path) -> None:
+        """Delete the index of a generation, if it has one. Raises ClusterProblem."""
+        place = read_whole(folder).place
+        with closing(Cluster(Access.of(self.settings, place.addresses))) as cluster:
+            cluster.drop(place.index)
+
+    def reader(self, folder: Path) -> EngineReader:
+        """Open a finished generation. Raises IndexDamaged and ClusterProblem."""
+        return OpenSearchReader(Access.of(self.settings, read_whole(folder).place.addresses), folder)

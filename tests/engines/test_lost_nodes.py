@@ -1,0 +1,153 @@
+"""Nodes of a cluster that die while it is searched and written to. The tests go on from each other, in this order."""
+
+import threading
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+pytest.importorskip("opensearchpy", reason="the engine opensearch is not installed")
+
+from kb_search.config import Settings
+from kb_search.engines import clusterdocuments
+from kb_search.engines.cluster import Access, Cluster
+from kb_search.errors import ClusterProblem
+from kb_search.results import SearchRequest
+from kb_search.search import Library
+from tests.engines.there import missing
+from tests.opensearch.cluster import Cluster as Nodes
+from tests.trial import Trial, prose
+
+pytestmark = pytest.mark.skipif(bool(missing("opensearch")), reason=missing("opensearch") or "there")
+
+QUERIES = ("topic1", "envoys valley", '"met in the valley"', "report NEAR/3 number", "*")
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory):
+    """A cluster of three nodes of its own."""
+    cluster = Nodes.start(tmp_path_factory.mktemp("cluster") / "nodes")
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory):
+    """Some articles, and what keeps their index."""
+    made = Trial(tmp_path_factory.mktemp("trial"))
+    for number in range(12):
+        made.write(f"{number}.txt", prose(f"topic{number}", 10))
+    return made
+
+
+@pytest.fixture(scope="module")
+def where(nodes):
+    """Settings that lead to the cluster; searches have time."""
+    return {"engine": "opensearch", "engine_url": nodes.addresses, "engine_collection": "kb-lost", "time_limit": 60}
+
+
+def answers(library):
+    """What some queries find: the ids of all passages, and all counts."""
+    found = [library.search(SearchRequest(query, per_page=200)) for query in QUERIES]
+    return [([hit.passage for hit in one.hits], one.passages, one.articles, one.facets) for one in found]
+
+
+class Searcher(threading.Thread):
+    """Asks the same questions over and over, and keeps each answer that was not given before."""
+
+    def __init__(self, settings):
+        super().__init__()
+        self.seen, self.count, self.error = [], 0, None
+        self._settings = settings
+        self._end = threading.Event()
+
+    def run(self):
+        """Ask until told to stop."""
+        try:
+            with closing(Library(self._settings)) as library:
+                while not self._end.is_set():
+                    found = answers(library)
+                    self.count += 1
+                    if found not in self.seen:
+                        self.seen.append(found)
+        except Exception as error:  # noqa: BLE001 - told by the test
+            self.error = error
+
+    def stop(self):
+        """Let the last round end."""
+        self._end.set()
+        self.join()
+
+
+def holder(where, nodes, index):
+    """The node that has the only copy of an index that is being written."""
+    with closing(Cluster(Access.of(Settings(engine_url=where["engine_url"])))) as cluster:
+        told = cluster.ask("GET", f"/_cat/shards/{index}", format="json", h="node")["found"]
+    return next(node for node in nodes.nodes if node.name == told[0]["node"])
+
+
+def test_a_node_may_die_while_it_is_searched_and_written_to(trial, where, nodes, monkeypatch):
+    """Killed with a part of a new generation on it: nothing is lost or doubled, and no search fails or errs."""
+    trial.index(**where)
+    for number in range(12, 24):
+        trial.write(f"{number}.txt", prose(f"topic{number}", 10))
+    settings = replace(trial.settings, **where)
+    with closing(Library(settings)) as library:
+        before = answers(library)
+    written, killed, send = [], [], Cluster.bulk
+
+    def bulk(self, index, lines):
+        send(self, index, lines)
+        written.append(index)
+        if len(written) == 2:
+            killed.append(holder(where, nodes, index))
+            nodes.kill(killed[0])
+
+    monkeypatch.setattr(clusterdocuments, "_PIECE", 10_000)
+    monkeypatch.setattr(Cluster, "bulk", bulk)
+    searcher = Searcher(settings)
+    searcher.start()
+    report = trial.index(**where)
+    searcher.stop()
+    assert killed
+    assert searcher.error is None
+    assert (report.articles, report.added) == (24, 12)
+    with closing(Library(settings)) as library:
+        after = answers(library)
+    assert len(after[-1][0]) == len(set(after[-1][0])) == report.passages
+    assert after[-1][2] == 24
+    assert searcher.seen[0] == before
+    assert searcher.seen in ([before], [before, after])
+
+
+def test_a_cluster_that_is_read_only_answers_and_says_so(trial, where):
+    """A block on all writing stops a run with a sentence; what is there is still found."""
+    with closing(Cluster(Access.of(Settings(engine_url=where["engine_url"])))) as cluster:
+        block = "cluster.blocks.read_only"
+        cluster.ask("PUT", "/_cluster/settings", {"persistent": {block: True}})
+        try:
+            trial.write("24.txt", prose("topic24", 10))
+            with pytest.raises(ClusterProblem, match=r"The cluster at .* is read-only\."):
+                trial.index(**where)
+            with closing(Library(replace(trial.settings, **where))) as library:
+                assert library.search(SearchRequest("topic1")).articles == 1
+        finally:
+            cluster.ask("PUT", "/_cluster/settings", {"persistent": {block: None}})
+    assert trial.index(**where).articles == 25
+
+
+def test_a_cluster_without_a_quorum_says_so(trial, where, nodes):
+    """One node of three cannot decide anything: a run ends with a sentence."""
+    trial.write("25.txt", prose("topic25", 10))
+    nodes.kill(next(node for node in nodes.nodes if nodes.is_running(node)))
+    with pytest.raises(ClusterProblem, match="no quorum"):
+        trial.index(**where)
+
+
+def test_a_cluster_that_is_away_says_so(trial, where, nodes):
+    """Without any node, runs and searches end with a sentence."""
+    for node in filter(nodes.is_running, nodes.nodes):
+        nodes.kill(node)
+    for failing in (lambda: trial.index(**where), lambda: trial.search("topic1")):
+        with pytest.raises(ClusterProblem, match=r"cannot be reached\. Is it running"):
+            failing()

@@ -1,0 +1,326 @@
+"""What the engine opensearch adds to the contract: publication, reading by address alone, errors, nodes that die."""
+
+import json
+import os
+import secrets
+import socket
+import threading
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("opensearchpy", reason="the engine opensearch is not installed")
+
+from kb_search import engines
+from kb_search.config import Settings
+from kb_search.engines import cluster as clusters
+from kb_search.engines import clustershare, clusterwriter
+from kb_search.engines.cluster import Access, Cluster
+from kb_search.errors import ClusterProblem, ConfigError, IndexMissing
+from kb_search.results import SearchRequest
+from kb_search.search import Library
+from tests import made_up
+from tests.engines.test_contract import built, hold
+from tests.engines.there import CLUSTER, missing
+from tests.oracle import Oracle
+from tests.trial import Trial, prose
+
+there = pytest.mark.skipif(bool(missing("opensearch")), reason=missing("opensearch") or "there")
+
+
+@contextmanager
+def collection(url):
+    """Settings for a collection of its own in a cluster, which is thrown away afterwards."""
+    name = f"kb-{secrets.token_hex(4)}"
+    yield {"engine": "opensearch", "engine_url": url, "engine_collection": name, "engine_replicas": 0}
+    with closing(Cluster(Access.of(Settings(engine_url=url)))) as cluster, suppress(ClusterProblem):
+        for index in cluster.ask("GET", f"/{name}-*/_settings/index.uuid", expand_wildcards="all"):
+            cluster.drop(index)
+
+
+@pytest.fixture
+def where():
+    """Settings for a collection of this test's own."""
+    with collection(os.environ[CLUSTER]) as settings:
+        yield settings
+
+
+def indices(where):
+    """The names of a collection's indices."""
+    with closing(Cluster(Access.of(Settings(engine_url=where["engine_url"])))) as cluster:
+        return set(cluster.ask("GET", f"/{where['engine_collection']}-*/_settings/index.uuid", expand_wildcards="all"))
+
+
+def asked(settings, text, **more):
+    """What a library answers, opened for this question alone."""
+    with closing(Library(settings)) as library:
+        return library.search(SearchRequest(text, per_page=200, **more))
+
+
+def by_address(trial, where):
+    """Settings of another machine, which knows the cluster alone."""
+    folders = {"corpus": trial.root / "none", "index": trial.root / "elsewhere", "engine_cache": trial.root / "cache"}
+    return Settings(**folders, time_limit=60, **where)
+
+
+# ---------------------------------------------------------------------------------------------------- the contract
+
+
+@there
+@given(collection=made_up.collections(), questions=st.lists(made_up.questions(), min_size=8, max_size=16))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+def test_an_index_in_three_parts_answers_as_one(collection, questions):
+    """Frequencies are taken over all shards: the same passages, counts, order and scores as the oracle's."""
+    cut = Settings(engine_url=os.environ[CLUSTER], engine_collection="kb-tests", engine_replicas=0, engine_shards=3)
+    oracle = Oracle(collection)
+    with built(engines.engine_named("opensearch", cut), collection) as (reader, _):
+        for query in questions:
+            matches, found = hold(reader, oracle, query)
+            entries = {entry.passage.id: entry for entry in found}
+            for one in matches.candidates:
+                assert one.score == pytest.approx(oracle.score(query.tree, entries[one.id]), rel=1e-5, abs=1e-6)
+
+
+# ------------------------------------------------------------------------------------------------------ publication
+
+
+@there
+def test_the_address_alone_is_enough(tmp_path, where):
+    """Another machine finds, shows and counts what the one that built the index does, and follows its changes."""
+    trial = Trial(tmp_path)
+    trial.write("bridge.txt", prose("bridge", 12))
+    trial.write("harvest.txt", prose("harvest", 12))
+    trial.index(**where)
+    elsewhere = by_address(trial, where)
+    here, there = asked(trial.settings, "bridge year"), asked(elsewhere, "bridge year")
+    assert there.passages > 0
+    assert replace(there, took_ms=here.took_ms) == here
+    with closing(Library(elsewhere)) as library, closing(Library(trial.settings)) as own:
+        request, article = SearchRequest(), here.hits[0].article
+        assert library.stats() == own.stats()
+        assert library.article(article, request) == own.article(article, request)
+        trial.write("snow.txt", prose("snow", 12))
+        trial.remove("harvest.txt")
+        trial.index(**where)
+        library._looked = 0
+        assert library.search(SearchRequest("snow")).articles == 1
+        assert library.search(SearchRequest("harvest")).passages == 0
+    assert len(indices(where)) == 2  # the one that answers, and the one before
+
+
+@there
+def test_an_unknown_collection_is_named(tmp_path, where):
+    """Reading a cluster that does not have the collection says so, and how to build it."""
+    with pytest.raises(IndexMissing, match=r"There is no collection 'kb-.*build it with `kb-search index"):
+        asked(by_address(Trial(tmp_path), where), "peace")
+
+
+@there
+def test_old_indices_go_with_their_generations(tmp_path, where):
+    """As many indices stay as generations, and none once another engine keeps them all."""
+    trial = Trial(tmp_path)
+    for number in range(4):
+        trial.write(f"{number}.txt", prose(f"topic{number}", 6))
+        trial.index(**where)
+    assert len(indices(where)) == len(trial.generations()) == 2
+    for number in range(4, 6):
+        trial.write(f"{number}.txt", prose(f"topic{number}", 6))
+        trial.index(engine="whoosh")
+    trial.index(engine="whoosh", engine_url=where["engine_url"], engine_collection=where["engine_collection"])
+    assert indices(where) == set()
+    assert not (trial.settings.index / "CLUSTER").exists()
+
+
+def _ends_here(*_arguments, **_named):
+    os._exit(9)
+
+
+STEPS = {
+    "the copy is made": (clusterwriter, "wait_for"),
+    "everything is sent": (clusterwriter, "total"),
+    "the small files are sent": (clustershare, "_lead"),
+    "the name leads to the new index": (clustershare.Cluster, "close"),
+}
+
+
+@there
+@pytest.mark.parametrize("step", STEPS)
+def test_a_kill_at_any_step_leaves_an_index_that_answers(tmp_path, where, step, monkeypatch):
+    """Killed after any step, the old or the new generation answers, whole; the next run puts everything right."""
+    trial = Trial(tmp_path)
+    trial.write("bridge.txt", prose("bridge", 8))
+    trial.index(**where)
+    trial.write("snow.txt", prose("snow", 8))
+    child = os.fork()
+    if not child:
+        with monkeypatch.context() as patched:
+            target, name = STEPS[step]
+            if step == "the name leads to the new index":
+                patched.setattr(clustershare, "_lead", _then_end(clustershare._lead))
+            else:
+                patched.setattr(target, name, _ends_here)
+            with suppress(BaseException):
+                trial.index(**where)
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert asked(trial.settings, "bridge").articles == 1
+    assert asked(trial.settings, "snow").articles == 0
+    assert asked(by_address(trial, where), "bridge").articles == 1
+    trial.index(**where)
+    for one in (trial.settings, by_address(trial, where)):
+        assert (asked(one, "bridge").articles, asked(one, "snow").articles) == (1, 1)
+    assert len(indices(where)) == len(trial.generations()) == 2
+
+
+def _then_end(function):
+    def wrapped(*arguments):
+        function(*arguments)
+        os._exit(9)
+
+    return wrapped
+
+
+# ---------------------------------------------------------------------------------------------- what is said of errors
+
+
+@contextmanager
+def stub(status, answer, kind="application/json"):
+    """The address of a server that gives the same answer to everything."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            raw = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(raw)))
+            self.end_headers()
+            self.wfile.write(raw)
+
+        def log_message(self, *_arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """Nothing is tried for long."""
+    monkeypatch.setattr(clusters, "_PAUSES", (0.01,))
+    monkeypatch.setattr(clusters.Cluster.ask, "__kwdefaults__", {"seconds": 0.3, "patience": 0.1, "check": None})
+
+
+def sentence(url, **more):
+    """What is said when a cluster is asked for its version."""
+    with closing(Cluster(Access.of(Settings(engine_url=url, **more)))) as cluster:
+        with pytest.raises(ClusterProblem) as refused:
+            cluster.check_version()
+        return str(refused.value)
+
+
+def error(kind, reason):
+    """An error as a cluster tells it."""
+    return {"error": {"root_cause": [{"type": kind, "reason": reason}], "type": kind, "reason": reason}}
+
+
+SECRET = "only-for-this-test"  # noqa: S105 - it is none
+ANSWERS = {
+    "old": (200, {"version": {"distribution": "opensearch", "number": "1.3.20"}}, "is opensearch 1.3.20; the engine"),
+    "other": (
+        200,
+        {"version": {"number": "8.1.0"}},
+        "is no OpenSearch 8.1.0; the engine opensearch needs",
+    ),
+    "login": (401, {}, "refuses the login; check KB_SEARCH_ENGINE_USER and KB_SEARCH_ENGINE_PASSWORD."),
+    "forbidden": (403, error("security_exception", "no permissions"), "does not allow this to the login that is used."),
+    "blocked": (403, error("cluster_block_exception", "index blocked: [read-only]"), "is read-only."),
+    "full": (429, error("cluster_block_exception", "disk usage exceeded flood-stage"), "is read-only. Often its disk"),
+    "no quorum": (503, error("cluster_manager_not_discovered_exception", ""), "has lost too many nodes"),
+    "red": (503, error("no_shard_available_action_exception", ""), "lacks parts of the index"),
+    "busy": (429, error("rejected_execution_exception", "queue"), "is too busy; try again later."),
+    "strange": (400, error("x_exception", "so"), "reports an error: 400 x_exception: so"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_what_a_cluster_cannot_do_is_one_sentence(name, hasty):
+    """Each way to fail has a sentence with the address of the cluster in it."""
+    status, answer, expected = ANSWERS[name]
+    with stub(status, answer) as url:
+        said = sentence(url)
+    assert said.startswith(f"The cluster at {url} ")
+    assert expected in said
+
+
+def test_what_is_no_cluster_is_told(hasty):
+    """A web server that knows nothing of searches is not taken for a cluster."""
+    with stub(200, "<h1>Welcome</h1>", "text/html") as url:
+        assert "something that is not OpenSearch's" in sentence(url)
+
+
+def test_a_cluster_that_is_away_is_told(hasty):
+    """Where nobody listens, the sentence asks whether the address is right."""
+    with closing(socket.socket()) as held:
+        held.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{held.getsockname()[1]}"
+        assert sentence(url) == f"The cluster at {url} cannot be reached. Is it running, and is the address right?"
+
+
+def test_a_cluster_that_hangs_is_told(hasty):
+    """A connection on which nothing ever comes is given up."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        assert "does not answer in time. It may be overloaded or hang" in sentence(url)
+
+
+def test_a_cluster_that_cannot_prove_who_it_is_is_told(hasty):
+    """An address with https is not asked without TLS."""
+    with stub(200, {}) as url:
+        assert "does not prove by TLS who it is" in sentence(url.replace("http://", "https://"))
+
+
+def test_a_password_is_never_shown(hasty):
+    """No sentence and no settings that are printed hold the password."""
+    given = Settings(engine_url="http://127.0.0.1:1", engine_user="reader", engine_password=SECRET)
+    assert SECRET not in repr(given)
+    assert SECRET not in repr(Access.of(given)) + str(Access.of(given))
+    assert SECRET not in sentence("http://127.0.0.1:1", engine_user="reader", engine_password=SECRET)
+
+
+def test_an_address_is_needed():
+    """Without an address, the error says which setting to give."""
+    with pytest.raises(ConfigError, match="needs the address of a cluster: give it with --engine-url"):
+        Access.of(Settings(engine="opensearch"))
+
+
+def test_what_passes_is_asked_again(monkeypatch):
+    """A node that dies gives one 500; the same request is sent again and answered."""
+    answers = iter([clusters.Failure(500, "error", ""), clusters.Failure(0, "away", ""), {"fine": True}])
+
+    def send(*_arguments):
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(Cluster, "_send", send)
+    with closing(Cluster(Access(("http://127.0.0.1:1",)))) as cluster:
+        assert cluster.ask("GET", "/") == {"fine": True}
+
+
+def test_a_partial_answer_is_no_answer():
+    """A search that some shards did not answer is refused, although it looks whole."""
+    whole = {"_shards": {"successful": 2, "total": 3, "failed": 0}, "hits": {}}
+    with pytest.raises(clusters.Failure, match="some shards did not answer"):
+        clusters._check_searches({"responses": [whole]})

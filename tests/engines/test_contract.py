@@ -21,8 +21,10 @@ from tests.oracle import Oracle
 
 # A build takes some 20 ms, so few examples; `pytest --hypothesis-profile=thorough` tries twenty times as many.
 BUILDS = settings(
-    max_examples=settings.default.max_examples // 30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=settings.default.max_examples // 8, deadline=None, suppress_health_check=list(HealthCheck)
 )
+#: Engines whose library counts with fewer digits agree so far.
+SCORES = 1e-5
 ALL = EngineQuery(Everything(), depth=10_000, seconds=60)
 
 
@@ -87,6 +89,14 @@ def hold(reader, oracle, query):
     return matches, found
 
 
+def hold_order(oracle, query, entries):
+    """The best come first, as the oracle scores them; equals in the order of their ids."""
+    scores = [oracle.score(query.tree, entry) for entry in entries]
+    for (one, score), (other, following) in itertools.pairwise(zip(entries, scores, strict=True)):
+        assert score >= following - SCORES * max(score, 1)
+        assert score != following or one.passage.id < other.passage.id
+
+
 def in_order_of_time(found, sort):
     """Ids by date, the undated last, then by article and as the article is read."""
     sign = -1 if sort == "newest" else 1
@@ -106,10 +116,9 @@ def test_an_engine_answers_as_the_oracle_does(name, collection, questions):
             entries = {entry.passage.id: entry for entry in found}
             for candidate in matches.candidates:
                 expected = oracle.score(query.tree, entries[candidate.id])
-                assert candidate.score == pytest.approx(expected, rel=1e-5, abs=1e-6)
+                assert candidate.score == pytest.approx(expected, rel=SCORES, abs=SCORES)
             if query.sort == "relevance":
-                pairs = [(-candidate.score, candidate.id) for candidate in matches.candidates]
-                assert pairs == sorted(pairs)
+                hold_order(oracle, query, [entries[candidate.id] for candidate in matches.candidates])
 
 
 @given(

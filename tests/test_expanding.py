@@ -4,20 +4,20 @@ import pytest
 
 from kb_search import expanding
 from kb_search.engines.base import Deadline, SearchTooLong
-from kb_search.engines.whoosh import WhooshEngine
 from kb_search.expanding import expanded
 from kb_search.parsing import parse
 from kb_search.query import Near, Not, Pattern, mapped
 from tests.engines.test_contract import article_of, built
+from tests.engines.there import ENGINES, engine_named
 
 TEXT = "Karabakh, Karabagh and again Karabakh. " + " ".join(f"co{letter}" for letter in "abcdefghijkl")
 
 
-@pytest.fixture(scope="module")
-def reader():
+@pytest.fixture(scope="module", params=ENGINES)
+def reader(request):
     """One passage with a dozen words that begin alike."""
     made = [article_of("a", TEXT, title="The coming year", untitled=False, author="Ann Copper")]
-    with built(WhooshEngine(), made) as (reader, _):
+    with built(engine_named(request.param), made) as (reader, _):
         yield reader
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from kb_search.document import Article, Date, Passage
 from kb_search.engines.base import Deadline, EngineQuery
-from kb_search.engines.whoosh import WhooshEngine
 from kb_search.expanding import expanded
 from kb_search.lexing import FIELDS
 from kb_search.parsing import parse
 from tests.engines.test_contract import built
+from tests.engines.there import ENGINES, engine_named
 
 PAGE = (Path(__file__).parents[1] / "docs" / "QUERY_LANGUAGE.md").read_text("utf-8")
 COLUMNS = ("passage", "article", "title", "section", "source", "author", "language", "date", "text")
@@ -46,10 +46,10 @@ def made(parts):
     return article, tuple(passages)
 
 
-@pytest.fixture(scope="module")
-def reader():
-    """The passages of the page, indexed."""
-    with built(WhooshEngine(), collection()) as (reader, _):
+@pytest.fixture(scope="module", params=ENGINES)
+def reader(request):
+    """The passages of the page, indexed by each engine."""
+    with built(engine_named(request.param), collection()) as (reader, _):
         yield reader
 
 

@@ -15,7 +15,7 @@ _MOST_TITLES = 5000
 
 
 class Aids:
-    """Other names, nearly spelled words, completions, and the dates of all passages. Safe to share between threads."""
+    """Other names, nearly spelled words and completions. Safe to share between threads."""
 
     def __init__(self, variants: Variants, reader: EngineReader, problem: str = "") -> None:
         """`problem` is what is wrong with a list of names that could not be read."""
@@ -25,7 +25,7 @@ class Aids:
 
     @cached_property
     def calendar(self) -> Calendar:
-        """How many passages there are of each date."""
+        """What the collection holds, by date."""
         return Calendar(self._reader.holdings().dates)
 
     @cached_property

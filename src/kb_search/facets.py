@@ -62,10 +62,9 @@ def date_facet(counts: DateCounts, request: SearchRequest) -> Facet:
     """
     kept = _narrowed(request).of(counts)
     unit = _unit(*_span(kept))
-    multiple = _COARSE[unit]
-    coarse = {number for number, _ in kept if number % multiple == 0}
-    levels = _levels(kept, unit)
-    shown = {number: levels[number] for number in levels if number in coarse or not _is_coarse(number, unit)}
+    narrow = _rounded(kept, unit)  # coarser dates keep their number
+    levels = _levels(tuple(narrow.items()), unit)
+    shown = {number: count for number, count in levels.items() if number in narrow or not _is_coarse(number, unit)}
     return _dates_in_order(shown, counts, request)
 
 
@@ -95,8 +94,13 @@ def _dates_in_order(shown: dict[int, int], counts: DateCounts, request: SearchRe
     names = sorted(values, key=lambda value: (value == UNDATED, value))
     return Facet(
         "date",
-        tuple(FacetValue(name, values[name], name in request.dates, name in request.not_dates) for name in names),
+        tuple(_value(name, values[name], name in request.dates, name in request.not_dates) for name in names),
     )
+
+
+@lru_cache(maxsize=1 << 14)
+def _value(name: str, count: int, selected: bool, excluded: bool) -> FacetValue:  # noqa: FBT001 - in the order of FacetValue
+    return FacetValue(name, count, selected, excluded)
 
 
 # A date's number tells its unit: 20231107 is a day, 20231100 a month, 20230000 a year, 0 undated. Rounded down to a
@@ -202,25 +206,20 @@ def _narrowed(request: SearchRequest, without: str = "") -> DateSelection:
 
 
 class Calendar:
-    """How many passages a collection holds of each date; summed up once, since each answer needs it."""
+    """All that a collection holds, by date: what found passages are shown beside. Made once for a generation."""
 
-    def __init__(self, counts: DateCounts) -> None:
-        """Take the counts of all dates, 0 for undated."""
-        self._counts = counts
-        self.span = _span(counts)
-        self.undated = sum(count for number, count in counts if not number)
-        self._rounded: dict[str, dict[int, int]] = {}
+    def __init__(self, holdings: DateCounts) -> None:
+        """`holdings` are the dates of all passages."""
+        self.counts = holdings
+        self.first, self.last = _span(holdings)
+        self.unit = _unit(self.first, self.last)
+        self.by_unit = _rounded(holdings, self.unit)
+        self.undated = sum(count for number, count in holdings if not number)
 
     def within(self, selection: DateSelection) -> Calendar:
-        """What of it is selected."""
-        kept = selection.of(self._counts)
-        return self if kept is self._counts else Calendar(kept)
-
-    def by(self, unit: str) -> dict[int, int]:
-        """Counts by a unit; dates that are coarser than it keep their own number."""
-        if unit not in self._rounded:
-            self._rounded[unit] = _rounded(self._counts, unit)
-        return self._rounded[unit]
+        """The part of it that is selected."""
+        selected = selection.of(self.counts)
+        return self if selected is self.counts else Calendar(selected)
 
 
 def timeline(counts: DateCounts, calendar: Calendar, selection: DateSelection) -> Timeline:
@@ -229,15 +228,18 @@ def timeline(counts: DateCounts, calendar: Calendar, selection: DateSelection) -
     The bars go without a gap from the first to the last date that the collection holds in the selected span.
     """
     held = calendar.within(selection)
-    first, last = held.span
-    unit = _unit(first, last)
-    found, there = _rounded(selection.of(counts), unit), held.by(unit)
-    coarse = {number: count for number, count in found.items() if number and _is_coarse(number, unit)}
+    found = _rounded(selection.of(counts), held.unit)
+    coarse = {number: count for number, count in found.items() if number and _is_coarse(number, held.unit)}
     bars = tuple(
-        Bar(_name(number), found.get(number, 0), there.get(number, 0), _around(number, coarse) if coarse else 0)
-        for number in (_units(first, last, unit) if first else ())
+        _bar(number, found.get(number, 0), held.by_unit.get(number, 0), _around(number, coarse) if coarse else 0)
+        for number in (_units(held.first, held.last, held.unit) if held.first else ())
     )
-    return Timeline(unit, bars, found.get(0, 0), calendar.undated)
+    return Timeline(held.unit, bars, found.get(0, 0), calendar.undated)
+
+
+@lru_cache(maxsize=1 << 14)
+def _bar(number: int, found: int, held: int, around: int) -> Bar:
+    return Bar(_name(number), found, held, around)
 
 
 def _around(number: int, coarse: dict[int, int]) -> int:

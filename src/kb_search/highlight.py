@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import compress, pairwise
 
 from kb_search import analysis
 from kb_search.document import Silent
@@ -22,25 +23,18 @@ LONGEST_SENTENCE = 1500
 #: What is kept of such a sentence before its first mark.
 _BEFORE_MARK = 160
 
+#: Stands before a form where forms and stems are in one set; no stem begins with it.
+_AS_WRITTEN = "="
+#: A text with longer pieces is read without remembering them: where no spaces are written, a piece is a sentence.
+_LONGEST_KEPT = 32
+#: So many different pieces are looked for in a text one by one; of more, all its words are read instead.
+_SOUGHT_ALONE = 16
 _SPACE = re.compile(r"\s+")
+
 
 #: Phrases that begin with one word, by how many words they have: however many there are, a text is compared with them
 #: once for each length, and all words of a query have room for some forty lengths.
 _Phrases = dict[int, set[tuple[str, ...]]]
-
-
-class _Written(dict[str, bool]):
-    """Whether a written word is marked or may begin a phrase: looked up once, then known."""
-
-    def __init__(self, marker: Marker, language: str) -> None:
-        super().__init__()
-        self._marker = marker
-        self._language = language
-
-    def __missing__(self, word: str) -> bool:
-        form = analysis.fold(word)
-        self[word] = known = self._marker.is_marked(form, self._language) or self._marker.begins_phrase(form)
-        return known
 
 
 class Marker:
@@ -48,59 +42,85 @@ class Marker:
 
     def __init__(self, leaves: Iterable[Leaf]) -> None:
         """Take the leaves of a query that are to be marked."""
-        self._stems: set[str] = set()
-        self._forms: set[str] = set()
+        stems: set[str] = set()
+        forms: set[str] = set()
         self._phrases: dict[str, _Phrases] = {}
-        #: By language; a page has few different words.
-        self._written: dict[str, _Written] = {}
         for leaf in leaves:
             if isinstance(leaf, Phrase):
-                forms = tuple(word.form for word in leaf.words)
-                self._phrases.setdefault(forms[0], {}).setdefault(len(forms), set()).add(forms)
+                phrase = tuple(word.form for word in leaf.words)
+                self._phrases.setdefault(phrase[0], {}).setdefault(len(phrase), set()).add(phrase)
             elif isinstance(leaf, Pattern):
-                self._forms.update(leaf.forms)
+                forms.update(leaf.forms)
             elif leaf.exact:
-                self._forms.add(leaf.form)
+                forms.add(leaf.form)
             else:
-                self._stems.update(leaf.stems)
+                stems.update(leaf.stems)
+        #: The terms of words that are marked, and of words that a phrase may begin with.
+        self._marked = stems | {_AS_WRITTEN + form for form in forms}
+        self._telling = self._marked | {_AS_WRITTEN + form for form in self._phrases}
+        #: Whether pieces of text between spaces have such a word in them, by language; a page has few different ones.
+        self._known: dict[str, dict[str, bool]] = {}
 
     def marks(self, text: str, language: str, silent: Sequence[Silent] = ()) -> tuple[Span, ...]:
         """The spans that match, in order and never overlapping; nothing in a silent span, no phrase across one."""
-        if not (self._stems or self._forms or self._phrases):
+        if not self._telling:
             return ()
         spans: list[Span] = []
         at = 0
         for start, end, _ in (*silent, Silent(len(text), len(text))):
-            spans += self._in(text[at:start], at, language)
+            spans += [(at + first, at + last) for first, last in self._in(text[at:start], language)]
             at = end
         return _united(spans)
 
-    def is_marked(self, form: str, language: str) -> bool:
-        """Whether a form is marked by itself."""
-        return form in self._forms or analysis.stem(form, language) in self._stems
+    def _in(self, text: str, language: str) -> Iterator[Span]:
+        # Most of a text is told from what is marked between spaces, without looking for its words one by one.
+        pieces = text.split()
+        known = self._known.setdefault(language, {})
+        new = {*pieces} - known.keys()
+        read = _kept_terms if max(map(len, new), default=0) <= _LONGEST_KEPT else _read_terms
+        for piece in new:
+            known[piece] = not self._telling.isdisjoint(read(piece, language))
+        telling = {*compress(pieces, map(known.__getitem__, pieces))}
+        if telling and (self._phrases or len(telling) > _SOUGHT_ALONE):
+            yield from self._phrases_and_words(text, language)
+            return
+        for piece in telling:
+            here = [(start, end) for start, end, form in analysis.tokens(piece) if self._is_marked(form, language)]
+            for at in _places(piece, text):
+                yield from ((at + start, at + end) for start, end in here)
 
-    def begins_phrase(self, form: str) -> bool:
-        """Whether a phrase of the query begins with a form."""
-        return form in self._phrases
+    def _is_marked(self, form: str, language: str) -> bool:
+        return _AS_WRITTEN + form in self._marked or analysis.stem(form, language) in self._marked
 
-    def _in(self, text: str, offset: int, language: str) -> Iterator[Span]:
-        words = analysis.words(text)
-        written = self._written.get(language) or self._written.setdefault(language, _Written(self, language))
-        numbers = [number for number, word in enumerate(words) if written[word]]
-        if numbers:  # else the places of the words need not be known
-            places = [match.span() for match in analysis.matches(text)]
-            for first, last in self._found(words, numbers, language):
-                yield offset + places[first][0], offset + places[last][1]
-
-    def _found(self, words: list[str], numbers: list[int], language: str) -> Iterator[tuple[int, int]]:
-        """The first and the last word of each mark that begins with one of some words."""
-        for number in numbers:
-            form = analysis.fold(words[number])
-            if self.is_marked(form, language):
-                yield number, number
+    def _phrases_and_words(self, text: str, language: str) -> Iterator[Span]:
+        tokens = list(analysis.tokens(text))
+        forms = [form for _, _, form in tokens]
+        marked = {form for form in {*forms} if self._is_marked(form, language)}
+        for number, (start, end, form) in enumerate(tokens):
+            if form in marked:
+                yield start, end
             for length, phrases in self._phrases.get(form, {}).items():
-                if tuple(map(analysis.fold, words[number : number + length])) in phrases:
-                    yield number, number + length - 1
+                if tuple(forms[number : number + length]) in phrases:
+                    yield start, tokens[number + length - 1][1]
+
+
+def _read_terms(piece: str, language: str) -> tuple[str, ...]:
+    """The terms of the words in a piece of text between spaces: of each word its stem, and its form behind a sign."""
+    forms = analysis.forms(piece)
+    return (*(analysis.stem(form, language) for form in forms), *(_AS_WRITTEN + form for form in forms))
+
+
+_kept_terms = lru_cache(maxsize=1 << 15)(_read_terms)
+
+
+def _places(piece: str, text: str) -> Iterator[int]:
+    """Where a piece stands between spaces."""
+    at = text.find(piece)
+    while at >= 0:
+        end = at + len(piece)
+        if (at == 0 or text[at - 1].isspace()) and (end == len(text) or text[end].isspace()):
+            yield at
+        at = text.find(piece, end)
 
 
 def _united(spans: list[Span]) -> tuple[Span, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,8 +67,7 @@ class Weights:
 WEIGHTS = Weights()
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A candidate with its final score, and the parts of that by name.
 
     `words` is how many words of the query it has, `by_word` what each adds to the part `words`.
@@ -118,17 +118,12 @@ def rank(
         parts["related"] = weights.related * total.max() * _related(found, emphasis, total, weights)
         total = total + parts["related"]
     present = np.count_nonzero(found.own + found.context, axis=0)
-    order = sorted(range(len(candidates)), key=lambda at: (-round(float(total[at]), 9), candidates[at].id))
-    return [
-        Ranked(
-            candidates[at],
-            float(total[at]),
-            tuple((name, float(part[at])) for name, part in parts.items()),
-            int(present[at]),
-            tuple(words[:, at].tolist()),
-        )
-        for at in order
+    totals, counts, by_word = total.tolist(), present.tolist(), words.T.tolist()
+    reasons = [
+        tuple(zip(parts, values, strict=True)) for values in zip(*map(np.ndarray.tolist, parts.values()), strict=True)
     ]
+    order = sorted(range(len(candidates)), key=lambda at: (-round(totals[at], 9), candidates[at].id))
+    return [Ranked(candidates[at], totals[at], reasons[at], counts[at], tuple(by_word[at])) for at in order]
 
 
 def followed(ranked: list[Ranked], others: Sequence[Candidate]) -> list[Ranked]:

@@ -1,6 +1,7 @@
 """The engines that are there to be tested: those that are not are skipped with a reason, but never in CI."""
 
 import os
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 import pytest
@@ -28,12 +29,28 @@ def given(name):
     return {"engine": name, **(where if name == "opensearch" else {})}
 
 
+def settings_for(name, **others):
+    """Settings with an engine, and with what the tests have for it."""
+    return Settings(**given(name), **others)
+
+
 def engine_named(name):
     """An engine with the settings that it needs here."""
-    return engines.engine_named(name, Settings(**given(name)))
+    return engines.engine_named(name, settings_for(name))
 
 
 #: For `parametrize`: each engine, marked as skipped where it is not there.
 ENGINES = [
     pytest.param(name, marks=pytest.mark.skip(reason=missing(name)) if missing(name) else ()) for name in config.ENGINES
 ]
+
+
+@contextmanager
+def cleared(name, index):
+    """Clear away, at the end, what an engine keeps elsewhere than in the folder of an index."""
+    try:
+        yield
+    finally:
+        if name == "opensearch":
+            for folder in (index / "generations").iterdir():
+                engine_named(name).discard(folder)

@@ -29,9 +29,9 @@ def posting_lists(columns: Columns) -> Iterator[tuple[bytes, Postings]]:
     Parts of a large segment wait on disk, and each is read once from its beginning to its end.
     """
     with ExitStack() as stack:
-        parts = [_waiting(columns, first, last, stack) for first, last in _spans(columns)]
+        waiting = [_waiting(part, len(columns.stem_table), stack) for part in parts(columns)]
         for number in range(len(columns.stem_table)):
-            cuts = [part.next(number) for part in parts]
+            cuts = [one.next(number) for one in waiting]
             entries = cuts[0] if len(cuts) == 1 else np.concatenate(cuts)
             if len(entries):
                 columns_of = (np.ascontiguousarray(entries[name]) for name in ("row", "own", "context"))
@@ -51,15 +51,20 @@ class _Waiting:
         return np.frombuffer(self._file.read(count * _ENTRY.itemsize), _ENTRY)
 
 
-def _waiting(columns: Columns, first: int, last: int, stack: ExitStack) -> _Waiting:
-    """Invert some rows and put what comes out on disk until `stack` is closed."""
-    part = _part(columns, first, last)
+def _waiting(part: Part, stems: int, stack: ExitStack) -> _Waiting:
+    """Put the postings of some rows on disk until `stack` is closed."""
     entries = np.empty(len(part.rows), _ENTRY)
     entries["row"], entries["own"], entries["context"] = part.rows, part.own, part.context
     file = stack.enter_context(tempfile.TemporaryFile(prefix="kb-search-"))  # noqa: SIM115 - `stack` closes it
     file.write(entries.tobytes())
     file.seek(0)
-    return _Waiting(file, np.bincount(part.stems, minlength=len(columns.stem_table)))
+    return _Waiting(file, np.bincount(part.stems, minlength=stems))
+
+
+def parts(columns: Columns) -> Iterator[Part]:
+    """The postings of a segment, a bounded number of words at a time, from its first row to its last."""
+    for first, last in _spans(columns):
+        yield _part(columns, first, last)
 
 
 def _spans(columns: Columns) -> Iterator[tuple[int, int]]:
@@ -72,7 +77,7 @@ def _spans(columns: Columns) -> Iterator[tuple[int, int]]:
         first = last
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """All postings of some rows, one entry each, ordered by stem and row."""
 
     stems: Ints
@@ -81,13 +86,13 @@ class _Part(NamedTuple):
     context: NDArray[np.uint32]
 
 
-def _part(columns: Columns, first: int, last: int) -> _Part:
+def _part(columns: Columns, first: int, last: int) -> Part:
     start, end = int(columns.starts[first]), int(columns.starts[last])
     places = start + np.flatnonzero(columns.forms[start:end])
     own = _Counted.of(columns.stems_at(places), columns.row_at(places), last)
     context = _context(columns, np.arange(first, last, dtype=np.int32), last)
     keys = _united(own.keys, context.keys)
-    return _Part(
+    return Part(
         stems=(keys // last).astype(np.int32),
         rows=(keys % last).astype(np.uint32),
         own=own.at(keys).astype(np.uint32),

@@ -31,8 +31,8 @@ from kb_search.engines.base import (
 )
 from kb_search.engines.conditions import asks_for_dates, excludes_dates, partly_dated, partly_excluded
 from kb_search.engines.expansion import Vocabulary, expansion
-from kb_search.engines.matching import SegmentMatcher
-from kb_search.engines.occurrences import SegmentWords, count_together, occurrences
+from kb_search.engines.matching import PhraseSource, SegmentMatcher
+from kb_search.engines.occurrences import SegmentWords, count_together, looked_up, occurrences
 from kb_search.engines.positions import Postings
 from kb_search.engines.store import StoreReader, by_count, counted
 from kb_search.errors import REBUILD, IndexDamaged
@@ -43,8 +43,13 @@ _RANKING_SECONDS = 60.0
 
 #: How many stems a check looks at when it is not thorough.
 _SAMPLED_STEMS = 1000
+#: Fewer rows than this part of a segment are looked up in the postings, of more the postings are read whole.
+_LOOKED_UP_BELOW = 16
 #: So many words are counted at a time, which bounds the memory.
 _CHECKED_AT_ONCE = 1 << 20
+
+
+Rows = NDArray[np.intp]
 
 
 class _Weighted(NamedTuple):
@@ -68,6 +73,14 @@ class LocalReader(StoreReader):
     def postings(self, segment: int, stem: str) -> Postings:
         """The postings of a stem in one segment; empty where it has none."""
 
+    def promising(self, rows: list[Rows], query: EngineQuery) -> list[Rows]:  # noqa: ARG002 - for engines that know more
+        """Of the rows of each segment that were found those that may be among the best by score: all, or fewer."""
+        return rows
+
+    def phrases(self, segment: int) -> PhraseSource | None:  # noqa: ARG002 - likewise
+        """What knows where forms follow each other in a segment, if not its columns."""
+        return None
+
     def search(self, query: EngineQuery) -> Matches:
         """Find, count and rank. Raises SearchTooLong."""
         deadline = Deadline(query.seconds)
@@ -76,19 +89,21 @@ class LocalReader(StoreReader):
         sources: Counter[str] = Counter()
         dates: Counter[int] = Counter()
         best: list[tuple[tuple[object, ...], Candidate]] = []
-        found: list[NDArray[np.intp]] = []
+        found: list[Rows] = []
         passages = articles = partly = excluded = 0
         for number, columns in enumerate(self._segments):
             selection = self._select(number, query, matchers[number])
-            rows = np.flatnonzero(selection.rows)
-            found.append(rows)
-            passages += len(rows)
-            articles += _distinct(columns.row_article[rows])
+            found.append(selection.rows)
+            passages += len(selection.rows)
+            articles += _distinct(columns.row_article[selection.rows])
             partly += selection.partly
             excluded += selection.excluded
             sources.update(counted(columns.sources, columns.sources_of(selection.for_sources)))
-            dates.update(counted(columns.dates.tolist(), columns.row_date_rank[selection.for_dates]))
+            dates.update(counted(columns.date_numbers, columns.row_date_rank[selection.for_dates]))
         listed = self._unfolded(found) if query.fold and self._copies.has_groups else found
+        folded = passages - sum(map(len, listed))
+        if query.sort == "relevance":
+            listed = self.promising(listed, query)
         for number, rows in enumerate(listed):
             scores = self._scores(number, weights, rows)
             deadline.check()
@@ -103,10 +118,10 @@ class LocalReader(StoreReader):
             dates=tuple(sorted(dates.items())),
             partly_dated=partly,
             partly_excluded=excluded,
-            folded=passages - sum(map(len, listed)),
+            folded=folded,
         )
 
-    def _unfolded(self, found: list[NDArray[np.intp]]) -> list[NDArray[np.intp]]:
+    def _unfolded(self, found: list[Rows]) -> list[Rows]:
         """Of the rows that match those of the earliest article of each group, and of articles in no group."""
         articles = [columns.row_article[rows] for columns, rows in zip(self._segments, found, strict=True)]
         groups = [group[those] for (group, _), those in zip(self._groups, articles, strict=True)]
@@ -137,7 +152,9 @@ class LocalReader(StoreReader):
 
     def _matcher(self, number: int, deadline: Deadline) -> SegmentMatcher:
         columns, patterns = self._segments[number], self._patterns[number]
-        return SegmentMatcher(columns, lambda stem: self.postings(number, stem), deadline, patterns)
+        return SegmentMatcher(
+            columns, lambda stem: self.postings(number, stem), deadline, patterns, self.phrases(number)
+        )
 
     @cached_property
     def _vocabularies(self) -> list[Vocabulary]:
@@ -175,21 +192,22 @@ class LocalReader(StoreReader):
     def _select(self, number: int, query: EngineQuery, matcher: SegmentMatcher) -> _Selection:
         base = self._base(number, matcher, query)
         sources, dates = _source_selection(matcher, query), _date_selection(matcher, query)
-        rows = base & sources & dates
+        found = _both(_both(base, sources), dates)
+        rows = np.flatnonzero(found)
         partly = excluded = 0
-        if np.any(self._segments[number].dates % 100 == 0):
+        if self._segments[number].has_coarse_dates:
             if asks_for_dates(query):
-                partly = int(np.count_nonzero(self._rows(number, matcher, partly_dated(query)) & ~rows))
+                partly = int(np.count_nonzero(self._rows(number, matcher, partly_dated(query)) & ~found))
             if excludes_dates(query):
-                excluded = int(np.count_nonzero(rows & ~self._rows(number, matcher, partly_excluded(query))))
-        return _Selection(rows, np.flatnonzero(base & dates), np.flatnonzero(base & sources), partly, excluded)
+                excluded = int(np.count_nonzero(found & ~self._rows(number, matcher, partly_excluded(query))))
+        for_sources = rows if sources is None else np.flatnonzero(_both(base, dates))
+        for_dates = rows if dates is None else np.flatnonzero(_both(base, sources))
+        return _Selection(rows, for_sources, for_dates, partly, excluded)
 
     def _rows(self, number: int, matcher: SegmentMatcher, query: EngineQuery) -> Mask:
         """The rows that a query finds."""
-        rows: Mask = self._base(number, matcher, query)
-        rows &= _source_selection(matcher, query)
-        rows &= _date_selection(matcher, query)
-        return rows
+        base = self._base(number, matcher, query)
+        return _both(_both(base, _source_selection(matcher, query)), _date_selection(matcher, query))
 
     def _base(self, number: int, matcher: SegmentMatcher, query: EngineQuery) -> Mask:
         """The rows that a query matches before anything is selected in a facet."""
@@ -200,8 +218,10 @@ class LocalReader(StoreReader):
             base &= matcher.article(query.article)
         return base
 
-    def _scores(self, number: int, weights: list[list[_Weighted]], rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    def _scores(self, number: int, weights: list[list[_Weighted]], rows: Rows) -> NDArray[np.float64]:
         """BM25 of some rows, summed word by word."""
+        if len(rows) * _LOOKED_UP_BELOW < self._segments[number].rows:
+            return self._scores_of_few(number, weights, rows)
         selected = np.zeros(self._segments[number].rows, np.bool_)
         selected[rows] = True
         scores = np.zeros(self._segments[number].rows)
@@ -213,29 +233,38 @@ class LocalReader(StoreReader):
             scores[hit] += weight * saturation(frequency, lengths[hit], self._average)
         return scores[rows]
 
+    def _scores_of_few(self, number: int, weights: list[list[_Weighted]], rows: Rows) -> NDArray[np.float64]:
+        """The same, row by row looked up in the postings."""
+        scores, lengths = np.zeros(len(rows)), self._coarse[number][rows]
+        for postings, weight in weights[number]:
+            own, context = (looked_up(postings.rows, counts, rows) for counts in (postings.own, postings.context))
+            scores += weight * saturation((own + context).astype(np.float64), lengths, self._average)
+        return scores
+
     def _best(
-        self, number: int, rows: NDArray[np.intp], scores: NDArray[np.float64], query: EngineQuery
+        self, number: int, rows: Rows, scores: NDArray[np.float64], query: EngineQuery
     ) -> list[tuple[tuple[object, ...], Candidate]]:
         """The best rows of a segment, each with the key by which segments are merged."""
         columns = self._segments[number]
         if query.sort == "relevance":
             kept = _top(-scores, columns.row_rank[rows], query.depth)
-        else:
-            kept = _top(self._date_keys(columns, rows, query.sort), _reading_order(columns, rows), query.depth)
-        return [self._candidate(number, int(rows[one]), float(scores[one]), query.sort) for one in kept]
+            candidates = self._candidates(number, rows[kept], scores[kept])
+            return [((-candidate.score, candidate.id), candidate) for candidate in candidates]
+        dates = self._date_keys(columns, rows, query.sort)
+        kept = _top(dates, _reading_order(columns, rows), query.depth)
+        articles = columns.article_ids[columns.row_article[rows[kept]]].tolist()
+        keys = zip(dates[kept].tolist(), articles, rows[kept].tolist(), strict=True)
+        return list(zip(keys, self._candidates(number, rows[kept], scores[kept]), strict=True))
 
-    def _candidate(self, number: int, row: int, score: float, sort: str) -> tuple[tuple[object, ...], Candidate]:
-        columns = self._segments[number]
-        passage = columns.row_ids[row].decode("ascii")
-        candidate = Candidate(self._bases[number] + row, passage, score)
-        if sort == "relevance":
-            return (-score, passage), candidate
-        article = int(columns.row_article[row])
-        date = int(self._date_keys(columns, np.array([row]), sort)[0])
-        return (date, bytes(columns.article_ids[article]), row), candidate
+    def _candidates(self, number: int, rows: Rows, scores: NDArray[np.float64]) -> list[Candidate]:
+        keys, ids = (self._bases[number] + rows).tolist(), self._segments[number].row_ids[rows].tolist()
+        return [
+            Candidate(key, id_.decode("ascii"), score)
+            for key, id_, score in zip(keys, ids, scores.tolist(), strict=True)
+        ]
 
     @staticmethod
-    def _date_keys(columns: Columns, rows: NDArray[np.intp], sort: str) -> NDArray[np.int64]:
+    def _date_keys(columns: Columns, rows: Rows, sort: str) -> NDArray[np.int64]:
         """What rows are sorted by: their date, falling for `newest`; the undated come last either way."""
         dates = columns.row_date[rows].astype(np.int64)
         return np.where(dates == 0, np.iinfo(np.int64).max, -dates if sort == "newest" else dates)
@@ -272,9 +301,9 @@ class LocalReader(StoreReader):
 class _Selection(NamedTuple):
     """The rows of one segment that an EngineQuery selects, those each facet counts, and how many are dated coarsely."""
 
-    rows: Mask
-    for_sources: NDArray[np.intp]
-    for_dates: NDArray[np.intp]
+    rows: Rows
+    for_sources: Rows
+    for_dates: Rows
     partly: int
     excluded: int
 
@@ -284,21 +313,26 @@ def _keys(term: Term) -> Sequence[str | tuple[str, ...]]:
     return (term.forms,) if isinstance(term, Pattern) else term.stems
 
 
-def _source_selection(matcher: SegmentMatcher, query: EngineQuery) -> Mask:
-    """The rows that the reader's selection of sources lets through."""
-    rows = matcher.sources(query.sources) if query.sources else matcher.everything()
-    return rows & ~matcher.sources(query.not_sources) if query.not_sources else rows
+def _source_selection(matcher: SegmentMatcher, query: EngineQuery) -> Mask | None:
+    """The rows that the reader's selection of sources lets through; None for all."""
+    wanted = matcher.sources(query.sources) if query.sources else None
+    return _both(~matcher.sources(query.not_sources), wanted) if query.not_sources else wanted
 
 
-def _date_selection(matcher: SegmentMatcher, query: EngineQuery) -> Mask:
-    """The rows that the reader's selection of dates lets through."""
-    rows = matcher.filter(query.span) if query.span else matcher.everything()
+def _date_selection(matcher: SegmentMatcher, query: EngineQuery) -> Mask | None:
+    """The rows that the reader's selection of dates lets through; None for all."""
+    parts = [matcher.filter(query.span)] if query.span else []
     if query.dates:
-        rows = rows & reduce(np.logical_or, [matcher.filter(one) for one in query.dates])
-    return reduce(np.logical_and, [~matcher.filter(one) for one in query.not_dates], rows)
+        parts.append(reduce(np.logical_or, [matcher.filter(one) for one in query.dates]))
+    parts += [~matcher.filter(one) for one in query.not_dates]
+    return reduce(np.logical_and, parts) if parts else None
 
 
-def _top(keys: NDArray, ties: NDArray, depth: int) -> NDArray[np.intp]:  # type: ignore[type-arg]  # any numbers
+def _both(rows: Mask, others: Mask | None) -> Mask:
+    return rows if others is None else rows & others
+
+
+def _top(keys: NDArray, ties: NDArray, depth: int) -> Rows:  # type: ignore[type-arg]  # any numbers
     """The indexes of the `depth` smallest keys in order, ties by the second array."""
     kept = np.arange(len(keys))
     if len(keys) > depth:
@@ -306,7 +340,7 @@ def _top(keys: NDArray, ties: NDArray, depth: int) -> NDArray[np.intp]:  # type:
     return kept[np.lexsort((ties[kept], keys[kept]))][:depth]
 
 
-def _reading_order(columns: Columns, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+def _reading_order(columns: Columns, rows: Rows) -> NDArray[np.int64]:
     """A number for each row that sorts by the article's id, then as the article is read."""
     return columns.article_rank[columns.row_article[rows]].astype(np.int64) * columns.rows + rows
 

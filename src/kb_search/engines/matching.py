@@ -43,6 +43,10 @@ from kb_search.query import (
 #: From a stem to its postings in a segment; empty where no row has it.
 PostingSource = Callable[[str], Postings]
 
+#: From the forms of a phrase, and the rows that have all of them, to the rows where they follow each other in a
+#: passage's own text; None where that is to be looked up in the columns.
+PhraseSource = Callable[[tuple[str, ...], Mask], Ints | None]
+
 
 class Found(NamedTuple):
     """The rows that a node matches with the help of title and heading, and how.
@@ -69,8 +73,10 @@ class SegmentMatcher:
         postings: PostingSource,
         deadline: Deadline,
         patterns: dict[tuple[str, ...], Postings] | None = None,
+        phrases: PhraseSource | None = None,
     ) -> None:
-        """`patterns` keeps the postings of patterns from one query to the next."""
+        """`patterns` keeps the postings of patterns from one query to the next; `phrases` may know of phrases."""
+        self._phrases = phrases
         self._columns = columns
         self._postings = postings
         self._deadline = deadline
@@ -145,7 +151,10 @@ class SegmentMatcher:
         if any(self._columns.form_table.find(word.form) == ABSENT for word in words):
             return rows
         rarest, within = self._rarest(words)
-        rows[self._columns.row_at(self._positions.in_order(words, within, rarest))] = True
+        known = self._phrases(tuple(word.form for word in words), within) if self._phrases else None
+        if known is None:
+            known = self._columns.row_at(self._positions.in_order(words, within, rarest))
+        rows[known] = True
         return rows
 
     def _rarest(self, words: Sequence[Word]) -> tuple[int, Mask]:

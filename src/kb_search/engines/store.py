@@ -101,6 +101,11 @@ class _OldSegment:
         self._deleted = _deleted(folder, name, self._columns.rows)
         self._changed = False
 
+    @property
+    def rows(self) -> int:
+        """How many rows it has, deleted ones included."""
+        return self._columns.rows
+
     def delete(self, article: str) -> None:
         """Mark an article's rows, if it is here."""
         number = self._columns.find_article(article)
@@ -120,7 +125,8 @@ class StoreReader(EngineReader):
     def __init__(self, folder: Path) -> None:
         """Open a finished generation. Raises IndexDamaged and IndexOutdated."""
         names = _segment_names(folder)
-        self._segments = [Columns(folder / _SEGMENTS / name) for name in names]
+        self._folders = [folder / _SEGMENTS / name for name in names]
+        self._segments = [Columns(one) for one in self._folders]
         self._copies = Copies(folder)
         self._space = open_space(folder)
         self._vectors = [
@@ -280,8 +286,9 @@ class StoreReader(EngineReader):
 
 def counted(values: Sequence[Value], numbers: Ints) -> dict[Value, int]:
     """How often each value's number stands in an array; values that do not are left out."""
-    counts = np.bincount(numbers, minlength=len(values)).tolist()
-    return {value: count for value, count in zip(values, counts, strict=True) if count}
+    counts = np.bincount(numbers)
+    there = np.flatnonzero(counts)
+    return {values[number]: count for number, count in zip(there.tolist(), counts[there].tolist(), strict=True)}
 
 
 def by_count(counts: Counter[str]) -> tuple[tuple[str, int], ...]:

@@ -1,0 +1,325 @@
+"""The engine for large collections on one machine: tantivy, a native library, ranks and finds phrases.
+
+tantivy's index has a document for each row of all segments, deleted ones included, with finished terms split at spaces:
+`stems` is the pooled field that scores (title words stand in it as often as they weigh, so that tantivy's BM25 and its
+lengths are those of `base`), `forms` has the places of the own text's forms, and `row` the row's key. What is a set of
+rows is answered from the columns and the postings beside them, which is faster (docs/ENGINES.md has the figures):
+selecting, counting, facets. tantivy is asked where it is faster:
+
+- of many rows, which are the best: its index knows which of a list cannot be. It names somewhat more than are wanted,
+  in 32-bit arithmetic; those are then scored like any others, so that order and ties are the contract's own;
+- where a phrase or a form stands, unless its words are in very many rows: then a pass over the columns is faster.
+
+The index only grows: what is deleted is left out by the columns. A published one is never written to: readers open it
+by links in a folder of their own, since tantivy makes lock files where it reads.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+from tantivy import Occur, Query
+
+from kb_search.columns import Columns, Ints, Longs, Mask
+from kb_search.engines.base import Engine, EngineQuery, EngineReader, EngineWriter
+from kb_search.engines.local import LocalReader, Rows
+from kb_search.engines.matching import PhraseSource
+from kb_search.engines.positions import Postings
+from kb_search.engines.postinglists import PostingLists, write_postings
+from kb_search.engines.store import LocalWriter
+from kb_search.errors import REBUILD, IndexDamaged
+from kb_search.query import And, Near, Node, Or, Pattern, Phrase, Word, scoring_terms
+
+_FOLDER = "tantivy"
+_STEMS, _FORMS, _ROW = "stems", "forms", "row"
+#: Stands where no word does, so that no phrase reaches across; no form has such a sign in it.
+_BREAK = "|"
+#: What the writer may hold in memory before it writes a segment of its own: some 200,000 passages.
+_HEAP_BYTES = 256 << 20
+#: So many rows are made ready at a time.
+_ROWS_AT_ONCE = 4096
+
+#: Below so many rows they are all scored: one call of tantivy takes as long as scoring them.
+_RANKED_ABOVE = 10_000
+#: So many more than wanted are asked for at first, and so many times as many when that was not enough.
+_MORE, _TIMES, _TRIES = 56, 4, 2
+#: How far apart the same score may be in tantivy's arithmetic and in ours.
+_TOLERANCE = 1e-5
+#: A phrase whose words are together in more rows than this is looked up in the columns.
+_PHRASE_ROWS = 20_000
+
+Hits = list[tuple[Any, tantivy.DocAddress]]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field(_STEMS, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field(_FORMS, tokenizer_name="whitespace", index_option="position")
+    builder.add_unsigned_field(_ROW, fast=True)
+    return builder.build()
+
+
+def _plain(raw: bytes) -> str:
+    """A term as tantivy takes it: half a surrogate pair, which no query can ask for, is no text to it."""
+    return raw.decode("utf-8", "replace")
+
+
+class _Writer(LocalWriter):
+    """Writes a generation with a tantivy index beside its segments."""
+
+    def __init__(self, folder: Path, base: Path | None) -> None:
+        super().__init__(folder, base)
+        self._tantivy = folder / _FOLDER
+        self._rows_before = sum(old.rows for old in self._old)
+
+    def index(self, columns: Columns) -> None:
+        """Append a finished segment to the index, and write its postings."""
+        self._tantivy.mkdir(exist_ok=True)
+        opened = tantivy.Index(_schema(), path=str(self._tantivy))
+        writer = opened.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        # tantivy's own thread is busy with the last ones while these are put together.
+        for document in _documents(columns, self._rows_before):
+            writer.add_document(document)
+        write_postings(self._folder_of_new, columns)
+        writer.commit()
+        writer.wait_merging_threads()
+        for file in self._tantivy.glob(".*.lock"):
+            file.unlink()
+        for file in (self._tantivy / "meta.json", self._tantivy / ".managed.json"):
+            file.chmod(0o644)  # as readable as all other files of the index
+
+
+def _documents(columns: Columns, base: int) -> Iterator[tantivy.Document]:
+    """A document for each row; `base` is the key of the first."""
+    stems = np.array([_plain(columns.stem_table.raw(number)) for number in range(len(columns.stem_table))], object)
+    forms = np.array([_plain(columns.form_table.raw(number)) for number in range(len(columns.form_table))], object)
+    forms[0], stems[columns.stem_of[:, 0]] = _BREAK, ""
+    contexts = _Contexts(columns, stems)
+    for first in range(0, columns.rows, _ROWS_AT_ONCE):
+        last = min(first + _ROWS_AT_ONCE, columns.rows)
+        places = np.arange(columns.starts[first], columns.starts[last])
+        words, written = stems[columns.stems_at(places)].tolist(), forms[columns.forms[places]].tolist()
+        edges = (columns.starts[first : last + 1] - columns.starts[first]).tolist()
+        for row, start, end in zip(range(first, last), edges, edges[1:], strict=False):
+            document = tantivy.Document()
+            document.add_text(_STEMS, " ".join(words[start:end]) + contexts.of(row))
+            document.add_text(_FORMS, " ".join(written[start:end]))
+            document.add_unsigned(_ROW, base + row)
+            yield document
+
+
+class _Contexts:
+    """The stems of each row's title and heading, each as often as it weighs."""
+
+    def __init__(self, columns: Columns, stems: NDArray[np.object_]) -> None:
+        numbers = columns.stem_of[columns.article_language[columns.head_article[columns.head_of]], columns.heads]
+        words, edges = stems[numbers].tolist(), columns.head_starts.tolist()
+        title, heading = columns.context_weights
+        weights = chain([title] * columns.articles, iter(lambda: heading, None))
+        self._heads = [
+            (" " + " ".join(words[start:end])) * weight
+            for start, end, weight in zip(edges, edges[1:], weights, strict=False)
+        ]
+        self._heads.append("")  # for rows without a heading, whose number is -1
+        self._article = columns.row_article.tolist()
+        self._heading = np.where(columns.row_heading < 0, -1, columns.articles + columns.row_heading).tolist()
+
+    def of(self, row: int) -> str:
+        """What is added to the own words of a row."""
+        context: str = self._heads[self._article[row]] + self._heads[self._heading[row]]
+        return context
+
+
+class _Reader(LocalReader):
+    """Reads a generation with a tantivy index."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        pairs = zip(self._folders, self._segments, strict=True)
+        self._lists = [PostingLists(path, columns) for path, columns in pairs]
+        self._tantivy = _Index(folder / _FOLDER) if self._segments else None
+        if self._tantivy and self._tantivy.documents != self._bases[-1]:
+            raise IndexDamaged(f"The tantivy index does not fit the passages. {REBUILD}")
+
+    def postings(self, segment: int, stem: str) -> Postings:
+        """The postings of a stem in one segment; empty where it has none."""
+        return self._lists[segment].of(stem)
+
+    def phrases(self, segment: int) -> PhraseSource | None:
+        """What knows where forms follow each other in a segment."""
+        return partial(self._in_order, segment)
+
+    def _in_order(self, segment: int, forms: tuple[str, ...], within: Mask) -> Ints | None:
+        """The rows of a segment where forms follow each other; None where the columns know it faster."""
+        most = int(np.count_nonzero(within))
+        if not self._tantivy or most > _PHRASE_ROWS:
+            return None
+        # The rows of other segments come along.
+        keys = self._tantivy.in_order(forms, _PHRASE_ROWS) if most else np.empty(0, np.int64)
+        if keys is None:
+            return None
+        rows = keys - self._bases[segment]
+        here: Ints = rows[(rows >= 0) & (rows < len(within))].astype(np.int32)
+        return here
+
+    def promising(self, rows: list[Rows], query: EngineQuery) -> list[Rows]:
+        """Of many rows those that tantivy scores highest, the best `depth` among them."""
+        ranking = _ranking(query.tree)
+        if not self._tantivy or not ranking or sum(map(len, rows)) <= max(_RANKED_ABOVE, query.depth):
+            return rows
+        best = self._best_keys(self._tantivy, ranking, rows, query.depth)
+        if best is None:
+            return rows
+        edges = np.searchsorted(best, self._bases)
+        return [best[start:end] - base for start, end, base in zip(edges, edges[1:], self._bases, strict=False)]
+
+    def _best_keys(self, index: _Index, ranking: _Ranking, rows: list[Rows], depth: int) -> Longs | None:
+        """The keys of those rows that may be among the best `depth`, rising; None where tantivy does not tell."""
+        wanted = np.zeros(self._bases[-1], np.bool_)
+        for base, some in zip(self._bases, rows, strict=False):
+            wanted[base + some] = True
+        asked = depth + _MORE
+        for _ in range(_TRIES):
+            keys, scores = index.best(ranking, asked)
+            good = wanted[keys]
+            # What tantivy did not name may score as much as the last one that it did.
+            if np.count_nonzero(good & (scores > scores[-1:] * (1 + _TOLERANCE))) >= depth:
+                return np.sort(keys[good])
+            asked *= _TIMES
+        return None
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._tantivy = None
+
+
+class _Ranking(NamedTuple):
+    """What tantivy is to rank by: the stems that score with their boosts, and groups of them of which each has one."""
+
+    boosts: dict[str, float]
+    groups: list[tuple[str, ...]]
+
+
+def _ranking(tree: Node) -> _Ranking | None:
+    """A ranking of all rows that match a tree, and of others; None where tantivy does not score as `base` says.
+
+    That is so for patterns, which score as one word, and where a row may match without any word.
+    """
+    groups = _groups(tree)
+    boosts: dict[str, float] = {}
+    for term in scoring_terms(tree):
+        if isinstance(term, Pattern):
+            return None
+        for stem in term.stems:
+            boosts[stem] = max(boosts.get(stem, 0.0), term.boost)
+    return _Ranking(boosts, groups) if groups else None
+
+
+def _groups(node: Node) -> list[tuple[str, ...]]:
+    """Groups of stems: whatever matches a node has one of each group, in its text, title or heading."""
+    match node:
+        case Word() if node.field != "author":
+            return [node.stems]
+        case Phrase() if node.field != "author":
+            return [word.stems for word in node.words]
+        case And() | Near():
+            return [group for child in node.children for group in _groups(child)]
+        case Or():
+            parts = [_groups(child) for child in node.children]
+            return [tuple(dict.fromkeys(chain(*(part[0] for part in parts))))] if all(parts) else []
+        case _:
+            return []
+
+
+class _Index:
+    """A tantivy index, open for reading."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index in a folder. Raises IndexDamaged."""
+        with _explained(), tempfile.TemporaryDirectory(prefix="kb-search-") as links:
+            for file in folder.iterdir():
+                (Path(links) / file.name).symlink_to(file.absolute())
+            # tantivy maps all that it needs into memory here; the links may go.
+            index = tantivy.Index.open(links)
+            index.config_reader("manual")
+            self._searcher = index.searcher()
+            self._schema = index.schema
+
+    @property
+    def documents(self) -> int:
+        """How many rows the index has."""
+        return int(self._searcher.num_docs)
+
+    def best(self, ranking: _Ranking, number: int) -> tuple[Longs, NDArray[np.float64]]:
+        """The keys of the best rows by a ranking, and their scores, the highest first."""
+        with _explained():
+            hits = self._searcher.search(self._ranked(ranking), number, count=False).hits
+            keys = self._keys(hits)
+        return keys, np.array([score for score, _ in hits], np.float64)
+
+    def _ranked(self, ranking: _Ranking) -> Query:
+        """The query for a ranking. Each stem is in it once, so that it scores once."""
+        left = dict(ranking.boosts)
+        must = [
+            self._any_of([(stem, left.pop(stem)) for stem in group])
+            for group in ranking.groups
+            if all(stem in left for stem in group)
+        ]
+        should = [self._any_of([pair]) for pair in left.items()]
+        return Query.boolean_query([(Occur.Must, one) for one in must] + [(Occur.Should, one) for one in should])
+
+    def _any_of(self, boosts: Sequence[tuple[str, float]]) -> Query:
+        terms = [Query.boost_query(self._term(_STEMS, stem, "freq"), boost) for stem, boost in boosts]
+        return terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Should, term) for term in terms])
+
+    def _term(self, field: str, text: str, option: str) -> Query:
+        return Query.term_query(self._schema, field, text, option)
+
+    def in_order(self, forms: Sequence[str], most: int) -> Longs | None:
+        """The keys of the rows where some forms follow each other; None where they are more than `most`."""
+        if len(forms) == 1:
+            query = self._term(_FORMS, forms[0], "position")
+        else:
+            query = Query.phrase_query(self._schema, _FORMS, list(forms))
+        with _explained():
+            hits = self._searcher.search(Query.const_score_query(query, 0.0), most + 1, count=False).hits
+            if len(hits) > most:
+                return None
+            return self._keys(hits)
+
+    def _keys(self, hits: Hits) -> Longs:
+        return np.array(self._searcher.fast_field_values(_ROW, [address for _, address in hits]), np.int64)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say in a sentence that the index is damaged where tantivy fails, or panics: what it is asked is never wrong."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException":
+            raise IndexDamaged(f"The tantivy index cannot be read. {REBUILD}") from error
+        raise
+
+
+class TantivyEngine(Engine):
+    """tantivy, behind the contract."""
+
+    name = "tantivy"
+
+    def writer(self, folder: Path, base: Path | None) -> EngineWriter:
+        """Begin a generation in an empty folder, as a change of the one in `base` if that is given."""
+        return _Writer(folder, base)
+
+    def reader(self, folder: Path) -> EngineReader:
+        """Open a finished generation. Raises IndexDamaged."""
+        return _Reader(folder)

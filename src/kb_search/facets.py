@@ -91,7 +91,7 @@ def _dates_in_order(shown: dict[int, int], counts: DateCounts, request: SearchRe
         if value not in values:
             alone = replace(_narrowed(request, without=value), dates=(date_filter(value),))
             values[value] = sum(count for _, count in alone.of(counts))
-    names = sorted(values, key=lambda value: (value == UNDATED, value))
+    names = sorted(values)  # a figure comes before the letters of `undated`
     return Facet(
         "date",
         tuple(_value(name, values[name], name in request.dates, name in request.not_dates) for name in names),
@@ -122,7 +122,19 @@ def _name(number: int) -> str:
 
 def _rounded(counts: DateCounts, unit: str) -> dict[int, int]:
     """Counts by the unit; dates that are coarser than it keep their own number."""
-    multiple, found = _MULTIPLE[unit], dict[int, int]()
+    if unit != "day" and isinstance(counts, tuple):
+        counts = _by_month(counts)  # which facet, tree and timeline of an answer all begin with
+    return _summed(counts, _MULTIPLE[unit])
+
+
+@lru_cache(maxsize=16)
+def _by_month(counts: DateCounts) -> DateCounts:
+    return tuple(_summed(counts, _MULTIPLE["month"]).items())
+
+
+def _summed(counts: DateCounts, multiple: int) -> dict[int, int]:
+    """The counts of dates whose numbers, rounded down to a multiple, are the same."""
+    found: dict[int, int] = {}
     for number, count in counts:
         rounded = number - number % multiple
         found[rounded] = found.get(rounded, 0) + count
@@ -215,6 +227,8 @@ class Calendar:
         self.unit = _unit(self.first, self.last)
         self.by_unit = _rounded(holdings, self.unit)
         self.undated = sum(count for number, count in holdings if not number)
+        units = _units(self.first, self.last, self.unit) if self.first else ()
+        self.bars = [(number, _bar(number, 0, self.by_unit.get(number, 0), 0)) for number in units]
 
     def within(self, selection: DateSelection) -> Calendar:
         """The part of it that is selected."""
@@ -231,8 +245,8 @@ def timeline(counts: DateCounts, calendar: Calendar, selection: DateSelection) -
     found = _rounded(selection.of(counts), held.unit)
     coarse = {number: count for number, count in found.items() if number and _is_coarse(number, held.unit)}
     bars = tuple(
-        _bar(number, found.get(number, 0), held.by_unit.get(number, 0), _around(number, coarse) if coarse else 0)
-        for number in (_units(held.first, held.last, held.unit) if held.first else ())
+        _bar(number, found.get(number, 0), bar.holdings, _around(number, coarse)) if coarse or number in found else bar
+        for number, bar in held.bars
     )
     return Timeline(held.unit, bars, found.get(0, 0), calendar.undated)
 

@@ -119,10 +119,10 @@ def rank(
         total = total + parts["related"]
     present = np.count_nonzero(found.own + found.context, axis=0)
     totals, counts, by_word = total.tolist(), present.tolist(), words.T.tolist()
-    reasons = [
-        tuple(zip(parts, values, strict=True)) for values in zip(*map(np.ndarray.tolist, parts.values()), strict=True)
-    ]
-    order = sorted(range(len(candidates)), key=lambda at: (-round(totals[at], 9), candidates[at].id))
+    values = zip(*(part.tolist() for part in parts.values()), strict=True)
+    reasons = [tuple(zip(parts, some, strict=True)) for some in values]
+    ids = [candidate.id for candidate in candidates]
+    order = [at for _, _, at in sorted(zip((-total.round(9)).tolist(), ids, range(len(ids)), strict=True))]
     return [Ranked(candidates[at], totals[at], reasons[at], counts[at], tuple(by_word[at])) for at in order]
 
 

@@ -258,10 +258,7 @@ class LocalReader(StoreReader):
 
     def _candidates(self, number: int, rows: Rows, scores: NDArray[np.float64]) -> list[Candidate]:
         keys, ids = (self._bases[number] + rows).tolist(), self._segments[number].row_ids[rows].tolist()
-        return [
-            Candidate(key, id_.decode("ascii"), score)
-            for key, id_, score in zip(keys, ids, scores.tolist(), strict=True)
-        ]
+        return list(map(Candidate, keys, map(bytes.decode, ids), scores.tolist()))
 
     @staticmethod
     def _date_keys(columns: Columns, rows: Rows, sort: str) -> NDArray[np.int64]:

@@ -53,7 +53,7 @@ def test_every_setting_can_come_from_the_environment(write):
         "workers": "2", "max_seconds": "2.5", "max_memory_bytes": "9", "engine_url": "http://h:1,https://i",
         "engine_collection": "c", "engine_shards": "3", "engine_replicas": "2", "engine_user": "u",
         "engine_password": "p", "engine_ca": "f", "engine_verify": "no", "engine_aws_region": "eu-west-1",
-        "engine_cache": "/k",
+        "engine_cache": "/k", "engine_aws_token": "t",
     }  # fmt: skip
     assert set(said) == {field.name for field in fields(Settings)}
     settings = load_settings(environment={ENV_PREFIX + name.upper(): value for name, value in said.items()})
@@ -92,7 +92,7 @@ def test_a_byte_order_mark_does_no_harm(write):
         ("port = ", "The configuration kb-search.toml is not valid TOML"),
         (
             "prot = 1",
-            "There is no setting 'prot'; the settings are corpus, engine, engine_aws_region, engine_ca, ",
+            "There is no setting 'prot'; the settings are corpus, engine, engine_aws_region, engine_aws_token, ",
         ),
         ("[server]\nport = 1", "There is no setting 'server'"),
         ('port = "many"', "The setting 'port' cannot be 'many'."),
@@ -124,6 +124,7 @@ def test_a_byte_order_mark_does_no_harm(write):
         ('engine_collection = "A b"', "The setting 'engine_collection' must be a name of small letters"),
         ("engine_shards = 0", "The setting 'engine_shards' must be between 1 and 64, not 0."),
         ("engine_replicas = -1", "The setting 'engine_replicas' must be between 0 and 16, not -1."),
+        ('engine_aws_region = "eu-west-1"', "With 'engine_aws_region', 'engine_user' must be a key"),
         ('engine_verify = "maybe"', "The setting 'engine_verify' must be yes or no, not 'maybe'."),
         ('host = ""', "The setting 'host' must not be empty, which would mean every address of this machine."),
     ],

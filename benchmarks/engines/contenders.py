@@ -70,7 +70,7 @@ class KbSearch:
     """kb-search with one of its engines; a search is `Library.search`, as pages and API ask it."""
 
     def __init__(self, name: str, folder: Path, cluster: str) -> None:
-        known = {"engine_url": cluster} if name == "opensearch" else {}
+        known = {"engine_url": cluster, "engine_replicas": 0} if name == "opensearch" else {}
         self._settings = Settings(corpus=folder, index=folder / "index", time_limit=600, engine=name, **known)
         self._library: Library | None = None
 

@@ -53,8 +53,10 @@ class Settings:
     engine_ca: str = ""
     #: `no` takes any certificate: for trying things out.
     engine_verify: str = "yes"
-    #: The region of a cluster that wants Amazon's signatures instead of a login.
+    #: The region of a cluster that wants Amazon's signatures: engine_user is the key then, engine_password its secret.
     engine_aws_region: str = ""
+    #: What comes with a key that is only lent.
+    engine_aws_token: str = field(default="", repr=False)
     #: Where readers that have only the cluster's address keep its small files.
     engine_cache: Path = Path("~/.cache/kb-search")
     #: Language of articles that do not say theirs (an ISO 639-1 code).
@@ -182,6 +184,8 @@ def _check_cluster(settings: Settings) -> None:
         raise ConfigError(f"The setting 'engine_shards' must be between 1 and 64, not {settings.engine_shards}.")
     if not 0 <= settings.engine_replicas <= 16:
         raise ConfigError(f"The setting 'engine_replicas' must be between 0 and 16, not {settings.engine_replicas}.")
+    if settings.engine_aws_region and not (settings.engine_user and settings.engine_password):
+        raise ConfigError("With 'engine_aws_region', 'engine_user' must be a key and 'engine_password' its secret.")
     if settings.engine_verify not in ("yes", "no"):
         raise ConfigError(f"The setting 'engine_verify' must be yes or no, not {settings.engine_verify!r}.")
 

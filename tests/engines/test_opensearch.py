@@ -1,5 +1,7 @@
 """What the engine opensearch adds to the contract: publication, reading by address alone, errors, nodes that die."""
 
+import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -7,7 +9,9 @@ import socket
 import threading
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +24,7 @@ from kb_search.config import Settings
 from kb_search.engines import cluster as clusters
 from kb_search.engines import clustershare, clusterwriter
 from kb_search.engines.cluster import Access, Cluster
+from kb_search.engines.clustersigning import Signer
 from kb_search.errors import ClusterProblem, ConfigError, IndexMissing
 from kb_search.results import SearchRequest
 from kb_search.search import Library
@@ -188,17 +193,20 @@ def _then_end(function):
 
 
 @contextmanager
-def stub(status, answer, kind="application/json"):
-    """The address of a server that gives the same answer to everything."""
+def stub(status, answer, kind="application/json", check=lambda *_request: None):
+    """The address of a server that gives the same answer to everything; `check` looks at each request."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
+            check(self, self.rfile.read(int(self.headers["content-length"] or 0)))
             raw = answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("content-type", kind)
             self.send_header("content-length", str(len(raw)))
             self.end_headers()
             self.wfile.write(raw)
+
+        do_POST = do_PUT = do_GET  # noqa: N815 - the names that the server looks for
 
         def log_message(self, *_arguments):
             pass
@@ -324,3 +332,53 @@ def test_a_partial_answer_is_no_answer():
     whole = {"_shards": {"successful": 2, "total": 3, "failed": 0}, "hits": {}}
     with pytest.raises(clusters.Failure, match="some shards did not answer"):
         clusters._check_searches({"responses": [whole]})
+
+
+# ----------------------------------------------------------------------------------------------- Amazon's signatures
+
+#: Amazon publishes them for tests.
+KEY, HIDDEN = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+
+
+@pytest.mark.parametrize(
+    ("query", "signature"),
+    [
+        ("", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"),
+        ("?Param2=value2&Param1=value1", "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500"),
+    ],
+)
+def test_a_request_is_signed_as_amazon_publishes_it(query, signature):
+    """The requests of Amazon's own suite of tests get the signatures that stand there."""
+    signer = Signer(KEY, HIDDEN, "us-east-1", service="service", now=lambda: datetime(2015, 8, 30, 12, 36, tzinfo=UTC))
+    told = signer("GET", f"https://example.amazonaws.com/{query}", None)["authorization"]
+    assert told.endswith(f"SignedHeaders=host;x-amz-date, Signature={signature}")
+
+
+def _signature(request, body):
+    """What a server computes from a request as it came in, with the secret that both know."""
+    told = dict(part.split("=", 1) for part in request.headers["authorization"].partition(" ")[2].split(", "))
+    scope, names = told["Credential"].partition("/")[2], told["SignedHeaders"].split(";")
+    path, _, query = request.path.partition("?")
+    headers = "".join(f"{name}:{request.headers[name]}\n" for name in names)
+    parts = (request.command, quote(path), "&".join(sorted(query.split("&"))), headers, ";".join(names))
+    canonical = "\n".join((*parts, hashlib.sha256(body).hexdigest())).encode()
+    moment = request.headers["x-amz-date"]
+    wanted = "\n".join(("AWS4-HMAC-SHA256", moment, scope, hashlib.sha256(canonical).hexdigest()))
+    key = f"AWS4{HIDDEN}".encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return hmac.digest(key, wanted.encode(), "sha256").hex() == told["Signature"]
+
+
+def test_every_request_to_amazon_is_signed(hasty):
+    """A server that checks signatures takes paths with stars and commas, and bodies; it refuses other keys."""
+    checked = []
+    with stub(200, {}, check=lambda request, body: checked.append(_signature(request, body))) as url:
+        access = Access((url,), KEY, HIDDEN, aws_region="eu-west-1", aws_token=SECRET)
+        with closing(Cluster(access)) as cluster:
+            cluster.ask("GET", "/a,b-*/_settings", expand_wildcards="all", ignore=404)
+            cluster.ask("POST", "/_bulk", '{"index": {}}\n{"text": "Əliyev"}\n', filter_path="errors,items.*.error")
+            cluster.ask("PUT", "/a", {"settings": {}})
+        with closing(Cluster(replace(access, password=HIDDEN[1:]))) as cluster:
+            cluster.ask("GET", "/")
+    assert checked == [True, True, True, False]

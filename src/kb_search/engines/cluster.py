@@ -20,6 +20,7 @@ from typing import Any
 from opensearchpy import OpenSearch, exceptions
 
 from kb_search.config import Settings
+from kb_search.engines.clustersigning import Signer
 from kb_search.errors import ClusterProblem, ConfigError
 
 #: What a cluster answers: an object of JSON. It does not leave `engines`.
@@ -52,6 +53,7 @@ class Access:
     ca: str = ""
     verify: bool = True
     aws_region: str = ""
+    aws_token: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, settings: Settings, known: Sequence[str] = ()) -> Access:
@@ -72,6 +74,7 @@ class Access:
             settings.engine_ca,
             settings.engine_verify == "yes",
             settings.engine_aws_region,
+            settings.engine_aws_token,
         )
 
     def __str__(self) -> str:
@@ -248,7 +251,7 @@ class ShardsLost(ClusterProblem):
 
 def _login(access: Access) -> object:
     if access.aws_region:
-        return None
+        return Signer(access.user, access.password, access.aws_region, access.aws_token)
     return (access.user, access.password) if access.user else None
 
 

@@ -7,6 +7,8 @@ address of the cluster is all that a reader needs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kb_search.engines.base import K1, B
 from kb_search.engines.cluster import Answer
 
@@ -87,8 +89,7 @@ int number(byte[] bytes, int at) {
 }
 """
 
-#: For each list of words in `words`, which rise, how often they count in an article; before them, its length.
-COUNTS_IN_ARTICLE = (
+_COUNT_IN_ARTICLE = (
     _NUMBER_AT
     + """
 BytesRef raw = doc['counts'].value;
@@ -96,6 +97,7 @@ byte[] bytes = raw.bytes;
 int size = number(bytes, raw.offset);
 int first = raw.offset + 8;
 List found = new ArrayList();
+found.add(doc['number'].value);
 found.add(number(bytes, raw.offset + 4));
 for (List words : params.words) {
   int sum = 0;
@@ -110,7 +112,7 @@ for (List words : params.words) {
   }
   found.add(sum);
 }
-return found;
+state.found.add(found);
 """
 )
 
@@ -186,6 +188,24 @@ def articles_seen(size: int, *, listed: bool) -> Answer:
                 "long[] all = new long[(int) params.longs]; "
                 "for (def one : states) { if (one != null) { long[] seen = (long[]) one; "
                 "for (int at = 0; at < seen.length; ++at) { all[at] |= seen[at] } } } " + told
+            ),
+        }
+    }
+
+
+def counts_in_articles(words: Sequence[Sequence[int]]) -> Answer:
+    """An aggregation: of each article its number, its length, and how often each of some lists of words counts in it.
+
+    As an aggregation it takes a third of the time that it takes as a field of each hit. Words rise.
+    """
+    return {
+        "scripted_metric": {
+            "params": {"words": words},
+            "init_script": "state.found = new ArrayList()",
+            "map_script": _COUNT_IN_ARTICLE,
+            "combine_script": "return state.found",
+            "reduce_script": (
+                "List all = new ArrayList(); for (def one : states) { if (one != null) { all.addAll(one) } } return all"
             ),
         }
     }

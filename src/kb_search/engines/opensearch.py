@@ -34,7 +34,7 @@ from kb_search.engines.base import (
 )
 from kb_search.engines.cluster import Access, Answer, Cluster, TooLong
 from kb_search.engines.clusterfolder import read_articles, read_whole
-from kb_search.engines.clusterindex import ARTICLE, COUNTS_IN_ARTICLE, PASSAGE
+from kb_search.engines.clusterindex import ARTICLE, PASSAGE, counts_in_articles
 from kb_search.engines.clusteroccurrences import gathered, numbers_of
 from kb_search.engines.clusterreading import ClusterIndex, counting, total
 from kb_search.engines.clustersearch import ClusterSearch, passage_words
@@ -151,15 +151,11 @@ class OpenSearchReader(EngineReader):
         """For each article, by its number, its length and how often each word counts in it."""
         if not numbers:
             return {}
-        ids = [f"a{self._article_ids[number].decode('ascii')}" for number in numbers]
-        params = {"words": [numbers_of(self._words, word).tolist() for word in words]}
-        body = {
-            "script_fields": {"counts": {"script": {"source": COUNTS_IN_ARTICLE, "params": params}}},
-            "docvalue_fields": ["number"],
-            "_source": False,
-        }
-        hits = self._index.scan({"ids": {"values": ids}}, ["number"], **body)
-        return {hit["fields"]["number"][0]: hit["fields"]["counts"] for hit in hits}
+        lists = [numbers_of(self._words, word).tolist() for word in words]
+        query = _all_of({"kind": ARTICLE}, {"number": list(numbers)})
+        body = {"size": 0, "query": query, "aggs": {"counts": counts_in_articles(lists)}}
+        told = self._index.search([body])[0]["aggregations"]["counts"]["value"]
+        return {number: counts for number, *counts in told}
 
     def _frequencies_of(self, words: Sequence[Term]) -> list[int]:
         """In how many passages each word stands. Of a word with one stem it is known here, of others asked once."""
@@ -278,6 +274,10 @@ class OpenSearchReader(EngineReader):
 
 
 _LONGEST_ID = 200
+
+
+def _all_of(term: Answer, terms: Answer) -> Answer:
+    return {"bool": {"filter": [{"term": term}, {"terms": terms}]}}
 
 
 def _rows(keys: Sequence[int]) -> Answer:

@@ -173,7 +173,7 @@ class Search:
             passages=matches.passages,
             articles=matches.articles,
             articles_exact=matches.articles_exact,
-            hits=tuple(map(self._hit, ranked[first : first + request.per_page])),
+            hits=self._hits(ranked[first : first + request.per_page]),
             nearest=self._nearest() if self._complete and not matches.passages else (),
             facets=(
                 facets.source_facet(matches.sources, request),
@@ -205,7 +205,7 @@ class Search:
         for one in self._deep()[1]:
             best.setdefault(article_of(one.candidate.id), one)
         best.pop(article, None)
-        return tuple(map(self._hit, list(best.values())[:limit]))
+        return self._hits(list(best.values())[:limit])
 
     def explanation(self, passage: str) -> Explanation | None:
         """Why a passage stands where it stands among all that match; None where it does not match."""
@@ -279,7 +279,7 @@ class Search:
         except SearchTooLong:
             return ()
         ranked.sort(key=lambda one: -one.words)
-        return tuple(map(self._hit, ranked[:NEAREST]))
+        return self._hits(ranked[:NEAREST])
 
     def _count(self, request: SearchRequest, tree: Node) -> int:
         """How many passages a request finds with the text of another tree. Raises SearchTooLong."""
@@ -330,6 +330,10 @@ class Search:
             with suppress(SearchTooLong):
                 spread = self._reader.search(self._asked(Spread(self._tree), 1))
                 self._notes += remarks.on_spread(request.text, matches, spread)
+
+    def _hits(self, ranked: Sequence[Ranked]) -> tuple[Hit, ...]:
+        self._reader.prepare([one.candidate.key for one in ranked])
+        return tuple(map(self._hit, ranked))
 
     def _hit(self, ranked: Ranked) -> Hit:
         passage, head = self._reader.passage(ranked.candidate.key)

@@ -41,6 +41,9 @@ ArticleBits = Mapping[Condition, NDArray[np.int64]]
 
 #: Intervals take no more alternatives; the rest is compared word by word.
 _MOST_ALTERNATIVES = 100
+#: A cluster takes 1,024 clauses in all, unless it is told otherwise: of more forms the commonest are scored by. All of
+#: them select, and all count in the second phase.
+_MOST_COUNTED = 700
 _STEMS = {TEXT: "own", POOLED: "pooled", "title": "title_stems", "section": "section_stems"}
 _FORMS = {TEXT: "forms", POOLED: "pooled_forms", "title": "title_forms", "section": "section_forms"}
 _NOTHING: Answer = {"match_none": {}}
@@ -150,7 +153,7 @@ def _scored_pattern(forms: tuple[str, ...], weight: float, average: float) -> An
 
     A clause of the inner query scores how often its form stands there; the length is Lucene's, taken from the words.
     """
-    counted = [{"term": {"pooled_forms": form}} for form in forms]
+    counted = [{"term": {"pooled_forms": form}} for form in forms[:_MOST_COUNTED]]
     return {
         "script_score": {
             "query": {"bool": {"should": counted}},

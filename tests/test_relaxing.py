@@ -3,7 +3,7 @@
 import pytest
 
 from kb_search.parsing import parse
-from kb_search.relaxing import MOST_CLAUSES, clause_counts, loosened, relaxation
+from kb_search.relaxing import MOST_CLAUSES, beside_the_text, clause_counts, loosened, relaxation
 from kb_search.rendering import render
 from kb_search.results import ClauseCount, Relaxation
 
@@ -47,6 +47,30 @@ def test_a_clause_is_shown_as_it_was_typed():
         '"no fly zone"',
         "no-fly",
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "told"),
+    [
+        ("snow", {"title:snow": 7}, [("snow", "title:snow", 7)]),
+        ("snow war", {"war": 3, "section:snow": 1, "title:war": 5}, [("snow", "section:snow", 1)]),
+        ('"cold snow"', {'title:"cold snow"': 2}, [('"cold snow"', 'title:"cold snow"', 2)]),
+        ("snow NEAR/3 war", {"war": 3, "title:snow": 2, "title:war": 1}, [("snow", "title:snow", 2)]),
+        ("(snow OR ice) war", {"war": 3, "title:ice": 2}, [("ice", "title:ice", 2)]),
+        ("peace war", {"peace": 2, "war": 3, "title:war": 5}, []),
+        ("war NOT snow", {"war": 3, "title:snow": 5}, []),
+        ("snow", {}, []),
+    ],
+)
+def test_words_that_stand_only_in_titles_or_headings_are_told(typed, found, told):
+    """A word that no passage's own text has is looked for in titles, then in headings; others and excluded ones not."""
+    tree = parse(typed).tree
+
+    def count(one):
+        return found.get(render(one), 0)
+
+    words = beside_the_text(tree, clause_counts(tree, count), count)
+    assert [(render(word), render(there), passages) for word, there, passages in words] == told
 
 
 @pytest.mark.parametrize(

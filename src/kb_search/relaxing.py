@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from kb_search.query import And, Everything, Near, Node, Not, Pattern, Phrase, Spread, Word, joined
+from kb_search.query import (
+    And,
+    Everything,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    Pattern,
+    Phrase,
+    Spread,
+    Word,
+    as_typed,
+    joined,
+    text_leaves,
+)
 from kb_search.rendering import named, render
 from kb_search.results import ClauseCount, Relaxation
 
@@ -32,6 +46,22 @@ def clause_counts(tree: Node, count: Count) -> tuple[ClauseCount, ...]:
         if isinstance(one, Near) and not counted[one]:
             counted |= {part: count(part) for part in one.children[:MOST_CLAUSES] if part not in counted}
     return tuple(ClauseCount(render(one), named(one), passages) for one, passages in counted.items())
+
+
+def beside_the_text(tree: Node, counts: Sequence[ClauseCount], count: Count) -> Iterator[tuple[Leaf, Leaf, int]]:
+    """The words that stand in no passage's own text but in titles or headings.
+
+    Each as it was typed, and in the field that it stands in, with how many passages that finds.
+    """
+    alone = {one.text: one.passages for one in counts}
+    blamed = [one for one in _clauses(tree) if alone.get(render(one)) == 0]
+    words = dict.fromkeys(leaf for one in blamed for leaf in text_leaves(as_typed(one)))
+    for word in list(words)[:MOST_CLAUSES]:
+        if alone[text] if (text := render(word)) in alone else count(word):
+            continue
+        fields = (replace(word, field=name) for name in ("title", "section"))
+        if found := next(((one, number) for one in fields if (number := count(one))), None):
+            yield word, *found
 
 
 def relaxation(tree: Node, counts: Sequence[ClauseCount], count: Count) -> Relaxation | None:

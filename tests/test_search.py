@@ -5,12 +5,14 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
+from queue import Queue
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_search import analysis, answering
+from kb_search.aids import Aids
 from kb_search.document import Date
 from kb_search.engines.base import EngineQuery
 from kb_search.errors import IndexDamaged, IndexMissing, IndexUnsafe, NotFound, UsageError
@@ -18,6 +20,7 @@ from kb_search.facets import NO_SOURCE
 from kb_search.parsing import parse
 from kb_search.results import SORTS, SearchRequest
 from kb_search.search import Library
+from kb_search.variants import Variants
 from tests.oracle import OWN, Oracle, ways
 from tests.trial import Trial, prose
 
@@ -647,3 +650,36 @@ def test_a_generation_that_stands_in_is_named_in_the_log(trial, caplog):
             results = ask(library, "old")
             assert (results.passages, results.generation) == (1, "000001")
     assert len(caplog.records) == 1
+
+
+def test_a_library_that_is_kept_ready_prepares_each_generation(trial, monkeypatch):
+    """What takes a while is made before the first question, and again for the next generation."""
+    prepared = Queue()
+    monkeypatch.setattr(Aids, "prepare", lambda aids: prepared.put(len(aids.completer.complete("sn"))))
+    trial.write("a.txt", "Snow fell on the pass all night.")
+    trial.index()
+    with closing(Library(trial.settings)) as library:
+        library.keep_ready()
+        assert prepared.get(timeout=60) == 1
+        trial.write("b.txt", "A snowstorm came in the morning.")
+        trial.index()
+        library.search(SearchRequest("snow"))
+        assert prepared.get(timeout=60) == 2
+        assert prepared.empty()
+
+
+def test_a_library_without_an_index_is_kept_ready_without_an_error(trial):
+    """Where there is no index yet, the first question says so."""
+    with closing(Library(trial.settings)) as library:
+        library.keep_ready()
+        with pytest.raises(IndexMissing):
+            library.search(SearchRequest("snow"))
+
+
+def test_what_is_prepared_is_what_is_used(library):
+    """Preparing makes the completions and the speller; the answers after it are those without."""
+    with library._using() as current:
+        aids = Aids(Variants(), current.reader)
+        aids.prepare()
+        assert {"completer", "speller"} <= vars(aids).keys()
+        assert aids.completer.complete("pea") == Aids(Variants(), current.reader).completer.complete("pea")

@@ -11,9 +11,11 @@ from kb_search.query import (
     And,
     Everything,
     Leaf,
+    Names,
     Near,
     Node,
     Not,
+    Or,
     Pattern,
     Phrase,
     Spread,
@@ -152,13 +154,20 @@ def _listed(clauses: Iterable[Node]) -> str:
     return ", ".join(map(named, clauses))
 
 
-def loosened(node: Node) -> Node:
-    """A clause that asks for less: words instead of a phrase or nearness, any inflection, any field, more letters."""
+def loosened(node: Node) -> Node:  # noqa: PLR0911 - one case for each kind of node
+    """A clause that asks for less: words instead of a phrase or nearness, any inflection, any field, more letters.
+
+    Of alternatives each does.
+    """
     match node:
         case Phrase():
             return joined(And, [replace(word, boost=node.boost) for word in node.words])
         case Near():
             return joined(And, list(node.children))
+        case Names():
+            return node if (own := loosened(as_typed(node))) == as_typed(node) else own
+        case Or():
+            return joined(Or, list(map(loosened, node.children)))
         case Word() if node.exact:
             return replace(node, exact=False)
         case Word() | Pattern() if node.field != "text":

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kb_search import analysis, answering
 from kb_search.aids import Aids
 from kb_search.document import Date
-from kb_search.engines.base import EngineQuery
+from kb_search.engines.base import EngineQuery, SearchTooLong
 from kb_search.errors import IndexDamaged, IndexMissing, IndexUnsafe, NotFound, UsageError
 from kb_search.facets import NO_SOURCE
 from kb_search.parsing import parse
@@ -433,6 +433,19 @@ def test_a_search_out_of_time_says_so_and_counts_nothing(collection):
     assert (results.passages, results.articles, results.hits, results.nearest) == (0, 0, (), ())
     assert [note.kind for note in results.notes] == ["limited"]
     assert "took longer than 1e-09 s and was stopped" in messages(results)
+
+
+def test_a_search_without_time_to_find_what_is_to_blame_says_so(library, monkeypatch):
+    """Where nothing is found and the time is over before that is explained, a note says that it is not."""
+
+    def too_late(*_):
+        raise SearchTooLong("too late")
+
+    monkeypatch.setattr(answering, "clause_counts", too_late)
+    results = ask(library, "peace unheard")
+    assert results.complete
+    assert results.clauses == ()
+    assert "There was no time to find out what is to blame" in messages(results)
 
 
 # ------------------------------------------------------------------------------------ articles and holdings

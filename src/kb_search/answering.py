@@ -308,6 +308,7 @@ class Search:
             if wider is None and request != bare and (found := self._count(bare, self._tree)):
                 wider = Relaxation("without the filters", render(self._tree), found, keeps_filters=False)
         except SearchTooLong:
+            self._note("limited", "There was no time to find out what is to blame; asked once more, it may be quicker.")
             return clauses, None
         return clauses, wider
 

@@ -135,8 +135,8 @@ class _Parser:
         if self._parts <= MAX_PARTS:
             return False
         message = (
-            f"No more than {MAX_PARTS} words are read, half as many with signs, or a quarter with * ? ~ ^ or =; from "
-            "here on all was left out."
+            f"No more than {MAX_PARTS} words are read, half as many with signs, a quarter or fewer with * ? ~ ^ or =; "
+            "from here on all was left out."
         )
         self._notes.add("limited", (lexeme.start, len(self._notes.text)), message)
         self._waiting = []
@@ -340,10 +340,10 @@ _READERS: dict[str, Callable[[_Parser, Lexeme], None]] = {
 
 
 def _weight(typed: str) -> int:
-    """How many parts a run counts as."""
+    """How many parts a run counts as; a long one with costly signs may hold several words."""
     if typed.isalnum():
         return 1
-    return 4 if _COSTLY.search(typed) else 2
+    return 4 + len(typed) // 6 if _COSTLY.search(typed) else 2
 
 
 def _span(lexeme: Lexeme) -> Span:

@@ -225,11 +225,11 @@ class ClauseReader:
 
     def _fuzzy(self, name: str, place: Place, tilde: str) -> Node | None:
         """A word with the letters that may differ; None where that cannot be understood."""
-        words = self._read_words(name, place.inner)
-        number = tilde[1:]
-        if len(words) != 1 or words[0].typed != self._text(place.inner) or not (number.isdecimal() or not number):
+        typed, number = self._text(place.inner), tilde[1:]
+        first = next(analysis.matches(typed), None)
+        if not first or first[0] != typed or not (number.isdecimal() or not number):
             return None
-        word, span = words[0], (place.inner[1], place.inner[1] + len(tilde))
+        word, span = self._read_words(name, place.inner)[0], (place.inner[1], place.inner[1] + len(tilde))
         edits = min(int(number[:4]), MOST_EDITS) if number else 1
         if number != str(edits):
             message = f"{named(tilde)} was read as ~{edits}: one letter may differ, or two."

@@ -17,7 +17,7 @@ indexer search watching
 answering workers together
 aids asking
 planning previous ranking highlight facets suggest collocations spellings expanding naming relaxing remarks likeness
-corpus engines journal duplicates silence sidecars
+corpus engines journal duplicates silence sidecars inflections
 reading
 loaders passages parsing columnwriter latentwriter copies generations wire variants
 clauses fingerprints contents stopwords nearness

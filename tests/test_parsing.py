@@ -238,9 +238,11 @@ def test_too_many_notes_are_counted():
     assert notes[-1].message == "6 more parts of the query could not be read as they stand."
 
 
-@pytest.mark.parametrize(("piece", "most"), [("a1 ", 500), ("a1 | ", 400), ("b=c ", 500), ("-a^2 ", 250)])
+@pytest.mark.parametrize(
+    ("piece", "most"), [("a1 ", 500), ("a1 | ", 400), ("b+c ", 500), ("b=c ", 250), ("-a^2 ", 125), ("ab* ", 125)]
+)
 def test_no_more_parts_are_read_than_anybody_would_type(piece, most):
-    """Five hundred words are read, half as many with signs, and where it ends a note says so."""
+    """Five hundred words are read, half as many with signs, a quarter with wildcards; a note says where it ends."""
     query = parse(piece * (MAX_LENGTH // len(piece)))
     assert len(list(words(query.tree))) == most
     limits = [note for note in query.notes if note.kind == "limited"]

@@ -3,7 +3,7 @@
 import pytest
 
 from kb_search.parsing import parse
-from kb_search.relaxing import MOST_CLAUSES, clause_counts, loosened, relaxation
+from kb_search.relaxing import MOST_CLAUSES, beside_the_text, clause_counts, loosened, relaxation
 from kb_search.rendering import render
 from kb_search.results import ClauseCount, Relaxation
 
@@ -50,6 +50,30 @@ def test_a_clause_is_shown_as_it_was_typed():
 
 
 @pytest.mark.parametrize(
+    ("typed", "found", "told"),
+    [
+        ("snow", {"title:snow": 7}, [("snow", "title:snow", 7)]),
+        ("snow war", {"war": 3, "section:snow": 1, "title:war": 5}, [("snow", "section:snow", 1)]),
+        ('"cold snow"', {'title:"cold snow"': 2}, [('"cold snow"', 'title:"cold snow"', 2)]),
+        ("snow NEAR/3 war", {"war": 3, "title:snow": 2, "title:war": 1}, [("snow", "title:snow", 2)]),
+        ("(snow OR ice) war", {"war": 3, "title:ice": 2}, [("ice", "title:ice", 2)]),
+        ("peace war", {"peace": 2, "war": 3, "title:war": 5}, []),
+        ("war NOT snow", {"war": 3, "title:snow": 5}, []),
+        ("snow", {}, []),
+    ],
+)
+def test_words_that_stand_only_in_titles_or_headings_are_told(typed, found, told):
+    """A word that no passage's own text has is looked for in titles, then in headings; others and excluded ones not."""
+    tree = parse(typed).tree
+
+    def count(one):
+        return found.get(render(one), 0)
+
+    words = beside_the_text(tree, clause_counts(tree, count), count)
+    assert [(render(word), render(there), passages) for word, there, passages in words] == told
+
+
+@pytest.mark.parametrize(
     ("typed", "found", "wider"),
     [
         ("peace unheard", {"peace": 3}, Relaxation("without unheard", "peace", 3)),
@@ -59,6 +83,9 @@ def test_a_clause_is_shown_as_it_was_typed():
         ('"snow fell"', {"snow fell": 2}, Relaxation("less strictly: “snow fell”", "snow fell", 2)),
         ("=talk", {"talk": 5}, Relaxation("less strictly: exactly talk", "talk", 5)),
         ("title:talk", {"talk": 5}, Relaxation("less strictly: talk in the title", "talk", 5)),
+        ("title:(b1 OR c1)", {"b1 OR c1": 5},
+            Relaxation("less strictly: (b1 in the title or c1 in the title)", "b1 OR c1", 5)),
+        ('"b1 c1" OR d1', {"b1 c1 OR d1": 5}, Relaxation("less strictly: (“b1 c1” or d1)", "b1 c1 OR d1", 5)),
         ("snow NEAR/3 war", {"snow war": 1}, Relaxation("less strictly: snow within 3 words of war", "snow war", 1)),
         ("alief~1", {"alief~2": 1}, Relaxation("less strictly: words within one letter of alief", "alief~2", 1)),
         ("b1 c1 d1", {"b1": 1, "c1": 1, "d1": 1, "b1 d1": 2, "c1 d1": 4}, Relaxation("without b1", "c1 d1", 4)),

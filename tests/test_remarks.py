@@ -40,6 +40,17 @@ def test_a_span_that_runs_backwards_is_told():
     assert messages(remarks.on_dates(request, FOUND)) == "No date is both since 2021 and until 2020."
 
 
+def test_a_word_that_stands_only_in_titles_is_told_with_the_field(trial):
+    """The note counts what its suggestion finds; where the text has the word there is none."""
+    trial.write("a.jsonl", '{"title": "Snow on the pass", "text": "The road was closed, and carts stood still."}')
+    trial.index()
+    (note,) = trial.search("snow").notes
+    assert note.message == "Snow stands only in titles, in no passage's own text; title:snow finds one passage."
+    assert (note.suggestion, note.start, note.end) == ("title:snow", 0, 4)
+    assert trial.search(note.suggestion).passages == 1
+    assert trial.search("snow road").notes == ()
+
+
 @pytest.mark.parametrize(("few", "said"), [(0, "No passage has"), (1, "One passage has"), (3, "3 passages have")])
 def test_words_spread_over_articles_are_told_with_a_way_there(few, said):
     """The note has the number of articles that its link lists."""

@@ -5,19 +5,22 @@ import time
 from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
+from queue import Queue
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_search import analysis, answering
+from kb_search.aids import Aids
 from kb_search.document import Date
-from kb_search.engines.base import EngineQuery
+from kb_search.engines.base import EngineQuery, SearchTooLong
 from kb_search.errors import IndexDamaged, IndexMissing, IndexUnsafe, NotFound, UsageError
 from kb_search.facets import NO_SOURCE
 from kb_search.parsing import parse
 from kb_search.results import SORTS, SearchRequest
 from kb_search.search import Library
+from kb_search.variants import Variants
 from tests.oracle import OWN, Oracle, ways
 from tests.trial import Trial, prose
 
@@ -432,6 +435,19 @@ def test_a_search_out_of_time_says_so_and_counts_nothing(collection):
     assert "took longer than 1e-09 s and was stopped" in messages(results)
 
 
+def test_a_search_without_time_to_find_what_is_to_blame_says_so(library, monkeypatch):
+    """Where nothing is found and the time is over before that is explained, a note says that it is not."""
+
+    def too_late(*_):
+        raise SearchTooLong("too late")
+
+    monkeypatch.setattr(answering, "clause_counts", too_late)
+    results = ask(library, "peace unheard")
+    assert results.complete
+    assert results.clauses == ()
+    assert "There was no time to find out what is to blame" in messages(results)
+
+
 # ------------------------------------------------------------------------------------ articles and holdings
 
 
@@ -647,3 +663,36 @@ def test_a_generation_that_stands_in_is_named_in_the_log(trial, caplog):
             results = ask(library, "old")
             assert (results.passages, results.generation) == (1, "000001")
     assert len(caplog.records) == 1
+
+
+def test_a_library_that_is_kept_ready_prepares_each_generation(trial, monkeypatch):
+    """What takes a while is made before the first question, and again for the next generation."""
+    prepared = Queue()
+    monkeypatch.setattr(Aids, "prepare", lambda aids: prepared.put(len(aids.completer.complete("sn"))))
+    trial.write("a.txt", "Snow fell on the pass all night.")
+    trial.index()
+    with closing(Library(trial.settings)) as library:
+        library.keep_ready()
+        assert prepared.get(timeout=60) == 1
+        trial.write("b.txt", "A snowstorm came in the morning.")
+        trial.index()
+        library.search(SearchRequest("snow"))
+        assert prepared.get(timeout=60) == 2
+        assert prepared.empty()
+
+
+def test_a_library_without_an_index_is_kept_ready_without_an_error(trial):
+    """Where there is no index yet, the first question says so."""
+    with closing(Library(trial.settings)) as library:
+        library.keep_ready()
+        with pytest.raises(IndexMissing):
+            library.search(SearchRequest("snow"))
+
+
+def test_what_is_prepared_is_what_is_used(library):
+    """Preparing makes the completions and the speller; the answers after it are those without."""
+    with library._using() as current:
+        aids = Aids(Variants(), current.reader)
+        aids.prepare()
+        assert {"completer", "speller"} <= vars(aids).keys()
+        assert aids.completer.complete("pea") == Aids(Variants(), current.reader).completer.complete("pea")

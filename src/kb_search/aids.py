@@ -40,12 +40,19 @@ class Aids:
     def completer(self) -> Completer:
         """Completes words and names of the collection."""
         groups = [[name.text for name in group.names] for group in self._variants.groups]
-        return Completer(self._reader.lexicon(), groups, self._reader.titles(_MOST_TITLES), self._values)
+        return Completer(self._reader.lexicon(), groups, self._titles, self._values)
 
     @cached_property
     def _values(self) -> FieldValues:
         holdings = self._reader.holdings()
         authors = Counter(one.author for one in islice(self._reader.records(), _MOST_TITLES) if one.author)
-        return FieldValues(
-            holdings.sources, holdings.languages, authors.items(), holdings.dates, self._reader.titles(_MOST_TITLES)
-        )
+        return FieldValues(holdings.sources, holdings.languages, authors.items(), holdings.dates, self._titles)
+
+    @cached_property
+    def _titles(self) -> tuple[str, ...]:
+        return tuple(self._reader.titles(_MOST_TITLES))
+
+    def prepare(self) -> None:
+        """Make what takes a while, before somebody waits for it: a second or two for a large collection."""
+        self.completer.complete("a")
+        self.speller.near("prepare")

@@ -37,7 +37,7 @@ from kb_search.query import (
     text_leaves,
 )
 from kb_search.ranking import WEIGHTS, WINDOW, Ranked, Weights, emphases, followed, rank, scaled
-from kb_search.relaxing import clause_counts, relaxation
+from kb_search.relaxing import beside_the_text, clause_counts, relaxation
 from kb_search.rendering import named, render
 from kb_search.results import (
     MOST_COPIES,
@@ -298,10 +298,12 @@ class Search:
         request, bare = self._request, without_filters(self._request)
         try:
             clauses = clause_counts(self._tree, partial(self._count, request))
+            self._notes += remarks.on_fields(beside_the_text(self._tree, clauses, partial(self._count, request)))
             wider = relaxation(self._tree, clauses, partial(self._count, request))
             if wider is None and request != bare and (found := self._count(bare, self._tree)):
                 wider = Relaxation("without the filters", render(self._tree), found, keeps_filters=False)
         except SearchTooLong:
+            self._note("limited", "There was no time to find out what is to blame; asked once more, it may be quicker.")
             return clauses, None
         return clauses, wider
 

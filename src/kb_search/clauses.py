@@ -140,7 +140,7 @@ class ClauseReader:
     def _phrase(self, name: str, place: Place) -> Node | None:
         words = self._read_words(name, place.inner)
         if len(words) == 1:
-            return _exactly(words[0])
+            return _in_this_form(words[0], exact=True)
         typed = " ".join(self._text(place.inner).split())
         return Phrase(tuple(words), *place.value, typed, name) if words else None
 
@@ -171,7 +171,7 @@ class ClauseReader:
 
     def _joined(self, group: list[Word]) -> Phrase:
         span = group[0].start, group[-1].end
-        words = tuple(replace(word, exact=False) if word.exact else word for word in group)
+        words = tuple(_in_this_form(word, exact=False) if word.exact else word for word in group)
         return Phrase(words, *span, self._text(span), group[0].field)
 
     def _read_words(self, name: str, span: Span, *, exact: bool = False) -> list[Word]:
@@ -192,21 +192,21 @@ class ClauseReader:
         (start, end), typed = span, self._text(span)
         before, after = len(typed) - len(typed.lstrip("=")), len(typed) - len(typed.rstrip("?.,;:!)"))
         typed, start, end = typed[before : len(typed) - after], start + before, end - after
-        text = _folded(typed)
+        text = "" if "*" in typed[:-1] else _folded(typed)
         letters = text.partition("*")[0].replace("?", "")
-        if not text or ("*" in text and (text.index("*") < len(text) - 1 or len(letters) < LEAST_PREFIX)):
+        if not text or ("*" in text and len(letters) < LEAST_PREFIX):
             return None
         return Pattern(text, 0, start, end, typed, name)
 
     def _apart(self, name: str, place: Place) -> Node | None:
         """Words joined by hyphens, some with wildcards, each by itself; None where one cannot be understood."""
-        nodes: list[Node | None] = []
         if _BETWEEN_HYPHENS.fullmatch(self._text(place.inner)):
             return None
-        for found in _BETWEEN_HYPHENS.finditer(self._notes.text, *place.inner):
-            span = found.span()
-            has_wildcard = _WILDCARD.search(found[0])
-            nodes.append(self._pattern(name, span) if has_wildcard else self._grouped(self._read_words(name, span)))
+        spans = [found.span() for found in _BETWEEN_HYPHENS.finditer(self._notes.text, *place.inner)]
+        patterns = {span: self._pattern(name, span) for span in spans if _WILDCARD.search(self._text(span))}
+        if not all(patterns.values()):
+            return None
+        nodes = [patterns.get(span) or self._grouped(self._read_words(name, span)) for span in spans]
         read = [node for node in nodes if node]
         if len(read) < len(nodes) or len(read) < 2:
             return None
@@ -225,11 +225,11 @@ class ClauseReader:
 
     def _fuzzy(self, name: str, place: Place, tilde: str) -> Node | None:
         """A word with the letters that may differ; None where that cannot be understood."""
-        words = self._read_words(name, place.inner)
-        number = tilde[1:]
-        if len(words) != 1 or words[0].typed != self._text(place.inner) or not (number.isdecimal() or not number):
+        typed, number = self._text(place.inner), tilde[1:]
+        first = next(analysis.matches(typed), None)
+        if not first or first[0] != typed or not (number.isdecimal() or not number):
             return None
-        word, span = words[0], (place.inner[1], place.inner[1] + len(tilde))
+        word, span = self._read_words(name, place.inner)[0], (place.inner[1], place.inner[1] + len(tilde))
         edits = min(int(number[:4]), MOST_EDITS) if number else 1
         if number != str(edits):
             message = f"{named(tilde)} was read as ~{edits}: one letter may differ, or two."
@@ -243,9 +243,9 @@ class ClauseReader:
         self._notes.add("ignored", span, f"{named(tilde)} stands behind one word only, so it was left out.")
 
 
-def _exactly(word: Word) -> Word:
-    """The word in this form alone; quicker than `replace`, for a query may have hundreds of quotation marks."""
-    return Word(word.form, word.stems, word.start, word.end, word.typed, exact=True, field=word.field)
+def _in_this_form(word: Word, *, exact: bool) -> Word:
+    """The word in this form alone, or in any; quicker than `replace`, for a query may have hundreds of them."""
+    return Word(word.form, word.stems, word.start, word.end, word.typed, exact, word.field)
 
 
 def _ending(typed: str) -> tuple[str, str]:

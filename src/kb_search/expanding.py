@@ -19,11 +19,11 @@ _NAMED = 8
 
 
 def expanded(query: Query, reader: EngineReader, deadline: Deadline) -> Query:
-    """The query with the forms of each pattern, and a note on each. Raises SearchTooLong."""
+    """The query with the forms of each pattern that has none yet, and a note on each. Raises SearchTooLong."""
     found: dict[Pattern, Expansion] = {}
 
     def filled(leaf: Leaf) -> Leaf:
-        if not isinstance(leaf, Pattern):
+        if not isinstance(leaf, Pattern) or leaf.forms:
             return leaf
         if leaf not in found:
             looked_up = len(found) < MOST_PATTERNS

@@ -12,8 +12,24 @@ from functools import cached_property
 
 from kb_search import analysis, scripts
 from kb_search.engines.base import EngineReader, idf
+from kb_search.inflections import SURNAMES, Inflections, cases
 from kb_search.lexing import QUOTES, TEXT
-from kb_search.query import And, Language, Names, Near, Node, Not, Or, Phrase, Query, Spread, Word, boosted, joined
+from kb_search.query import (
+    And,
+    Language,
+    Names,
+    Near,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Phrase,
+    Query,
+    Spread,
+    Word,
+    boosted,
+    joined,
+)
 from kb_search.results import Note, Span
 from kb_search.variants import MOST_WORDS, Group, Name, Variants
 
@@ -27,7 +43,6 @@ _PROBLEMS = 3
 #: and 1 were tried on the sample collection: only with .5 did a passage that has Stepanakert come before those that
 #: have Khankendi alone, and for five names the best six passages were hardly others.
 SHARE = 0.5
-_SURNAMES = ("ов", "ев", "ин")
 #: How a note on other names goes on after the name that was typed.
 ALSO = "was also searched for as"
 _SWITCHED_OFF = " To search for names only as they are typed, switch other names off (variants=off, --no-variants)."
@@ -48,6 +63,7 @@ class Namer:
     def __init__(self, variants: Variants, reader: EngineReader) -> None:
         """What is wrong with a list of names will be said in each query's notes."""
         self._variants = variants
+        self._inflections = Inflections(variants)
         self._reader = reader
         self._languages = reader.holdings().languages or ("en",)
         self._known: dict[tuple[str, bool], dict[str, list[str]]] = {}
@@ -73,6 +89,13 @@ class Namer:
         """Whether a name of several words in the lists begins with this form."""
         return self._variants.is_beginning(form)
 
+    def own(self, word: Word) -> Word | Pattern:
+        """What finds a word as it is typed: a surname of the lists by its own cases, not by those of a given name."""
+        surname = self._inflections.surname(word.form)
+        forms = tuple(cases(surname, self._reader.lexicon().forms)) if surname else ()
+        place = word.start, word.end, word.typed
+        return Pattern(word.form, 0, *place, word.field, word.boost, forms) if forms else word
+
     def _stands(self, name: Name) -> bool:
         """Whether a name stands in the collection; one that is `only` for its language, in articles of that."""
         return (not name.only or name.language in self._languages) and self._frequency(name) > 0
@@ -92,7 +115,7 @@ class Namer:
             return (replace(word, exact=True),)
         if form.isascii():
             return (word if analysis.stem(form, "en") == form else replace(word, exact=True),)
-        if form.endswith(_SURNAMES):
+        if form.endswith(SURNAMES):
             return replace(word, exact=True), replace(word, stems=(form,))
         return (word,)
 
@@ -126,34 +149,19 @@ class Namer:
 
         Whole forms are compared: a stem is another word (Романов, роман). Of a name in the lists its inflections meet.
         """
-        said = (typed, self._listed(form))
+        said = (typed, self._inflections.listed(form))
         wanted = [key for key in scripts.keys(said) if key]
         plain = not (typed.isascii() and form.isascii())
         found = [one for key in wanted for one in self._spellings(key[0], plain=plain).get(key, ())]
         met = [one for one in dict.fromkeys(found) if one != form and self._are_spellings(said, one)]
-        return [Name(one, forms=(one,), exact=not self._listed(one)) for one in met[:MOST_SPELLINGS]]
+        return [Name(one, forms=(one,), exact=not self._inflections.listed(one)) for one in met[:MOST_SPELLINGS]]
 
     def _are_spellings(self, said: tuple[str, str], form: str) -> bool:
         """Whether a word, as typed and as a name in the lists, and a form of the same key are one word."""
         if not scripts.can_meet(said[0], form):
             return False
-        others = (form, self._listed(form))
+        others = (form, self._inflections.listed(form))
         return any(scripts.agree(one, other) for one in said for other in others if one and other)
-
-    def _listed(self, form: str) -> str:
-        """The name of one word in the lists that a form is or, in other scripts than Latin, inflects; empty if none."""
-        if self._inflected.get(form) == form:
-            return form
-        stem = "" if form.endswith(_SURNAMES) else scripts.spoken_stem(form)
-        return self._inflected.get(stem, "")
-
-    @cached_property
-    def _inflected(self) -> dict[str, str]:
-        """The names of one word in the lists by their stems; a surname by itself, which is the stem of its cases."""
-        forms = [name.forms[0] for name in self._variants.names() if len(name.forms) == 1]
-        spoken = [(form if form.endswith(_SURNAMES) else scripts.spoken_stem(form), form) for form in forms]
-        inflected = {stem: form for stem, form in spoken if stem}
-        return inflected | {form: form for form in forms}
 
     def _spellings(self, initial: str, *, plain: bool) -> dict[str, list[str]]:
         """The forms whose keys begin with a letter, by their keys; those in plain Latin letters too, if that is asked.
@@ -167,7 +175,7 @@ class Namer:
 
     def _by_key(self, forms: Sequence[str]) -> dict[str, list[str]]:
         """For each key the forms that have it, by themselves or by the name they inflect; of one name the first."""
-        names = [self._listed(form) for form in forms]
+        names = [self._inflections.listed(form) for form in forms]
         found: dict[str, dict[str, str]] = {}
         for form, name, *both in zip(forms, names, scripts.keys(forms), scripts.keys(names), strict=True):
             for key in filter(None, both):
@@ -248,7 +256,7 @@ class _Expansion:
         """The node with the names in it; one that must stay a leaf, or alternatives of leaves, does."""
         match node:
             case Word() | Phrase():
-                return self._name((node,), leaf=leaf) or node
+                return self._name((node,), leaf=leaf) or self._own(node)
             case And():
                 return replace(node, children=tuple(self._sequence(node.children)))
             case Near():
@@ -308,9 +316,12 @@ class _Expansion:
         if not others:
             return None
         self._note(typed, span, [name for name, _ in others], meaning.groups)
-        first = nodes[0] if len(nodes) == 1 else And(nodes)
+        first = joined(And, [self._own(node) for node in nodes])
         children = (first, *(node for _, node in others))
         return Names(children, typed, tuple(name.text for name, _ in others))
+
+    def _own(self, node: Word | Phrase) -> Node:
+        return self._namer.own(node) if isinstance(node, Word) and self._is_plain(node) else node
 
     def _is_plain(self, node: Word | Phrase) -> bool:
         """Whether a node may be expanded: neither a quotation nor `=word`, and in a field that has text."""

@@ -7,6 +7,7 @@ what stands in one place; here it becomes a tree.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
@@ -23,7 +24,7 @@ from kb_search.stopwords import without_stop_words
 
 MAX_LENGTH = 2000
 #: In plain language two thousand characters have some 350 words. What comes after so many words is left out; what is
-#: more than letters and figures counts twice, since it takes as long to read.
+#: more than letters and figures counts twice, what has wildcards, weights or = four times: it takes as long to read.
 MAX_PARTS = 500
 #: Deeper parentheses are left out, so that walking a tree never reaches Python's own limit.
 MAX_DEPTH = 32
@@ -130,10 +131,13 @@ class _Parser:
     def _is_too_much(self, lexeme: Lexeme) -> bool:
         """Whether as many parts as may be have been read, and another one comes; that is noted."""
         if lexeme.kind in _PARTS:
-            self._parts += 1 if lexeme.text.isalnum() else 2
+            self._parts += _weight(lexeme.text)
         if self._parts <= MAX_PARTS:
             return False
-        message = f"No more than {MAX_PARTS} words are read, or half as many with signs; from here on all was left out."
+        message = (
+            f"No more than {MAX_PARTS} words are read, half as many with signs, a quarter or fewer with * ? ~ ^ or =; "
+            "from here on all was left out."
+        )
         self._notes.add("limited", (lexeme.start, len(self._notes.text)), message)
         self._waiting = []
         return True
@@ -318,6 +322,7 @@ class _Parser:
 
 
 _PREFIXES = ("not", "field")
+_COSTLY = re.compile(r"[*~^=]|\?.")
 _PARTS = ("chunk", "quoted", "unclosed")
 _READERS: dict[str, Callable[[_Parser, Lexeme], None]] = {
     "quoted": _Parser.read_quoted,
@@ -332,6 +337,13 @@ _READERS: dict[str, Callable[[_Parser, Lexeme], None]] = {
     "chunk": _Parser.read_chunk,
     "suffix": _Parser.read_suffix,
 }
+
+
+def _weight(typed: str) -> int:
+    """How many parts a run counts as; a long one with costly signs may hold several words."""
+    if typed.isalnum():
+        return 1
+    return 4 + len(typed) // 6 if _COSTLY.search(typed) else 2
 
 
 def _span(lexeme: Lexeme) -> Span:

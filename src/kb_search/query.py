@@ -52,7 +52,8 @@ class Pattern:
 
     Where `edits` is 0, `text` is a form in which `?` stands for one letter and `*`, at its end, for any number of
     them; else a form fits that so many letters, added, left out or changed, make `text` of (V. I. Levenshtein, 1966).
-    `forms` are those of the collection that fit; none before an engine has looked them up. The rest is as in Word.
+    `forms` are those of the collection that fit; none before an engine has looked them up. With neither `?` nor `*` the
+    pattern is a name, and its forms are the cases of that. The rest is as in Word.
     """
 
     text: str

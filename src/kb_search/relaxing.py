@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from kb_search.query import And, Everything, Near, Node, Not, Pattern, Phrase, Spread, Word, joined
+from kb_search.query import (
+    And,
+    Everything,
+    Leaf,
+    Names,
+    Near,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Phrase,
+    Spread,
+    Word,
+    as_typed,
+    joined,
+    text_leaves,
+)
 from kb_search.rendering import named, render
 from kb_search.results import ClauseCount, Relaxation
 
@@ -32,6 +48,22 @@ def clause_counts(tree: Node, count: Count) -> tuple[ClauseCount, ...]:
         if isinstance(one, Near) and not counted[one]:
             counted |= {part: count(part) for part in one.children[:MOST_CLAUSES] if part not in counted}
     return tuple(ClauseCount(render(one), named(one), passages) for one, passages in counted.items())
+
+
+def beside_the_text(tree: Node, counts: Sequence[ClauseCount], count: Count) -> Iterator[tuple[Leaf, Leaf, int]]:
+    """The words that stand in no passage's own text but in titles or headings.
+
+    Each as it was typed, and in the field that it stands in, with how many passages that finds.
+    """
+    alone = {one.text: one.passages for one in counts}
+    blamed = [one for one in _clauses(tree) if alone.get(render(one)) == 0]
+    words = dict.fromkeys(leaf for one in blamed for leaf in text_leaves(as_typed(one)))
+    for word in list(words)[:MOST_CLAUSES]:
+        if alone[text] if (text := render(word)) in alone else count(word):
+            continue
+        fields = (replace(word, field=name) for name in ("title", "section"))
+        if found := next(((one, number) for one in fields if (number := count(one))), None):
+            yield word, *found
 
 
 def relaxation(tree: Node, counts: Sequence[ClauseCount], count: Count) -> Relaxation | None:
@@ -122,13 +154,20 @@ def _listed(clauses: Iterable[Node]) -> str:
     return ", ".join(map(named, clauses))
 
 
-def loosened(node: Node) -> Node:
-    """A clause that asks for less: words instead of a phrase or nearness, any inflection, any field, more letters."""
+def loosened(node: Node) -> Node:  # noqa: PLR0911 - one case for each kind of node
+    """A clause that asks for less: words instead of a phrase or nearness, any inflection, any field, more letters.
+
+    Of alternatives each does.
+    """
     match node:
         case Phrase():
             return joined(And, [replace(word, boost=node.boost) for word in node.words])
         case Near():
             return joined(And, list(node.children))
+        case Names():
+            return node if (own := loosened(as_typed(node))) == as_typed(node) else own
+        case Or():
+            return joined(Or, list(map(loosened, node.children)))
         case Word() if node.exact:
             return replace(node, exact=False)
         case Word() | Pattern() if node.field != "text":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kb_search.engines.base import Matches
-from kb_search.query import And, Node, text_leaves
+from kb_search.query import And, Leaf, Node, text_leaves
+from kb_search.rendering import named, render
 from kb_search.results import Note, SearchRequest
 
 #: Where fewer passages have all the words, articles that have them are counted too.
@@ -46,6 +47,15 @@ def on_spread(text: str, found: Matches, spread: Matches) -> Iterator[Note]:
         have = "article has" if spread.articles == 1 else "articles have"
         message = f"{few} all of this; taken as a whole, {spread.articles:,} {have} it, in different passages."
         yield Note("info", "", 0, 0, message, f"{text.strip()} scope:article")
+
+
+def on_fields(words: Iterable[tuple[Leaf, Leaf, int]]) -> Iterator[Note]:
+    """Words that stand in no passage's own text but in a field, with how many passages it finds there."""
+    for word, there, found in words:
+        where = "titles" if there.field == "title" else "section headings"
+        passages = "one passage" if found == 1 else f"{found:,} passages"
+        message = f"{named(word)} stands only in {where}, in no passage's own text; {render(there)} finds {passages}."
+        yield Note("info", word.typed, word.start, word.end, message[0].upper() + message[1:], render(there))
 
 
 def may_be_spread(tree: Node) -> bool:

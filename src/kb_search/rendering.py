@@ -138,6 +138,8 @@ def _pattern(pattern: Pattern, typed: str) -> str:
         return f"words within {_LETTERS[pattern.edits]} of {typed.partition('~')[0]}"
     if "?" in typed:
         return f"words like {typed}"
+    if not typed.endswith("*"):
+        return typed  # a name by its cases
     return f"words that begin with {typed.removesuffix('*')}"
 
 

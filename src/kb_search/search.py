@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from kb_search.copies import Copies
 from kb_search.document import Date, article_of
 from kb_search.engines import engine_named, reading
 from kb_search.engines.base import EngineReader
-from kb_search.errors import NotFound
+from kb_search.errors import KbSearchError, NotFound
 from kb_search.filelist import KnownFile, read_files
 from kb_search.generations import Opened, count_kept, current_name, open_current
 from kb_search.likeness import telling_words
@@ -71,6 +71,23 @@ class Library:
         self._lock = threading.Lock()
         self._now: _Open | None = None
         self._surveying = threading.Lock()
+        self._keeps_ready = False
+
+    def keep_ready(self) -> None:
+        """Open the index now, and make what helps with words as soon as a generation is open: both in a thread.
+
+        For a program that stays; one that answers a single question may not need it. Raises nothing.
+        """
+        self._keeps_ready = True
+        _in_a_thread(self._open_now)
+
+    def _open_now(self) -> None:
+        with suppress(KbSearchError), self._using():
+            pass
+
+    def _get_ready(self) -> None:
+        with suppress(KbSearchError), self._using() as current:
+            self._aids(current).prepare()
 
     def close(self) -> None:
         """Let go of the index."""
@@ -102,6 +119,8 @@ class Library:
                 fresh = _open(self._settings, name)
                 self._retire()
                 self._now = fresh
+                if self._keeps_ready:
+                    _in_a_thread(self._get_ready)
             self._now.users += 1
             return self._now
 
@@ -250,6 +269,11 @@ def _open(settings: Settings, name: str) -> _Open:
     except BaseException:
         opened.close()
         raise
+
+
+def _in_a_thread(work: Callable[[], None]) -> None:
+    """Begin some work that ends with the program, if it is not done by then."""
+    threading.Thread(target=work, daemon=True).start()
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -47,6 +47,16 @@ def test_a_run_can_be_measured_by_others(tmp_path, evaluate):
     assert set(compared["p"].values()) == {1}
 
 
+def test_a_run_of_another_collection_is_refused(tmp_path, evaluate):
+    """A run whose documents or questions are none of these would be 0 throughout: the message names the file."""
+    path = tmp_path / "theirs.run"
+    for line in ("q1 Q0 elsewhere 1 3.5 other\n", f"elsewhere Q0 {DOCUMENTS[0]['id']} 1 3.5 other\n", ""):
+        path.write_text(line, "utf-8")
+        code, _, err = evaluate(write_judged(tmp_path / "small"), "--compare", path)
+        assert code == 2
+        assert f"{path} ranks no document of small for any of its questions" in err
+
+
 def test_a_run_has_a_thousand_documents_at_most(tmp_path, evaluate):
     """A question that finds everything keeps the best thousand."""
     rows = [{"id": f"d{number}", "text": f"Peace number {number} in the valley."} for number in range(DEPTH + 30)]

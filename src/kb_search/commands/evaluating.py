@@ -8,11 +8,12 @@ import click
 
 from kb_search.commands.common import print_json, printable, with_settings
 from kb_search.config import Settings
+from kb_search.errors import UsageError
 from kb_search.evaluation.asking import indexed
 from kb_search.evaluation.baseline import baseline_run
-from kb_search.evaluation.judged import read_judged
+from kb_search.evaluation.judged import Judged, read_judged
 from kb_search.evaluation.measures import evaluation
-from kb_search.evaluation.runs import read_run, write_run
+from kb_search.evaluation.runs import Run, read_run, write_run
 from kb_search.results import Comparison, Evaluation
 from kb_search.wire import evaluation_json
 
@@ -35,7 +36,7 @@ def evaluate_command(
     may be missing. The baseline is plain BM25 over whole documents.
     """
     judged = read_judged(folder)
-    others = [("compared", read_run(other_file))] if other_file else []
+    others = [("compared", _run_of(judged, other_file))] if other_file else []
     with indexed(judged, settings.language) as asked:
         ours = asked.run()
     if run_file:
@@ -46,6 +47,16 @@ def evaluate_command(
     else:
         _print(found)
     return 0
+
+
+def _run_of(judged: Judged, path: Path) -> Run:
+    """A run to compare with. Raises UsageError for one of another collection, which would only be 0 throughout."""
+    run = read_run(path)
+    documents = {one.id for one in judged.documents}
+    questions = {one.id for one in judged.questions}
+    if not any(one.document in documents and one.question in questions for one in run):
+        raise UsageError(f"{path} ranks no document of {judged.name} for any of its questions; is it of another?")
+    return run
 
 
 def _print(found: Evaluation) -> None:

@@ -34,6 +34,7 @@ def serve_command(settings: Settings, *, host: str | None, port: int | None) -> 
             raise UsageError(
                 f"Cannot listen on {settings.host}:{settings.port}: {error}. Choose another --port."
             ) from error
+        library.keep_ready()
         click.echo(f"kb-search is at {_address(settings.host, server)} (Ctrl-C ends it)")
         with closing(server), suppress(KeyboardInterrupt):
             server.run()

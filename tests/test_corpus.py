@@ -168,6 +168,8 @@ def test_a_pipe_in_place_of_a_sidecar_is_not_opened(tmp_path):
 def test_a_file_that_may_not_be_read_is_a_failure(tmp_path, monkeypatch):
     """A file without the right to read it is listed with the reason."""
     make(tmp_path, "a.txt", "b.txt")  # root may read all, so the system is made to say no
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).chmod(0o600)
     monkeypatch.setattr(os, "access", lambda path, _how: path.name != "a.txt")
     assert told(walk(tmp_path)) == ["a.txt: It cannot be read: Permission denied.", "b.txt"]
 

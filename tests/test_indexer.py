@@ -276,6 +276,7 @@ def test_a_file_that_goes_while_it_is_read_is_a_failure(four, monkeypatch):
 def test_an_unreadable_file_changes_nothing_on_the_next_run(four, monkeypatch):
     """A file without the right to read it is failed each time, for one reason, and makes no new generation."""
     four.write("closed.txt", "Nobody may read this.")
+    (four.settings.corpus / "closed.txt").chmod(0o600)
     access = os.access
     monkeypatch.setattr(os, "access", lambda path, how: access(path, how) and path.name != "closed.txt")
     first, second = four.index(), four.index()

@@ -33,6 +33,8 @@ _NO_DEFAULTS = Defaults()
 _UNSURE_NS = 2_000_000_000
 # Sidecars are small; a loader refuses larger ones, so that their beginning is enough to tell a change.
 _SIDECAR_BYTES = 1 << 20
+#: The mode of a file that its owner, its group and everybody else may read.
+_READABLE = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,8 @@ class _Place:
             kind = f"Files that end in {path.suffix}" if path.suffix else "Files without a suffix"
             return found(problem=f"{kind} are not read.", skipped=True)
         found = partial(found, status.st_size, status.st_mtime_ns)
-        if not os.access(path, os.R_OK):
+        # A file that everybody may read need not be asked about: ten thousand questions take a tenth of a second.
+        if status.st_mode & _READABLE != _READABLE and not os.access(path, os.R_OK):
             return found(problem="It cannot be read: Permission denied.")
         return found(self._companions(path), self._defaults)
 

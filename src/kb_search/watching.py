@@ -42,7 +42,7 @@ class Pace:
     failed is tried again.
     """
 
-    quiet: float = 0.3
+    quiet: float = 0.1
     longest: float = 10.0
     poll: float = 2.0
     tick: float = 0.25

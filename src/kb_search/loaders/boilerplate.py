@@ -152,7 +152,7 @@ def _furniture(page: _Element, names: Names) -> Iterator[_Element]:
 
 def _line_around(link: _Element) -> _Element | None:
     """The line of text that a link stands in."""
-    return next((element for element in link.iterancestors() if element.tag in _LINES), None)
+    return next(link.iterancestors(*_LINES), None)
 
 
 def _points(element: _Element) -> bool:

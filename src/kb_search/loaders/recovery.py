@@ -148,11 +148,13 @@ def _belongs(line: _Line, homes: set[_Element | None], *, heads: bool) -> bool:
 
 def _is_inset(line: _Line, box: _Element | None, homes: set[_Element | None]) -> bool:
     """Whether a line stands in a `box` of its own among the paragraphs: a caption, or an aside to the article."""
-    if box is None or 2 * linked(box) > length(box) or not _is_prose(line.text):
+    if box is None or not _is_prose(line.text):
         return False
     figure = next(box.iterancestors("figure"), box)
     around = {box.getparent()} if box.tag == "aside" else set(islice(figure.iterancestors(), 2))
-    return not homes.isdisjoint(around) and not is_aside(figure) and not called(box, ASIDE)
+    if homes.isdisjoint(around) or is_aside(figure) or called(box, ASIDE):
+        return False
+    return 2 * linked(box) <= length(box)  # last: it reads all of the box
 
 
 def _is_prose(text: str) -> bool:

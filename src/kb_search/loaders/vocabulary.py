@@ -55,8 +55,12 @@ def called(element: _Element, words: frozenset[str], *, around: int = 0) -> bool
 @lru_cache(4096)
 def _said(own: str, classes: str) -> frozenset[str]:
     """All that an id and classes say."""
-    shown = classes[:_LONGEST]
-    return _runs(own).union(*map(_runs, (_SUBJECTS.sub("", shown) if "-" in shown else shown).split()))
+    return _runs(own).union(*map(_runs_of_class, classes[:_LONGEST].split()))
+
+
+@lru_cache(16384)
+def _runs_of_class(name: str) -> frozenset[str]:
+    return _runs(_SUBJECTS.sub("", name) if "-" in name else name)
 
 
 @lru_cache(16384)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -63,12 +63,13 @@ def page_claims(page: _Element, called_so: Names, markup: str = "") -> list[Said
 
     `called_so` are the names on the page; `markup` is what the page was read from; without it htmldate is not asked.
     """
-    head = [*_linked_data(page), *_meta_tags(page), *_other_tags(page), *_host(page)]
+    nodes = list(_nodes(page))
+    head = [*_linked_data(nodes), *_meta_tags(page), *_other_tags(page), *_host(page)]
     language = next((one.value for one in head if one.field == "language"), "")
     address = next((one.value for one in head if one.field == "url"), "")
     lines = page_lines(page)
     title = title_line(lines, [one.value for one in _titles(page, head)])
-    dates = [*date_claims(page, lines, title, address, language), *_linked_page(page)]
+    dates = [*date_claims(page, lines, title, address, language), *_linked_page(nodes)]
     authors = [Said("author", who, origin) for who, origin in bylines(page, called_so)]
     if title is not None:
         authors += [Said("author", who, "line near the title") for who in written_bylines(lines, title)]
@@ -124,9 +125,8 @@ def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _linked_data(page: _Element) -> Iterator[Said]:
+def _linked_data(nodes: Sequence[Node]) -> Iterator[Said]:
     """The first article among the page's JSON-LD objects."""
-    nodes = list(_nodes(page))
     known = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
     article = next((node for node in nodes if _is_a(node, _ARTICLE_TYPES)), None)
     if article is None:
@@ -143,9 +143,9 @@ def _linked_data(page: _Element) -> Iterator[Said]:
         yield Said(one.field, html.unescape(one.value), one.origin)
 
 
-def _linked_page(page: _Element) -> Iterator[Said]:
+def _linked_page(nodes: Sequence[Node]) -> Iterator[Said]:
     """The day on which the page itself, or its video, is said to be published."""
-    for node in _nodes(page):
+    for node in nodes:
         day = node.get("datePublished") or node.get("uploadDate")
         if isinstance(day, str) and _is_a(node, ("Page", "VideoObject", "Episode", "Recipe", "Product", "Event")):
             yield Said("date", day, "JSON-LD of the page")

@@ -50,7 +50,7 @@ MOST_SEGMENTS = 8
 #: or so large a share of its passages would be deleted ones. Then it is written anew from its own texts.
 MOST_DELETED = 0.2
 #: The lists of ten thousand files are many objects and no cycles: to look for cycles among them as often as Python does
-#: takes a fifth of a run that has little to do.
+#: takes a fifth of a run that has little to do (five noisy runs: 0.8 to 1.2 s against 1.2 to 1.3 s).
 _COLLECTED_EVERY = (100_000, 50, 100)
 
 

@@ -315,7 +315,7 @@ class _Translation:
 
     def _in_field(self, node: Leaf) -> Condition:
         if node.field == "author":
-            authors = tuple(name for name in self._names.authors if _names_author(node, name))
+            authors = tuple(name for name in self._names.authors if names_author(node, name))
             return By(authors) if authors else Nothing()
         if isinstance(node, Pattern):
             return HasForm(node.field, node.forms) if node.forms else Nothing()
@@ -326,7 +326,7 @@ class _Translation:
     def _filter(self, node: Node) -> Condition:
         match node:
             case Source():
-                sources = tuple(name for name in self._names.sources if _has_phrase(analysis.forms(name), node.forms))
+                sources = tuple(name for name in self._names.sources if names_source(node, name))
                 return From(sources) if sources else Nothing()
             case Language():
                 return InLanguage(node.code)
@@ -362,7 +362,13 @@ def _forms(node: Word | Phrase) -> tuple[str, ...]:
     return tuple(word.form for word in node.words) if isinstance(node, Phrase) else (node.form,)
 
 
-def _names_author(node: Leaf, name: str) -> bool:
+def names_source(node: Source, name: str) -> bool:
+    """Whether a filter means the source of a name."""
+    return _has_phrase(analysis.forms(name), node.forms)
+
+
+def names_author(node: Leaf, name: str) -> bool:
+    """Whether a leaf in the field `author` means the author of a name."""
     forms = analysis.forms(name)
     return bool({*forms} & {*node.forms}) if isinstance(node, Pattern) else _has_phrase(forms, _forms(node))
 

@@ -10,7 +10,7 @@ what its child alone would find.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from kb_search import analysis
 from kb_search.columns import ABSENT, Columns, Ints, Mask
 from kb_search.engines.base import Deadline
+from kb_search.engines.conditions import names_author, names_source
 from kb_search.engines.positions import Positions, Postings
 from kb_search.query import (
     And,
@@ -207,10 +208,7 @@ class SegmentMatcher:
 
     def _by(self, node: Leaf) -> Mask:
         """Which authors a leaf names."""
-        if isinstance(node, Pattern):
-            return np.array([bool({*analysis.forms(name)} & {*node.forms}) for name in self._columns.authors], np.bool_)
-        wanted = tuple(word.form for word in node.words) if isinstance(node, Phrase) else (node.form,)
-        return self._named(self._columns.authors, wanted)
+        return np.array([names_author(node, name) for name in self._columns.authors], np.bool_)
 
     def _in_heads(self, node: Leaf) -> Mask:
         """Which titles and headings have these words."""
@@ -227,17 +225,12 @@ class SegmentMatcher:
             found[owner[_in_a_row(heads, owner, [columns.form_table.find(word.form) for word in words])]] = True
         return found
 
-    @staticmethod
-    def _named(names: Iterable[str], wanted: tuple[str, ...]) -> Mask:
-        """Which names contain some forms as a phrase."""
-        return np.array([_has_phrase(analysis.forms(name), wanted) for name in names], np.bool_)
-
     def filter(self, node: Node) -> Mask:
         """The rows that a filter lets through: Source, Language, DateRange, Undated or Everything."""
         columns = self._columns
         match node:
             case Source():
-                return columns.in_sources(self._named(columns.sources, node.forms))
+                return columns.in_sources(np.array([names_source(node, name) for name in columns.sources], np.bool_))
             case Language():
                 codes = [analysis.base_language(code) == node.code for code in columns.languages]
                 return np.array(codes, np.bool_)[columns.row_language]
@@ -295,7 +288,3 @@ def _in_a_row(heads: Ints, owner: Ints, numbers: Sequence[int]) -> NDArray[np.in
         places = places[heads[places + step] == number]
     together: NDArray[np.intp] = places[owner[places] == owner[places + len(numbers) - 1]]
     return together
-
-
-def _has_phrase(forms: list[str], wanted: tuple[str, ...]) -> bool:
-    return any(tuple(forms[at : at + len(wanted)]) == wanted for at in range(len(forms) - len(wanted) + 1))

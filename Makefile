@@ -26,7 +26,7 @@ types: .venv/lint
 check: lint types test
 
 bench: .venv/run
-	.venv/bin/python benchmarks/speed.py
+	.venv/bin/python -m benchmarks.engines.compare --programs fts5,whoosh,textbook
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

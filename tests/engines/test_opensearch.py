@@ -30,7 +30,7 @@ from kb_search.results import SearchRequest
 from kb_search.search import Library
 from tests import made_up
 from tests.engines.test_contract import built, hold
-from tests.engines.there import CLUSTER, missing
+from tests.engines.there import CLUSTER, missing, settings_for
 from tests.oracle import Oracle
 from tests.trial import Trial, prose
 
@@ -80,7 +80,7 @@ def by_address(trial, where):
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 def test_an_index_in_three_parts_answers_as_one(collection, questions):
     """Frequencies are taken over all shards: the same passages, counts, order and scores as the oracle's."""
-    cut = Settings(engine_url=os.environ[CLUSTER], engine_collection="kb-tests", engine_replicas=0, engine_shards=3)
+    cut = settings_for("opensearch", engine_shards=3)
     oracle = Oracle(collection)
     with built(engines.engine_named("opensearch", cut), collection) as (reader, _):
         for query in questions:
@@ -179,6 +179,33 @@ def test_a_kill_at_any_step_leaves_an_index_that_answers(tmp_path, where, step, 
     for one in (trial.settings, by_address(trial, where)):
         assert (asked(one, "bridge").articles, asked(one, "snow").articles) == (1, 1)
     assert len(indices(where)) == len(trial.generations()) == 2
+
+
+@there
+def test_a_name_is_moved_while_other_indices_that_fit_its_pattern_are_deleted(where):
+    """Indices of a collection whose name begins alike come and go; the step that moves the name is carried out."""
+    name, over = where["engine_collection"], threading.Event()
+
+    def come_and_go(number):
+        with closing(Cluster(Access.of(Settings(engine_url=where["engine_url"])))) as cluster:
+            while not over.is_set():
+                cluster.ask("PUT", f"/{name}-other-{number}", {"settings": {"number_of_replicas": 0}})
+                cluster.drop(f"{name}-other-{number}")
+
+    others = [threading.Thread(target=come_and_go, args=(number,)) for number in range(3)]
+    with closing(Cluster(Access.of(Settings(engine_url=where["engine_url"])))) as cluster:
+        for mine in (f"{name}-1", f"{name}-2"):
+            cluster.ask("PUT", f"/{mine}", {"settings": {"number_of_replicas": 0}})
+        for other in others:
+            other.start()
+        try:
+            for turn in range(12):
+                clustershare._lead(cluster, name, f"{name}-{turn % 2 + 1}")
+                assert list(cluster.ask("GET", f"/_alias/{name}")) == [f"{name}-{turn % 2 + 1}"]
+        finally:
+            over.set()
+            for other in others:
+                other.join()
 
 
 def _then_end(function):

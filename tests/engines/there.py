@@ -11,6 +11,8 @@ from kb_search.config import Settings
 
 #: Where a cluster for the tests is: addresses with a comma between them.
 CLUSTER = "KB_SEARCH_TEST_OPENSEARCH"
+#: A collection for each process that tests, so that none moves the name of another's.
+_COLLECTION = f"kb-tests-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 _LIBRARIES = {"whoosh": "whoosh", "tantivy": "tantivy", "opensearch": "opensearchpy"}
 
 
@@ -25,7 +27,7 @@ def missing(name):
 
 def given(name):
     """What must be set for an engine here."""
-    where = {"engine_url": os.environ.get(CLUSTER, ""), "engine_collection": "kb-tests", "engine_replicas": 0}
+    where = {"engine_url": os.environ.get(CLUSTER, ""), "engine_collection": _COLLECTION, "engine_replicas": 0}
     return {"engine": name, **(where if name == "opensearch" else {})}
 
 

@@ -28,6 +28,7 @@ from kb_search.errors import IndexDamaged, IndexMissing, IndexProblem, KbSearchE
 from kb_search.generations import CLUSTER, current_name, sweep, write_atomically
 
 _LIST = "files"
+_TRIES = 10
 _log = logging.getLogger(__name__)
 
 
@@ -79,9 +80,21 @@ def _files(folder: Path) -> Iterator[str]:
 
 
 def _lead(cluster: Cluster, collection: str, index: str) -> None:
-    """Have the name of a collection lead to one index and no other, in one step."""
+    """Have the name of a collection lead to one index and no other, in one step. Raises NotThere without the index.
+
+    The pattern is a list of names once the cluster has it, and one of them, an older generation or an index of a
+    collection with a longer name, may be deleted before the step is carried out: then it is asked again.
+    """
     away = {"remove": {"index": f"{collection}-*", "alias": collection, "must_exist": False}}
-    cluster.ask("POST", "/_aliases", {"actions": [away, {"add": {"index": index, "alias": collection}}]})
+    step = {"actions": [away, {"add": {"index": index, "alias": collection}}]}
+    for left in reversed(range(_TRIES)):
+        try:
+            cluster.ask("POST", "/_aliases", step)
+        except NotThere:
+            if not left:
+                raise
+        else:
+            return
 
 
 def _leads_to(cluster: Cluster, collection: str) -> str:

@@ -11,11 +11,16 @@ from tests.trial import Trial, fill
 
 # A slow machine is no fault of the program. CI tries more examples than somebody should have to wait for.
 _IN_CI = "CI" in os.environ
-settings.register_profile("steady", max_examples=100 if _IN_CI else 60, deadline=None, derandomize=_IN_CI)
+settings.register_profile("steady", max_examples=100 if _IN_CI else 40, deadline=None, derandomize=_IN_CI)
 settings.register_profile("thorough", max_examples=2000, deadline=None)
 settings.load_profile("steady")
 
 GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_xdist_auto_num_workers():
+    """One process more than there are cores: many tests wait for processes that they have started."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_addoption(parser):

@@ -1,6 +1,7 @@
 """Which way imports point, and which library is at home where."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,7 @@ OWNERS = {
 }
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Every module of the package by its dotted name below `kb_search`."""
     return {
@@ -87,11 +89,16 @@ def modules() -> dict[str, Path]:
     }
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The source of a module as a tree, read once."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
 def imports(path: Path) -> list[ast.Import | ast.ImportFrom]:
     """All import statements of a module, wherever they stand."""
-    return [
-        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
+    return [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def imported_names(path: Path) -> set[str]:
@@ -138,8 +145,7 @@ def test_library_is_imported_only_where_it_is_at_home(name):
 @pytest.mark.parametrize("name", sorted(modules()))
 def test_imports_stand_at_the_top(name):
     """No import hides in a function; what is loaded late goes through importlib, in a few places that say why."""
-    tree = ast.parse(modules()[name].read_text("utf-8"))
-    at_top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    at_top = [node for node in parsed(modules()[name]).body if isinstance(node, ast.Import | ast.ImportFrom)]
     assert len(imports(modules()[name])) == len(at_top)
     if "importlib" in {one.split(".")[0] for one in imported_names(modules()[name])}:
         assert name in {"cli", "engines", "loaders", "latentwriter", "evaluation.measures"}

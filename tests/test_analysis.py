@@ -224,3 +224,22 @@ def test_stop_words_are_forms():
     assert "icin" in analysis.stop_words("tr")
     assert all(analysis.fold(word) == word for word in analysis.stop_words("az") | analysis.stop_words("de"))
     assert analysis.stop_words("ka") == frozenset()
+
+
+WRITTEN = ["Əliyev", "O’Brien's", "Xankəndi", "Ханкенди", "STRASSE", "Խանքենդի", "Baku’s", "İĞDIR", "за́мок", "ΐς"]
+
+
+@given(st.lists(TEXTS | st.sampled_from(WRITTEN), max_size=6).map(" ".join))
+def test_a_sketch_shows_every_form_where_its_word_stands(text):
+    """Each form stands in the sketch at the place of its word, unless that is marked as unsure; lengths are equal."""
+    sketch = analysis.sketch(text)
+    assert len(sketch) == len(text)
+    for start, end, form in analysis.tokens(text):
+        assert form in sketch[start:end] or analysis.UNSURE in sketch[start:end]
+    assert [not char.isspace() for char in text] == [char != " " for char in sketch]
+
+
+def test_a_sketch_is_sure_of_the_letters_that_articles_are_written_in():
+    """Words in English, Azerbaijani, Turkish, Russian, Armenian and Georgian are told without reading them."""
+    text = "Əliyev’s İĞDIR’dan Ханкенди, Խանքենդի — სტეფანაკერტი; Çiçək\u00a0“naïve”"
+    assert analysis.sketch(text) == "əliyev's igdir'dan ханкенди, խանքենդի — სტეფანაკერტი; cicək “naive”"

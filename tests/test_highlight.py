@@ -80,18 +80,25 @@ def test_what_is_found_is_marked_and_nothing_else(text, query, places):
     """A word has a mark around it exactly if it is one of the query, or stands in one of its phrases."""
     silent = cut(text, places)
     leaves = text_leaves(parse(query).tree)
-    wanted = set()
+    wanted, forms = set(), {"peaceful"}
     at = 0
     for start, end, _ in (*silent, Silent(len(text), len(text))):
         tokens = [(at + first, at + last, form) for first, last, form in analysis.tokens(text[at:start])]
+        forms.update(form for _, _, form in tokens)
         for leaf in leaves:
             wanted.update(found(tokens, leaf))
         at = end
     marks = Marker(leaves).marks(text, "en", silent)
+    assert Marker(leaves, inflected_of(forms)).marks(text, "en", silent) == marks
     inside = {place for place in wanted if any(start <= place[0] and place[1] <= end for start, end in marks)}
     assert inside == wanted
     assert bool(marks) == bool(wanted)
     assert all(any(start <= place[0] and place[1] <= end for place in wanted) for start, end in marks)
+
+
+def inflected_of(forms):
+    """What tells which of some forms have some stems."""
+    return lambda stems: [form for form in forms if analysis.stem(form, "en") in stems]
 
 
 def found(tokens, leaf):

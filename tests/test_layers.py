@@ -23,9 +23,9 @@ reading
 loaders passages parsing columnwriter latentwriter copies generations wire variants
 clauses fingerprints contents stopwords nearness
 filters rendering signs
-sentences query notes overview latentlearner fieldvalues
+sentences query notes overview latentlearner fieldvalues records
 scripts latent
-results analysis records abbreviations paragraphs lexing filelist manifest nursery columns
+results analysis abbreviations paragraphs lexing filelist manifest nursery columns
 document language
 config
 errors
@@ -59,6 +59,7 @@ OWNERS = {
         "duplicates",
         "engines",
         "evaluation",
+        "facets",
         "fingerprints",
         "latent",
         "latentlearner",

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
+from typing import NamedTuple
 
 from kb_search import analysis
 from kb_search.document import Silent
@@ -56,6 +57,7 @@ class Marker:
             else:
                 stems.update(dict.fromkeys(leaf.stems))
         self._stems, self._forms = stems.keys(), forms.keys()
+        self._longest = max((length for lengths in self._phrases.values() for length in lengths), default=1)
         #: The forms one of which stands where a word is marked; None where they are not known.
         self._sought = {*forms, *(inflected([*stems]) if stems else ())} if inflected else None
 
@@ -63,21 +65,22 @@ class Marker:
         """The spans that match, in order and never overlapping; nothing in a silent span, no phrase across one."""
         if not text or not (self._stems or self._forms or self._phrases):
             return ()
-        spans: list[Span] = []
-        at = 0
-        for start, end, _ in (*silent, Silent(len(text), len(text))):
-            spans += [(at + first, at + last) for first, last in self._in(text[at:start], language)]
-            at = end
-        return _united(spans)
+        spans = (self._read(text, place, language) for place in self._places(text, silent))
+        return _united([span for some in spans for span in some])
 
-    def _in(self, text: str, language: str) -> Iterator[Span]:
-        places = [(0, len(text))]
-        if self._sought is not None:
-            sketch = analysis.sketch(text)
-            if not self._may_have_phrases(sketch):
-                places = _pieces(sketch, self._sought)
-        for first, last in places:
-            yield from self._read([*analysis.tokens(text, first, last)], language)
+    def _places(self, text: str, silent: Sequence[Silent]) -> Iterator[_Place]:
+        """Where something may be marked."""
+        edges = [0, *(edge for span in silent for edge in span[:2]), len(text)]
+        runs = [*zip(edges[::2], edges[1::2], strict=True)]
+        if self._sought is None:
+            yield from (_Place(start, end, end) for start, end in runs)
+            return
+        sketch = analysis.sketch(text)
+        forms = self._sought | self._phrases.keys() if self._may_have_phrases(sketch) else self._sought
+        for first, last in _pieces(sketch, forms):
+            for start, end in runs:
+                if first < end and start < last:
+                    yield _Place(max(first, start), min(last, end), end)
 
     def _may_have_phrases(self, sketch: str) -> bool:
         if analysis.UNSURE in sketch:
@@ -90,7 +93,10 @@ class Marker:
             for phrase in phrases
         )
 
-    def _read(self, tokens: Sequence[analysis.Token], language: str) -> Iterator[Span]:
+    def _read(self, text: str, place: _Place, language: str) -> Iterator[Span]:
+        tokens = [*analysis.tokens(text, place.start, place.end)]
+        if self._phrases:
+            tokens += islice(analysis.tokens(text, place.end, place.run_end), self._longest - 1)
         forms = [form for _, _, form in tokens]
         marked = {form for form in {*forms} if form in self._forms or analysis.stem(form, language) in self._stems}
         for number, (start, end, form) in enumerate(tokens):
@@ -99,6 +105,14 @@ class Marker:
             for length, phrases in self._phrases.get(form, {}).items():
                 if tuple(forms[number : number + length]) in phrases:
                     yield start, tokens[number + length - 1][1]
+
+
+class _Place(NamedTuple):
+    """A part of a text, and where the next silent span begins after it."""
+
+    start: int
+    end: int
+    run_end: int
 
 
 def _pieces(sketch: str, forms: Iterable[str]) -> list[Span]:

@@ -106,6 +106,11 @@ class FoundDate:
 
 _EARLIEST = 1000
 _NO_DATE = re.compile(r"1970-01-01[T ]00:00", re.ASCII)
+#: First days of the calendars of programs, and what they are west of Greenwich: a page's head has them for no date.
+NO_DATES = frozenset((
+    Date(1970, 1, 1), Date(1969, 12, 31), Date(1900, 1, 1), Date(1899, 12, 30), Date(1899, 12, 31), Date(1601, 1, 1),
+    Date(1904, 1, 1), Date(1980, 1, 1),
+))  # fmt: skip
 
 
 def read_date(text: str, latest: Date | None = None) -> Date:

@@ -45,8 +45,8 @@ def read_page(text: str) -> tuple[Body, list[Said]]:
     big = len(markup) > _MOST_MARKUP or markup.count("<") > _MOST_TAGS
     page, whole = parse(markup[:_HEAD] if big else markup)
     names = Names.on(page) if page is not None else Names(())
-    claims = [] if page is None else page_claims(page, names, "" if big else markup)
-    title = next((one.value for one in claims if one.field == "title"), "")
+    claims = [] if page is None else page_claims(page, names, markup, search=not big)
+    title = next((one.value for one in claims if one.field == "title" and not one.refused), "")
     body = compose([] if page is None or big or not whole else main_text(page, names, title))
     if not body.text:
         body = compose(whole_text(markup))

@@ -10,19 +10,21 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
+from typing import NamedTuple
 
 import htmldate
 import htmldate.extractors
 from lxml.etree import _Element
 
 from kb_search.document import Date
-from kb_search.loaders.boilerplate import is_aside
+from kb_search.loaders.boilerplate import is_aside, words
 from kb_search.loaders.claims import Said
-from kb_search.loaders.dates import day_first_in, find_dates, latest_day, read_date
+from kb_search.loaders.datelines import LABELS, UPDATES, is_date_line, is_sentence
+from kb_search.loaders.dates import NO_DATES, day_first_in, find_dates, latest_day, read_date
 from kb_search.loaders.lines import Line, first_prose
 from kb_search.loaders.vocabulary import called, vocabulary
 
@@ -30,15 +32,6 @@ _PROPERTIES = frozenset({
     "datePublished", "dateCreated", "uploadDate", "schema:datePublished", "schema:dateCreated", "dc:date", "dc:created"
 })  # fmt: skip
 _PUBLISHED = vocabulary("published entry-date pubdate dt-published post-date publish-date")
-_UPDATED = re.compile(
-    r"updat|modif|aktualisier|geändert|mis à jour|actualiz|atualiz|aggiorn|обновл|güncel|zuletzt|last\s+edit|stand:",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    r"publish|posted|veröffentlicht|erschienen|erstellt|eingetragen|publié|mis en ligne|publicad|pubblicat|opublikowan"
-    r"|опубликован|yayın|created|gepostet|geschrieben|\b(?:dat(?:um|e|a)|am|on|le)\b",
-    re.IGNORECASE,
-)
 _DATED_BOX = vocabulary("""
     date dates datetime date-time time timestamp datum fecha data created publish published publication posted post-meta
     entry-meta meta submitted byline by-line info dateline pubdate publishdate postdate day
@@ -57,6 +50,15 @@ _MOST_TIMES = 200
 #: In larger pages htmldate's patterns need seconds, and more than their share of a page's length.
 _MOST_SEARCHED = 1_000_000
 _LONGEST_DRAFT = 31
+#: A bare day on a page that is older is what the page is about: there were no web pages.
+_FIRST_PAGES = 1990
+#: Why a day is refused that is not that of publication.
+CHANGE = "the day of a change"
+_PLACEHOLDER = "what programs write for no date"
+#: What stands in a line of text and is no line of its own, and the lines that may be sentences.
+_INLINE = frozenset("a b strong em i u span time abbr small font mark nobr cite sub sup".split())
+_PARAGRAPHS = frozenset("p li dd blockquote td".split())
+_CAPTIONS = ("figcaption", "figure")
 
 
 class _NoParser:
@@ -79,6 +81,7 @@ class _Spot:
     date: Date
     weight: int
     number: int
+    changed: bool
 
 
 def date_claims(
@@ -91,10 +94,11 @@ def date_claims(
     """
     latest = latest_day()
     day_first = _order(language, lines)
-    if marked := _marked(page, latest, day_first=day_first):
-        yield Said("date", str(marked), "time element")
+    marked = _marked(page, latest, day_first=day_first)
+    if marked:
+        yield Said("date", str(marked[0].date), "time element")
     yield from address_date(address)
-    yield from _shown(lines, title, latest, day_first=day_first)
+    yield from _shown(lines, title, latest, {one.element for one in marked}, day_first=day_first)
 
 
 def address_date(address: str) -> Iterator[Said]:
@@ -111,6 +115,26 @@ def readable(value: str, language: str) -> str:
         found = {one.date for one in find_dates(value[:100], latest_day(), day_first=_order(language, ()))}
         return str(found.pop()) if len(found) == 1 else value
     return value
+
+
+def settled_dates(claims: Sequence[Said]) -> list[Said]:
+    """Claims of dates, best first; what only fills the field is refused, and a change that agrees is left out."""
+    filled = {claim.value for claim in claims if not claim.origin.startswith("line") and _is_filled(claim.value)}
+    claims = [
+        replace(claim, refused=_PLACEHOLDER) if claim.value in filled and not claim.refused else claim
+        for claim in claims
+    ]
+    believed = agreed([claim for claim in claims if not claim.refused])
+    known = {claim.value[:10] for claim in believed[:1]}
+    return [*believed, *(one for one in claims if one.refused and not (one.refused == CHANGE and one.value[:10] in known))]
+
+
+def _is_filled(value: str) -> bool:
+    """Whether a program wrote a date where it had none: the first day of its calendar."""
+    try:
+        return read_date(value) in NO_DATES
+    except ValueError:
+        return False
 
 
 def agreed(claims: Sequence[Said]) -> list[Said]:
@@ -170,17 +194,33 @@ def _order(language: str, lines: Sequence[Line]) -> bool | None:
     return orders.pop() if len(orders) == 1 else None
 
 
-def _marked(page: _Element, latest: Date, *, day_first: bool | None) -> Date | None:
-    """The day that marks for machines give, if one of them is marked as that of publication, or all agree."""
+class _Mark(NamedTuple):
+    element: _Element
+    date: Date
+
+
+def _marked(page: _Element, latest: Date, *, day_first: bool | None) -> list[_Mark]:
+    """The marks for machines that give the day, if one of them is marked as that of publication, or all agree."""
     times = list(islice(_times(page), _MOST_TIMES))
     dated = [
-        (element, date)
+        _Mark(element, date)
         for element in times
-        if (date := _value(element, latest, day_first=day_first)) and not is_aside(element)
+        if (date := _value(element, latest, day_first=day_first)) and not is_aside(element) and _may_date(element)
     ]
-    published = [date for element, date in dated if _is_published(element)]
-    days = set(published[:1]) or {date for _, date in dated}
-    return days.pop() if len(days) == 1 else None
+    published = [mark for mark in dated if _is_published(mark.element)]
+    first = [*published, *dated][:1]
+    same = [mark for mark in dated if mark.date == first[0].date]
+    return same if published or len(same) == len(dated) else []
+
+
+def _may_date(element: _Element) -> bool:
+    """Whether what stands in an element can date the page: no caption, and no day that a sentence is about."""
+    if next(element.iterancestors(*_CAPTIONS), None) is not None or element.tag in _CAPTIONS:
+        return False
+    around = element
+    while around.tag in _INLINE and around.getparent() is not None:
+        around = around.getparent()
+    return around.tag not in _PARAGRAPHS or called(around, _DATED_BOX) or not is_sentence(words(around))
 
 
 def _times(page: _Element) -> Iterator[_Element]:
@@ -221,39 +261,74 @@ def _in_address(address: str, latest: Date) -> Date | None:
     return None
 
 
-def _shown(lines: Sequence[Line], title: int | None, latest: Date, *, day_first: bool | None) -> Iterator[Said]:
-    """The day in a line around the title, else the only one that stands in a box called date."""
-    short = ((number, line.text) for number, line in enumerate(lines) if len(line.text) <= _LONGEST_LINE)
-    figures = (number for number, text in short if _FIGURES.search(text))
-    spots = [spot for number in figures for spot in _spots(lines, number, latest, day_first=day_first)]
+def _shown(
+    lines: Sequence[Line], title: int | None, latest: Date, marked: Set[_Element], *, day_first: bool | None
+) -> Iterator[Said]:
+    """The day in a line around the title, else the only one that stands in a box called date.
+
+    What a line says that stands in one of the `marked` elements is not said a second time.
+    """
+    spots = list(_all_spots(lines, latest, day_first=day_first))
     if title is not None:
         prose = first_prose(lines, title + 1)
         below = [spot for spot in spots if title < spot.number <= min(prose, title + 40)]
         above = [spot for spot in spots if title - _NEAR <= spot.number < title]
         inside = [spot for spot in spots if spot.number == title]
         for near in (below, above, inside):
-            if best := _best([spot for spot in near if not is_aside(lines[spot.number].element)]):
-                yield Said("date", str(best), "line near the title")
+            yield from _changed(near)
+            if best := _best([spot for spot in near if not spot.changed]):
+                yield from _printed(best, near, lines, marked)
                 return
-    boxed = {spot.date for spot in spots if spot.weight > 2 and not is_aside(lines[spot.number].element)}
-    if len(boxed) == 1:
-        yield Said("date", str(boxed.pop()), "line of its own")
+    boxed = [spot for spot in spots if spot.weight > 2 and not spot.changed]
+    if len({spot.date for spot in boxed}) == 1 and not _all_in(boxed, lines, marked):
+        yield Said("date", str(boxed[0].date), "line of its own")
+
+
+def _changed(near: Sequence[_Spot]) -> Iterator[Said]:
+    for spot in near:
+        if spot.changed:
+            yield Said("date", str(spot.date), "line near the title", refused=CHANGE)
+            return
+
+
+def _printed(best: _Spot, near: Sequence[_Spot], lines: Sequence[Line], marked: Set[_Element]) -> Iterator[Said]:
+    if _all_in([spot for spot in near if spot.date == best.date], lines, marked):
+        return
+    old = best.date.year < _FIRST_PAGES and best.weight < 2
+    yield Said("date", str(best.date), "line near the title", refused="older than web pages" if old else "")
+
+
+def _all_in(spots: Sequence[_Spot], lines: Sequence[Line], marked: Set[_Element]) -> bool:
+    around = ({element, *element.iterancestors()} for element in (lines[spot.number].element for spot in spots))
+    return all(not marked.isdisjoint(elements) for elements in around)
+
+
+def _all_spots(lines: Sequence[Line], latest: Date, *, day_first: bool | None) -> Iterator[_Spot]:
+    for number, line in enumerate(lines):
+        if len(line.text) <= _LONGEST_LINE and _FIGURES.search(line.text):
+            spots = list(_spots(lines, number, latest, day_first=day_first))
+            if spots and not is_aside(line.element) and _may_date(line.element):
+                yield from spots
 
 
 def _spots(lines: Sequence[Line], number: int, latest: Date, *, day_first: bool | None) -> Iterator[_Spot]:
     """The days in a line that can be that of publication; a label may stand in the line before."""
     line = lines[number]
     behind = 0
-    for one in find_dates(line.text, latest, day_first=day_first):
+    days = find_dates(line.text, latest, day_first=day_first)
+    boxed = line.element.tag == "time" or called(line.element, _DATED_BOX, around=1)
+    if not days or not is_date_line(line.text, days, marked=boxed):
+        return
+    for one in days:
         label = line.text[behind : one.start]
         if not label.strip(" ,:|-–—") and number and len(lines[number - 1].text) <= _MOST_BESIDE:
             label = lines[number - 1].text
         behind = one.end
-        weight = 2 * (line.element.tag == "time" or called(line.element, _DATED_BOX, around=1))
-        weight += bool(_LABEL.search(label)) + (len(line.text) - (one.end - one.start) <= _MOST_BESIDE)
-        if weight and not _UPDATED.search(label):
-            yield _Spot(one.date, weight, number)
+        weight = 2 * boxed
+        weight += bool(LABELS.search(label)) + (len(line.text) - (one.end - one.start) <= _MOST_BESIDE)
+        if weight:
+            yield _Spot(one.date, weight, number, bool(UPDATES.search(label)))
 
 
-def _best(spots: Sequence[_Spot]) -> Date | None:
-    return max(spots, key=lambda spot: spot.weight).date if spots else None
+def _best(spots: Sequence[_Spot]) -> _Spot | None:
+    return max(spots, key=lambda spot: spot.weight) if spots else None

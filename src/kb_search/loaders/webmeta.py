@@ -1,26 +1,26 @@
 """What a web page says about its article: JSON-LD, Open Graph and other meta tags, `<time>`, byline and dateline.
 
-The names are those of schema.org, the Open Graph protocol, Dublin Core and the readers that papers serve.
+The names are those of the Open Graph protocol, Dublin Core and the readers that papers serve.
 """
 
 from __future__ import annotations
 
-import html
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import replace
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import XPath, _Element
 
 from kb_search.loaders.bylines import bylines, written_bylines
-from kb_search.loaders.claims import Said, said
+from kb_search.loaders.claims import Said
 from kb_search.loaders.lines import page_lines, title_line
+from kb_search.loaders.linkeddata import LinkedData
 from kb_search.loaders.names import names
 from kb_search.loaders.vocabulary import Names
-from kb_search.loaders.webdates import agreed, date_claims, guessed_date, readable
+from kb_search.loaders.webdates import CHANGE, date_claims, guessed_date, readable, settled_dates
 
 #: Field -> the meta tags that tell it, best first.
 _META = {
@@ -39,11 +39,11 @@ _META = {
     "url": ("og:url",),
     "language": ("og:locale", "content-language", "dc.language"),
 }  # fmt: skip
-_ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "LiveBlogPosting", "SocialMediaPosting")
-#: A page seldom has 50 objects of JSON-LD; one with more than this was not made for readers.
-_MOST_NODES = 2000
-
-_LINKED = XPath("descendant::script[@type='application/ld+json']")
+#: Meta tags that tell the day of the last change.
+_CHANGED = ("article:modified_time", "og:updated_time", "dcterms.modified", "dc.date.modified", "datemodified", "last-modified")
+#: What browsers write in front of a page that they save.
+_SAVED = re.compile(r"<!-- saved from url=\(\d{1,6}\)(https?://[^\s<>\"]{1,2000}) -->", re.IGNORECASE)
+_SAVED_WITHIN = 5000
 _METAS = XPath("descendant::meta[@content]")
 _HEADINGS = XPath("descendant::h1")
 #: Words of a publisher's name that no person has.
@@ -55,33 +55,42 @@ _ORGANISATION = re.compile(
 )
 _APPENDED = re.compile(r"(.*\S)\s+[|–—·•»:-]+\s+(.*)", re.DOTALL)
 
-Node = Mapping[str, object]
 
-
-def page_claims(page: _Element, called_so: Names, markup: str = "") -> list[Said]:
+def page_claims(page: _Element, called_so: Names, markup: str = "", *, search: bool = True) -> list[Said]:
     """What a page says about its article, in the order of rank. Nothing in it is trusted or executed.
 
-    `called_so` are the names on the page; `markup` is what the page was read from; without it htmldate is not asked.
+    `called_so` are the names on the page; `markup` is what the page was read from; without `search` htmldate is not
+    asked for a date in it.
     """
-    nodes = list(_nodes(page))
-    head = [*_linked_data(nodes), *_meta_tags(page), *_other_tags(page), *_host(page)]
-    language = next((one.value for one in head if one.field == "language"), "")
-    address = next((one.value for one in head if one.field == "url"), "")
+    tags = [*_meta_tags(page), *_other_tags(page), *_addresses(page, markup)]
+    linked = LinkedData(page)
+    told = list(linked.article(_values(tags, "url"), _values(tags, "title")))
+    head = [*(one for one in told if not one.refused), *tags]
+    head += _host(_values(tags, "url"))
+    language = next(iter(_values(head, "language")), "")
+    address = next(iter(_values(head, "url")), "")
     lines = page_lines(page)
-    title = title_line(lines, [one.value for one in _titles(page, head)])
-    dates = [*date_claims(page, lines, title, address, language), *_linked_page(nodes)]
+    title = title_line(lines, _values(_titles(page, head), "title"))
+    dates = [*date_claims(page, lines, title, address, language), *linked.page_day(), *_changes(page)]
     authors = [Said("author", who, origin) for who, origin in bylines(page, called_so)]
     if title is not None:
         authors += [Said("author", who, "line near the title") for who in written_bylines(lines, title)]
-    claims = [_readable(one, language) for one in [*head, *dates]]
-    if markup and not any(one.field == "date" for one in claims):
-        claims += guessed_date(page, markup, address)
-    claims = [*(one for one in claims if one.field != "date"), *agreed([one for one in claims if one.field == "date"])]
-    return [*_titles(page, [one for one in claims if one.field != "author"]), *_people([*head, *authors])]
+    everything = [*head, *dates, *(one for one in told if one.refused)]
+    dates = [_readable(one, language) for one in everything if one.field == "date"]
+    if search and markup and all(one.refused for one in dates):
+        dates += guessed_date(page, markup, address)
+    others = [one for one in everything if one.field not in ("date", "author")]
+    people = _people([*everything, *authors])
+    return [*_titles(page, others), *settled_dates(dates), *people]
+
+
+def _values(claims: Iterable[Said], field: str) -> list[str]:
+    """What is believed of a field, best first."""
+    return [one.value for one in claims if one.field == field and not one.refused]
 
 
 def _readable(claim: Said, language: str) -> Said:
-    return replace(claim, value=readable(claim.value, language)) if claim.field == "date" else claim
+    return replace(claim, value=readable(claim.value, language))
 
 
 def _titles(page: _Element, claims: Iterable[Said]) -> list[Said]:
@@ -103,7 +112,7 @@ def _people(claims: Iterable[Said]) -> list[Said]:
             publishes = _bare(one.value) in sites or bool(_ORGANISATION.search(one.value))
             publishes = publishes or (bool(found) and all(_bare(name) in sites for name in found))
             reason = "the publisher" if publishes else "" if found else "not a name"
-            people.append(replace(one, value=", ".join(found) or one.value, refused=reason))
+            people.append(replace(one, value=", ".join(found) or one.value, refused=one.refused or reason))
     return people
 
 
@@ -123,79 +132,6 @@ def _without_site(claim: Said, sites: AbstractSet[str], headings: AbstractSet[st
 
 def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
-
-
-def _linked_data(nodes: Sequence[Node]) -> Iterator[Said]:
-    """The first article among the page's JSON-LD objects."""
-    known = {str(node["@id"]): node for node in nodes if "@id" in node and len(node) > 1}
-    article = next((node for node in nodes if _is_a(node, _ARTICLE_TYPES)), None)
-    if article is None:
-        return
-    fields = {
-        "title": article.get("headline") or article.get("name"),
-        "date": article.get("datePublished"),
-        "author": _names(article.get("author"), known),
-        "source": _names(article.get("publisher"), known),
-        "url": _address(article),
-        "language": article.get("inLanguage"),
-    }
-    for one in said(fields, "JSON-LD"):
-        yield Said(one.field, html.unescape(one.value), one.origin)
-
-
-def _linked_page(nodes: Sequence[Node]) -> Iterator[Said]:
-    """The day on which the page itself, or its video, is said to be published."""
-    for node in nodes:
-        day = node.get("datePublished") or node.get("uploadDate")
-        if isinstance(day, str) and _is_a(node, ("Page", "VideoObject", "Episode", "Recipe", "Product", "Event")):
-            yield Said("date", day, "JSON-LD of the page")
-            return
-
-
-def _nodes(page: _Element) -> Iterator[Node]:
-    """All objects of all JSON-LD scripts, whatever they are wrapped in."""
-    left = _MOST_NODES
-    for script in _LINKED(page)[:50]:
-        waiting = [_parsed(script.text or "")]
-        while waiting and left:
-            value = waiting.pop(0)
-            left -= 1
-            if isinstance(value, list):
-                waiting += value
-            elif isinstance(value, dict):
-                yield value
-                waiting += [inner for inner in value.values() if isinstance(inner, dict | list)]
-
-
-def _parsed(text: str) -> object:
-    try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _is_a(node: Node, types: tuple[str, ...]) -> bool:
-    kinds = node.get("@type")
-    named = kinds if isinstance(kinds, list) else [kinds]
-    return any(isinstance(kind, str) and kind.endswith(types) for kind in named)
-
-
-def _names(value: object, known: Mapping[str, Node]) -> list[str]:
-    """Names of people or publishers: given as text, as an object, as a reference to one, or as a list."""
-    names: list[str] = []
-    for one in value[:20] if isinstance(value, list) else [value]:
-        node = known.get(str(one.get("@id")), one) if isinstance(one, dict) and "name" not in one else one
-        name = node.get("name") if isinstance(node, Mapping) else node
-        if isinstance(name, list) and name:
-            name = name[0]
-        if isinstance(name, str) and name not in names and "://" not in name:
-            names.append(name)
-    return names
-
-
-def _address(article: Node) -> object:
-    page = article.get("mainEntityOfPage")
-    return article.get("url") or (page.get("@id") if isinstance(page, dict) else page)
 
 
 def _meta_tags(page: _Element) -> Iterator[Said]:
@@ -227,9 +163,15 @@ def _joined(name: str, values: Iterable[str]) -> list[str]:
     return [", ".join(different)] if name in _META["author"] else different[:1]
 
 
+def _changes(page: _Element) -> Iterator[Said]:
+    """The day on which the page was changed, which is not that of publication."""
+    contents = _contents(page)
+    for name in _CHANGED:
+        for value in contents.get(name, ()):
+            yield Said("date", value, f"meta tag {name}", refused=CHANGE)
+
+
 def _other_tags(page: _Element) -> Iterator[Said]:
-    if link := _canonical(page):
-        yield Said("url", link, "canonical link")
     headings = [heading for heading in _HEADINGS(page)[:3] if _words(heading)]
     if len(headings) == 1:
         yield Said("title", _words(headings[0]), "first heading")
@@ -238,21 +180,33 @@ def _other_tags(page: _Element) -> Iterator[Said]:
         yield Said("title", _words(title), "title element")
 
 
-def _canonical(page: _Element) -> str:
-    link = page.find(".//link[@rel='canonical']")
-    return "" if link is None else link.get("href") or ""
+def _addresses(page: _Element, markup: str) -> Iterator[Said]:
+    """The address that a page gives as its own, whole, and the one that a browser noted when it saved the page."""
+    saved = _SAVED.search(markup, 0, _SAVED_WITHIN)
+    base, link = page.find(".//base[@href]"), page.find(".//link[@rel='canonical']")
+    around = _joined_address(saved[1] if saved else "", "" if base is None else base.get("href", ""))
+    if link is not None and link.get("href"):
+        yield Said("url", _joined_address(around, link.get("href", "")), "canonical link")
+    if saved:
+        yield Said("url", saved[1], "address that the page was saved from")
+
+
+def _joined_address(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address.strip())
+    except ValueError:
+        return address
 
 
 def _words(element: _Element) -> str:
     return " ".join(" ".join(element.itertext()).split())
 
 
-def _host(page: _Element) -> Iterator[Said]:
+def _host(addresses: Iterable[str]) -> Iterator[Said]:
     """Who published the page, if nothing else says it: the host of its own address."""
-    address = _canonical(page) or next(iter(_contents(page).get("og:url", ())), "")
-    try:
-        host = urlsplit(address).hostname
-    except ValueError:
-        return
-    if host and "." in host:
-        yield Said("source", host.removeprefix("www."), "host of the page")
+    for address in addresses:
+        with suppress(ValueError):
+            host = urlsplit(address).hostname
+            if host and "." in host:
+                yield Said("source", host.removeprefix("www."), "host of the page")
+                return

@@ -1,0 +1,91 @@
+"""Whether a line of text says on which day it was published, and is not a sentence that has a day in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from kb_search.loaders.dates import FoundDate
+from kb_search.paragraphs import STOPS
+
+#: The days of the week, whole and shortened, in the languages that `dates` has the months of.
+WEEKDAYS = frozenset("""
+    monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
+    montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so
+    lundi mardi mercredi jeudi vendredi samedi dimanche lun mar mer jeu ven sam dim
+    lunes martes miércoles jueves viernes sábado domingo mié jue vie sáb dom
+    lunedì martedì mercoledì giovedì venerdì sabato domenica gio
+    segunda-feira terça-feira quarta-feira quinta-feira sexta-feira segunda terça quarta quinta sexta feira
+    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+    понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс
+    понеділок вівторок середа четвер пʼятниця п'ятниця субота неділя
+    poniedziałek wtorek środa czwartek piątek sobota niedziela pondělí úterý středa čtvrtek pátek neděle
+    pazartesi salı çarşamba perşembe cuma cumartesi pazar
+    bazar ertəsi çərşənbə axşamı cümə şənbə
+    երկուշաբթի երեքշաբթի չորեքշաբթի հինգշաբթի ուրբաթ շաբաթ կիրակի
+    ორშაბათი სამშაბათი ოთხშაბათი ხუთშაბათი პარასკევი შაბათი კვირა
+    mandag tirsdag onsdag torsdag fredag lørdag søndag måndag tisdag lördag söndag
+    """.split())
+#: Small words around a day: before it, at a time, how long the text takes to read.
+_SMALL = frozenset("""
+    on at am pm a.m p.m um uhr le la el de del du den der vom von by par por à a o in w dnia z kl klo h hrs ore alle ore
+    в о от г года год р року il tarihli saat min mins minute minutes minuten read lesezeit last zuletzt originally
+    first ago vor and und et y e и ve və da
+    """.split())
+#: How labels begin that announce a day, be it of publication or of a change.
+LABELS = re.compile(
+    r"publish|posted|veröffentlicht|erschienen|erstellt|eingetragen|publié|mis en ligne|publicad|pubblicat|opublikowan"
+    r"|опубликован|yayın|yayım|created|gepostet|geschrieben|dərc|\b(?:dat(?:um|e|a)|am|on|le|дата|tarih|tarix)\b",
+    re.IGNORECASE,
+)
+UPDATES = re.compile(
+    r"updat|modif|aktualisier|geändert|mis à jour|actualiz|atualiz|aggiorn|обновл|güncel|yenilən|zuletzt|last\s+edit"
+    r"|stand:",
+    re.IGNORECASE,
+)
+_STAND = re.compile(r"stand|mise?|jour|ligne|edit\w*|submitted|written|added", re.IGNORECASE)
+#: A name that follows `by`, whatever it is: `von dorfbote`, `by ann_lee`.
+_BY = re.compile(r"(?i:\b(?:by|von|par|por|di|af|av|door|автор|yazan|müəllif))\s*:?\s+\S+(?:\s+[^\W\d_a-zа-яё][\w.’'-]*)*")
+_WORD = re.compile(r"[^\W\d_][\w.’'-]*[\w]|[^\W\d_]")
+_ZONE = re.compile(r"[A-Z]{2,5}")
+#: What parts a day from what else stands in its line; a point does not.
+_SIGN = re.compile(r"[|•·:,;–—/()\[\]»›>-]")
+#: Words in small letters that a line may have which is marked as the place of a day.
+_MOST_MARKED = 1
+_SENTENCE, _LONG_SENTENCE = 2, 4
+
+
+def is_date_line(text: str, days: Sequence[FoundDate], *, marked: bool) -> bool:
+    """Whether a line with `days` in it is about nothing but when, by whom and where it was published.
+
+    `marked` says that the page calls the line's place one of a date: then other words may stand beside the day too.
+    """
+    before, after = text[: days[0].start], text[days[-1].end :]
+    inside = [text[one.end : other.start] for one, other in zip(days, days[1:], strict=False)]
+    parts = [_BY.sub(" ", part) for part in (before, *inside, after)]
+    if sum(1 for _ in _strays(parts)) > (_MOST_MARKED if marked else 0):
+        return False
+    if marked:
+        return True
+    return not _foreign(_SIGN.split(parts[0])[-1]) and not _foreign(_SIGN.split(parts[-1])[0])
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text, with or without a day in it, reads as prose: words in small letters that announce no day."""
+    strays = sum(1 for _ in _strays([text]))
+    return strays >= (_SENTENCE if text.rstrip()[-1:] in STOPS else _LONG_SENTENCE)
+
+
+def _strays(parts: Iterable[str]) -> Iterator[str]:
+    """Words in small letters that are not said around a day."""
+    return (word for part in parts for word in _WORD.findall(part) if word[0].islower() and not _is_known(word))
+
+
+def _foreign(segment: str) -> list[str]:
+    """The words that stand beside a day without a sign between, and are not said there."""
+    return [word for word in _WORD.findall(segment) if not _is_known(word) and not _ZONE.fullmatch(word)]
+
+
+def _is_known(word: str) -> bool:
+    small = word.casefold().rstrip(".")
+    return small in _SMALL or small in WEEKDAYS or any(one.match(word) for one in (LABELS, UPDATES, _STAND))

@@ -19,6 +19,7 @@ def author(folder, below="", head="", after=""):
     [
         ("By Ann Lee", ["Ann Lee"]),
         ("Von Ann Lee, dpa", ["Ann Lee"]),
+        ("Ann Lee, Reuters; Bo Berg", ["Ann Lee", "Bo Berg"]),
         ("par Ann Lee et Bo Ray", ["Ann Lee", "Bo Ray"]),
         ("Written by: ANN LEE | 7 November 2023", ["ANN LEE"]),
         ("Ann Lee, Bo Ray and Cy Dow", ["Ann Lee", "Bo Ray", "Cy Dow"]),

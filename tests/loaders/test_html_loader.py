@@ -94,6 +94,33 @@ def test_meta_tags(tmp_path, head, field, value, origin):
     assert (evidence.value, evidence.origin) == (value, origin)
 
 
+@pytest.mark.parametrize(
+    ("front", "head", "url", "origin"),
+    [
+        ("", '<base href="https://paper.example/a/"><link rel="canonical" href="/b">', "https://paper.example/b",
+         "canonical link"),
+        ("<!-- saved from url=(0021)https://paper.example/a/c -->", "", "https://paper.example/a/c",
+         "address that the page was saved from"),
+        ("<!-- saved from url=(0021)https://paper.example/a/c -->", '<link rel="canonical" href="../b">',
+         "https://paper.example/b", "canonical link"),
+    ],
+)  # fmt: skip
+def test_the_address_is_whole(tmp_path, front, head, url, origin):
+    """An address is told from where the page says that it stands, or from where a browser saved it."""
+    article = read(tmp_path, "a.html", f"{front}\n{page(head)}")
+    evidence = article.evidence_for("url")
+    assert (evidence.value, evidence.origin, article.source) == (url, origin, "paper.example")
+
+
+@pytest.mark.parametrize("attribute", ["hidden", 'style="margin:0; display: none"', 'class=x style="DISPLAY:NONE"'])
+def test_what_is_hidden_is_no_text(tmp_path, attribute):
+    """What a reader of the page does not see is not shown as its text, also where it reads like the article."""
+    hidden = f"<p {attribute}>A zebra stood in the road and nobody saw it.</p>"
+    body = f"<article><p>{PROSE}</p>{hidden}<p>{OTHER}</p></article>"
+    assert "zebra" not in read(tmp_path, "a.html", page(body=body)).text
+    assert "zebra" in read(tmp_path, "a.html", page(body=body.replace(attribute, "class=x"))).text
+
+
 def test_linked_data_beats_meta_tags_and_both_are_kept(tmp_path):
     """Where two parts of a page disagree, the reader sees both."""
     head = '<meta name="date" content="2023-11-08">' + linked(datePublished="2023-11-07")

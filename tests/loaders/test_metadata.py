@@ -53,7 +53,7 @@ def test_order_of_rank(tmp_path):
     assert article.language == "en"
     assert article.text == PROSE
     date = article.evidence_for("date")
-    assert date.others == (Claim("2022-02-02", "head of the text"), Claim("2020-01-01", "file name"))
+    assert date.others == (Claim("2022-02-02", "“date” at the head of the text"), Claim("2020-01-01", "file name"))
     assert article.evidence_for("source").others == (Claim("wire", "folder name"),)
 
 
@@ -72,13 +72,48 @@ def test_a_whole_day_anywhere_in_a_name_is_its_date(tmp_path, name):
 
 @pytest.mark.parametrize(
     "name",
-    ["2023-11-talks.txt", "2023-11-071.txt", "2023-02-30-x.txt", "2023-11-07 to 2023-11-09.txt", "1202311071.txt",
+    ["2023-11-071.txt", "2023-13.txt", "2023-11.5.txt", "2023-01 to 2023-03.txt",
+     "2023-02-30-x.txt", "2023-11-07 to 2023-11-09.txt", "1202311071.txt",
      "07-11-2023.txt", "2023.txt", "v1.2023.11.07.txt"],
 )  # fmt: skip
 def test_other_names_are_no_dates(tmp_path, name):
-    """Months, years, impossible days, two days and days in another order say nothing sure."""
+    """Years, impossible days and months, two of them and days in another order say nothing sure."""
     article = read(tmp_path, name, PROSE)
     assert (article.date, article.source) == (None, "")
+
+
+@pytest.mark.parametrize("name", ["2023-11.txt", "2023-11-talks.txt", "Weekly 2023-11 (2).txt"])
+def test_a_month_in_a_name_is_a_date_of_that_precision(tmp_path, name):
+    """A name with one month in it, as ISO 8601 writes it, gives the month and no day."""
+    assert str(read(tmp_path, name, PROSE).date) == "2023-11"
+
+
+def test_a_season_in_a_name_has_two_readings(tmp_path):
+    """`2010-11` may be November or two years, so it is told and not believed."""
+    article = read(tmp_path, "Season 2010-11.txt", PROSE)
+    assert (article.date, article.evidence_for("date").others[0].origin) == (None, "file name, two readings")
+
+
+@pytest.mark.parametrize(
+    "name", ["IMG_20231107_101010.txt", "20231107_101010.txt", "Screenshot 2023-11-07.txt", "Scan_20231107.txt"]
+)
+def test_cameras_and_scanners_date_no_article(tmp_path, name):
+    """The moment when a picture was taken is not the day on which the text in it was published."""
+    article = read(tmp_path, name, PROSE)
+    assert (article.date, article.evidence_for("date").others[0].origin) == (None, "file name, the moment of a picture")
+
+
+def test_a_bare_day_half_a_century_before_another_sign_is_refused(tmp_path):
+    """A text that names 2019, or lies in its folder, is not of the day of 1915 above it; a label is believed."""
+    late = f"{PROSE} In 2019 the road was closed."
+    refused = read(tmp_path, "a.txt", f"A story of war\n\n24 April 1915\n\n{late}")
+    assert refused.date is None
+    assert refused.evidence_for("date").others[0].origin == "head of the text, the year 2019 is named too"
+    assert str(read(tmp_path, "2019/05/b.txt", f"A story of war\n\n24 April 1915\n\n{PROSE}").date) == "2019-05"
+    assert str(read(tmp_path, "c.txt", f"A story of war\n\n24 April 1915\n\n{PROSE}").date) == "1915-04-24"
+    assert str(read(tmp_path, "d.txt", f"Published on 24 April 1915\n\n{late}").date) == "1915-04-24"
+    assert str(read(tmp_path, "e.txt", f" date 1915-04-24 {late}").date) == "1915-04-24"
+    assert str(read(tmp_path, "f.txt", f"7 May 1985\n\n{PROSE} By 2050 it will be dry.").date) == "1985-05-07"
 
 
 def test_folders_by_date_are_no_sources(tmp_path):

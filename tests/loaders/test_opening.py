@@ -53,6 +53,17 @@ def test_a_day_without_a_year_is_refused():
     assert (date.value, [claim.origin for claim in date.others]) == ("", ["dateline, without a year"])
 
 
+def test_a_day_that_no_calendar_has_is_refused():
+    """A dateline with an impossible day is told, so that a reader can look what was meant."""
+    (date,) = (
+        one
+        for one in settle(opening_claims(f"ISTANBUL, February 29, 2023 (AFP) -- {LONG}"), LATEST)
+        if one.field == "date"
+    )
+    assert (date.value, date.others[0].value) == ("", "February 29, 2023")
+    assert date.others[0].origin == "dateline, not a date"
+
+
 @pytest.mark.parametrize(
     ("lines", "claims"),
     [
@@ -87,6 +98,14 @@ def test_a_day_without_a_year_is_refused():
         ("The end of the war, 1994", {}),
         ("7 November 2999", {}),
         ("By the river", {}),
+        ("Ceasefire signed, 12 May 1994", {}),
+        ("Santiago de Cuba, 7 November 2023", {"date": "2023-11-07"}),
+        ("7 Kasım 2023 Salı", {"date": "2023-11-07"}),
+        ("7 ноября 2023, вторник", {"date": "2023-11-07"}),
+        ("7 noyabr 2023, çərşənbə axşamı", {"date": "2023-11-07"}),
+        ("November 2023", {"date": "2023-11"}),
+        ("Kasım 2023", {"date": "2023-11"}),
+        ("The end of November 2023", {}),
     ],
 )
 def test_lines_above_the_prose(lines, claims):
@@ -189,6 +208,7 @@ def test_a_language_that_is_said_goes_before_one_that_is_detected(tmp_path):
         ("date 7 November 2023 ", "2023-11-07"),
         ("date November 7, 2023\n", "2023-11-07"),
         ("date 2023/11/07 ", "2023-11-07"),
+        (" date 20231107 ", "2023-11-07"),
     ],
 )
 def test_the_date_in_front_may_be_written_in_other_ways(tmp_path, head, date):
@@ -201,4 +221,19 @@ def test_a_date_in_front_with_two_readings_is_told(tmp_path):
     """`03/04/2023` stays in the text and is no date; a reader sees that it was there, and why it was not believed."""
     article = read(tmp_path, "a.txt", f" date 03/04/2023 {LONG}")
     assert (article.date, article.text) == (None, f"date 03/04/2023 {LONG}")
-    assert [claim.origin for claim in article.evidence_for("date").others] == ["head of the text, two readings"]
+    assert [claim.origin for claim in article.evidence_for("date").others] == [
+        "“date” at the head of the text, two readings"
+    ]
+
+
+def test_a_second_date_in_front_is_told(tmp_path):
+    """The first is believed; a reader sees that there was another one."""
+    article = read(tmp_path, "a.txt", f" date 2023-11-07 and also date 2022-01-01 {LONG}")
+    assert str(article.date) == "2023-11-07"
+    assert [claim.value for claim in article.evidence_for("date").others] == ["2022-01-01"]
+
+
+@pytest.mark.parametrize("line", ["7 Kasım 2023 Salı", "November 2023", "7 November 2023"])
+def test_a_date_alone_is_no_title(tmp_path, line):
+    """An article whose first line is only its date is called by its first sentence."""
+    assert read(tmp_path, "a.txt", f"{line}\n\n{LONG}").title.startswith(LONG[:20])

@@ -16,7 +16,7 @@ def test_the_run_in_date_is_taken_out(tmp_path):
     """A ` date … ` in front of the text becomes the date and is not left in the text."""
     article = read(tmp_path, "a.txt", f" date 2023-11-07 {PROSE}")
     assert (str(article.date), article.text) == ("2023-11-07", PROSE)
-    assert article.evidence_for("date").origin == "head of the text"
+    assert article.evidence_for("date").origin == "“date” at the head of the text"
 
 
 @pytest.mark.parametrize("date", ["1994", "1994-05"])

@@ -101,18 +101,18 @@ def test_the_address_of_the_page(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("mark", "value"),
+    ("mark", "origin"),
     [
-        ('<span itemprop="datePublished" content="2023-11-07">today</span>', "2023-11-07"),
-        ('<abbr class="published" title="2023-11-07T10:00">Tuesday</abbr>', "2023-11-07"),
+        ('<span itemprop="datePublished" content="2023-11-07">today</span>', "itemprop datePublished"),
+        ('<abbr class="published" title="2023-11-07T10:00">Tuesday</abbr>', "time element"),
         ('<time class="entry-date" datetime="2023-11-07">x</time><time class="updated" datetime="2023-11-09">y</time>',
-         "2023-11-07"),
+         "time element"),
     ],
 )  # fmt: skip
-def test_marks_for_machines(tmp_path, mark, value):
+def test_marks_for_machines(tmp_path, mark, origin):
     """Microdata, hAtom and the classes of blog programs say which day is that of publication."""
     evidence = dated(tmp_path, after=mark)
-    assert (evidence.value, evidence.origin) == (value, "time element")
+    assert (evidence.value, evidence.origin) == ("2023-11-07", origin)
 
 
 def test_the_day_of_the_page_itself(tmp_path):
@@ -144,3 +144,108 @@ def test_htmldate_is_believed_only_where_the_page_bears_it_out(tmp_path, times, 
     evidence = dated(tmp_path, after=text * times)
     assert (evidence and evidence.value) == value
     assert evidence is None or evidence.origin == "htmldate"
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p>On 8 May 1992 the town fell.</p>",
+        "<p>On <b>8 May 1992</b> the old town fell.</p>",
+        "<p>The ceasefire of 12 May 1994 ended the war.</p>",
+        "<p>It was 27 September 2020. Nobody slept.</p>",
+        "<p>Born 7 May 1950 in Baku.</p>",
+        "<p>Ceasefire signed, 12 May 1994</p>",
+        "<p>27 September 2020 was the day on which the war began.</p>",
+        "<p>7 мая 2020 года войска вошли в город.</p>",
+        "<figure><figcaption>Shusha, 8 May 1992. Photo: AP</figcaption></figure>",
+        "<figure><figcaption><time datetime='2020-05-08'>8 May 2020</time></figcaption></figure>",
+        "<p>They met on <time datetime='2020-05-08'>8 May 2020</time> and signed the paper at once.</p>",
+        "<p class='event-date'>The event is on 12 March 2021</p>",
+    ],
+)
+def test_a_day_in_a_sentence_or_caption_dates_no_page(tmp_path, below):
+    """What an article tells of the past stands near its title too, and is not when it was published."""
+    assert dated(tmp_path, below=below) is None
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<p>Baku, 7 November 2023</p>",
+        "<p>7 Kasım 2023 Salı</p>",
+        "<p>вторник, 7 ноября 2023 г., 10:15</p>",
+        "<p>Published 7:40 p.m. ET November 7, 2023</p>",
+        "<p>07.11.2023, 10:22 von dorfbote</p>",
+        "<p>Recht &amp; Gesetz | 07.11.2023</p>",
+        "<div class=meta>posted by ann_lee on November 7, 2023 in News</div>",
+        "<p class=date>7 November 2023 · 5 min read</p>",
+    ],
+)
+def test_place_label_time_and_name_may_stand_beside_a_day(tmp_path, below):
+    """A line that says when, where and by whom is still a line about the day of publication."""
+    assert dated(tmp_path, below=below, attributes='lang="de"').value == "2023-11-07"
+
+
+def test_a_bare_day_older_than_web_pages_is_told_and_not_believed(tmp_path):
+    """`24 April 1915` below a title is what the page is about, unless the page calls it its date."""
+    evidence = dated(tmp_path, below="<p>24 April 1915</p>")
+    assert (evidence.value, evidence.others[0].value) == ("", "1915-04-24")
+    assert evidence.others[0].origin == "line near the title, older than web pages"
+    assert dated(tmp_path, below="<p class=date>24 April 1915</p>").value == "1915-04-24"
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["1970-01-01", "1970-01-01T00:00:00Z", "1969-12-31T19:00:00-05:00", "1900-01-01", "1601-01-01T00:00:00",
+     "0001-01-01"],
+)  # fmt: skip
+@pytest.mark.parametrize("where", ["meta", "JSON-LD", "time"])
+def test_what_programs_write_for_no_date(tmp_path, moment, where):
+    """The first day of a program's calendar is refused with that reason, and what is printed is believed."""
+    marks = {
+        "meta": f'<meta property="article:published_time" content="{moment}">',
+        "JSON-LD": script(**{"@type": "NewsArticle"}, datePublished=moment),
+        "time": "",
+    }
+    after = f'<time datetime="{moment}">long ago</time>' if where == "time" else ""
+    evidence = dated(tmp_path, head=marks[where], after=after, below="<p>7 November 2023</p>")
+    assert evidence.value == "2023-11-07"
+    refused = [claim.origin for claim in evidence.others if claim.refused]
+    assert all(origin.endswith("what programs write for no date") for origin in refused)
+    # In marks of the page itself only days of the last and this century are looked for.
+    assert bool(refused) == (where != "time" or moment.startswith("19"))
+
+
+def test_one_element_is_one_place(tmp_path):
+    """A day that is marked and printed in the same element does not outvote JSON-LD; printed twice it does."""
+    head = script(**{"@type": "NewsArticle"}, datePublished="2023-11-07")
+    time = '<time datetime="2023-11-05">5 November 2023</time>'
+    evidence = dated(tmp_path, head=head, below=time)
+    assert (evidence.value, [(one.value, one.origin) for one in evidence.others]) == (
+        "2023-11-07",
+        [("2023-11-05", "time element")],
+    )
+    assert dated(tmp_path, head=head, below=f"{time}<p>Published: 5 November 2023</p>").value == "2023-11-05"
+
+
+def test_microdata_of_publication_goes_before_a_tag_that_only_says_date(tmp_path):
+    """`date` in a page's head does not say of what; a mark `datePublished` does."""
+    below = '<time itemprop="datePublished" datetime="2023-11-07">7 November 2023</time>'
+    assert dated(tmp_path, head='<meta name="date" content="2023-11-01">', below=below).value == "2023-11-07"
+    head = '<meta property="article:published_time" content="2023-11-01">'
+    assert dated(tmp_path, head=head, below=below).value == "2023-11-01"
+
+
+def test_the_day_of_a_change_is_told_and_not_believed(tmp_path):
+    """A page that says only when it was changed has no date, and a reader sees why."""
+    head = '<meta property="article:modified_time" content="2023-05-05T10:00:00Z">'
+    evidence = dated(tmp_path, head=head, below="<p>Updated: 5 May 2023</p>")
+    assert evidence.value == ""
+    assert {one.origin for one in evidence.others} == {
+        "line near the title, the day of a change",
+        "meta tag article:modified_time, the day of a change",
+    }
+    head += '<meta property="article:published_time" content="2023-05-01">'
+    evidence = dated(tmp_path, head=head, below="<p>Updated: 5 May 2023</p>")
+    assert (evidence.value, evidence.conflicts) == ("2023-05-01", ())
+    assert "2023-05-05" in [one.value for one in evidence.others]

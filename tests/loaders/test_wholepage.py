@@ -31,3 +31,13 @@ def test_the_end_may_be_missing():
     assert texts("<p>One</p><p>Two <b") == [("One", 0), ("Two", 0)]
     assert texts(f"<p>{'я' * 70_001}")[0][0] == "я" * 70_001
     assert texts("") == []
+
+
+def test_what_is_hidden_is_left_out():
+    """What a reader does not see is no text, with all that is in it; it is read where there is nothing else."""
+    markup = (
+        '<p>One</p><div style="color: red; display: none"><img><p>Two<p>Three</div><p hidden>Four<input><p>Five'
+        '<p hidden="until-found">Six'
+    )
+    assert texts(markup) == [("One", 0), ("Five", 0), ("Six", 0)]
+    assert texts('<body style="display:none"><p>One</body>') == [("One", 0)]

@@ -4,34 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
-from kb_search.loaders.dates import FoundDate
+from kb_search.loaders.dates import WEEKDAY, FoundDate
+from kb_search.loaders.vocabulary import vocabulary
 from kb_search.paragraphs import STOPS
 
-#: The days of the week, whole and shortened, in the languages that `dates` has the months of.
-WEEKDAYS = frozenset("""
-    monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
-    montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so
-    lundi mardi mercredi jeudi vendredi samedi dimanche lun mar mer jeu ven sam dim
-    lunes martes miércoles jueves viernes sábado domingo mié jue vie sáb dom
-    lunedì martedì mercoledì giovedì venerdì sabato domenica gio
-    segunda-feira terça-feira quarta-feira quinta-feira sexta-feira segunda terça quarta quinta sexta feira
-    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
-    понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс
-    понеділок вівторок середа четвер пʼятниця п'ятниця субота неділя
-    poniedziałek wtorek środa czwartek piątek sobota niedziela pondělí úterý středa čtvrtek pátek neděle
-    pazartesi salı çarşamba perşembe cuma cumartesi pazar
-    bazar ertəsi çərşənbə axşamı cümə şənbə
-    երկուշաբթի երեքշաբթի չորեքշաբթի հինգշաբթի ուրբաթ շաբաթ կիրակի
-    ორშაბათი სამშაბათი ოთხშაბათი ხუთშაბათი პარასკევი შაბათი კვირა
-    mandag tirsdag onsdag torsdag fredag lørdag søndag måndag tisdag lördag söndag
-    """.split())
+_WEEKDAY = re.compile(WEEKDAY, re.IGNORECASE)
+#: The days of the week, shortened.
+_SHORT_DAYS = vocabulary("""
+    mon tue tues wed thu thur thurs fri sat sun mo di mi do fr sa so lun mar mer jeu ven sam dim mié jue vie sáb dom gio
+    пн вт ср чт пт сб вс нд pzt sal çar per cum cmt paz
+    """)
 #: Small words around a day: before it, at a time, how long the text takes to read.
-_SMALL = frozenset("""
-    on at am pm a.m p.m um uhr le la el de del du den der vom von by par por à a o in w dnia z kl klo h hrs ore alle ore
+_SMALL = vocabulary("""
+    on at am pm a.m p.m um uhr le la el de del du den der vom von by par por à a o in w dnia z kl klo h hrs ore alle
     в о от г года год р року il tarihli saat min mins minute minutes minuten read lesezeit last zuletzt originally
     first ago vor and und et y e и ve və da
-    """.split())
+    """)
 #: How labels begin that announce a day, be it of publication or of a change.
 LABELS = re.compile(
     r"publish|posted|veröffentlicht|erschienen|erstellt|eingetragen|publié|mis en ligne|publicad|pubblicat|opublikowan"
@@ -45,7 +35,9 @@ UPDATES = re.compile(
 )
 _STAND = re.compile(r"stand|mise?|jour|ligne|edit\w*|submitted|written|added", re.IGNORECASE)
 #: A name that follows `by`, whatever it is: `von dorfbote`, `by ann_lee`.
-_BY = re.compile(r"(?i:\b(?:by|von|par|por|di|af|av|door|автор|yazan|müəllif))\s*:?\s+\S+(?:\s+[^\W\d_a-zа-яё][\w.’'-]*)*")
+_BY = re.compile(
+    r"(?i:\b(?:by|von|par|por|di|af|av|door|автор|yazan|müəllif))\s*:?\s+\S+(?:\s+[^\W\d_a-zа-яё][\w.’'-]*)*"
+)
 _WORD = re.compile(r"[^\W\d_][\w.’'-]*[\w]|[^\W\d_]")
 _ZONE = re.compile(r"[A-Z]{2,5}")
 #: What parts a day from what else stands in its line; a point does not.
@@ -61,7 +53,7 @@ def is_date_line(text: str, days: Sequence[FoundDate], *, marked: bool) -> bool:
     `marked` says that the page calls the line's place one of a date: then other words may stand beside the day too.
     """
     before, after = text[: days[0].start], text[days[-1].end :]
-    inside = [text[one.end : other.start] for one, other in zip(days, days[1:], strict=False)]
+    inside = [text[one.end : other.start] for one, other in pairwise(days)]
     parts = [_BY.sub(" ", part) for part in (before, *inside, after)]
     if sum(1 for _ in _strays(parts)) > (_MOST_MARKED if marked else 0):
         return False
@@ -88,4 +80,6 @@ def _foreign(segment: str) -> list[str]:
 
 def _is_known(word: str) -> bool:
     small = word.casefold().rstrip(".")
-    return small in _SMALL or small in WEEKDAYS or any(one.match(word) for one in (LABELS, UPDATES, _STAND))
+    if small in _SMALL or small in _SHORT_DAYS or _WEEKDAY.fullmatch(small):
+        return True
+    return any(label.match(word) for label in (LABELS, UPDATES, _STAND))

@@ -54,11 +54,24 @@ _MONTH = _month_numbers()
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?"
 _NAME = r"(?P<month>[^\W\d_]{3,10})\.?"
 _YEAR = r"(?P<year>\d{4})"
+#: The days of the week; some languages write them behind the year: `7 Kasım 2023 Salı`, `7 ноября 2023, вторник`.
+WEEKDAY = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
+    r"|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?"
+    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag|(?:man|tirs|ons|tors|fre|lør|søn|mån|tis|lör|sön)dag"
+    r"|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье|понеділок|вівторок|середа|четвер|субота|неділя"
+    r"|poniedziałek|wtorek|środa|czwartek|piątek|sobota|niedziela|pondělí|úterý|středa|čtvrtek|pátek|neděle"
+    r"|pazartesi|salı|çarşamba|perşembe|cuma(?:rtesi)?|pazar"
+    r"|bazar(?: ertəsi)?|çərşənbə(?: axşamı)?|cümə(?: axşamı)?|şənbə"
+    r"|երկուշաբթի|երեքշաբթի|չորեքշաբթի|հինգշաբթի|ուրբաթ|շաբաթ|կիրակի"
+    r"|ორშაბათი|სამშაბათი|ოთხშაბათი|ხუთშაბათი|პარასკევი|შაბათი|კვირა)"
+)
 _WEEKDAY = r"(?:[^\W\d_]{2,12}\.?,?\s+)?"
 _TIME = r"(?:[\s,|–-]+(?:(?:at|um|à|в|saat)\s+)?\d{1,2}[:.]\d{2}.*)?"
 #: What is written behind a year in Russian, Armenian and Azerbaijani: `2023 г.`, `2023 թ.`, `2023-cü il`.
 YEAR_WORD = r"(?:\s*(?:года|г|թվականի?|թ|il|-c[ıiuü] il(?:in|də)?)\b\.?)"
-_REST = rf"{YEAR_WORD}?{_TIME}"
+_REST = rf"{YEAR_WORD}?(?:,? {WEEKDAY})?{_TIME}"
 _FORMS = tuple(
     re.compile(form + _REST, re.IGNORECASE | re.DOTALL)
     for form in (

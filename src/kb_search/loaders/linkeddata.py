@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from lxml.etree import XPath, _Element
 
 from kb_search.loaders.claims import Said, said
+from kb_search.loaders.datevotes import CHANGE
 
 _ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "LiveBlogPosting", "SocialMediaPosting")
 _PAGE_TYPES = ("Page", "VideoObject", "Episode", "Recipe", "Product", "Event")
@@ -94,7 +95,7 @@ class LinkedData:
             yield replace(claim, refused="not the address of this page") if strange else claim
         changed = article.get("dateModified")
         if isinstance(changed, str) and changed[:10] != str(article.get("datePublished"))[:10]:
-            yield Said("date", changed, "JSON-LD dateModified", refused="the day of a change")
+            yield Said("date", changed, "JSON-LD dateModified", refused=CHANGE)
 
     def _said(self, article: Node) -> Iterator[Said]:
         known = {str(one.node["@id"]): one.node for one in self._found if "@id" in one.node and len(one.node) > 1}

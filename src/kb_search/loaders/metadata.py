@@ -19,16 +19,28 @@ from kb_search.loaders.body import Body, keep_title
 from kb_search.loaders.claims import Said, said, settle
 from kb_search.loaders.cleaning import shorten
 from kb_search.loaders.companions import read_toml, sidecar_paths
-from kb_search.loaders.dates import day_first_in, dotted, find_dates, latest_day
+from kb_search.loaders.dates import day_first_in, dotted, find_dates, latest_day, read_date
 from kb_search.loaders.opening import opening_claims
 from kb_search.sentences import first_sentence
 
 #: An article without a title is called by so much of its first sentence.
 _UNTITLED_LENGTH = 80
-#: A whole day in a file's name: 2023-11-07, 2023_11_07, 20231107. Years alone and months are numbers of many things.
+#: A whole day in a file's name: 2023-11-07, 2023_11_07, 20231107. Years alone are numbers of many things.
 _NAME_DATE = re.compile(r"(?<![\d.])((?:19|20)\d\d)([-_.]?)(\d\d)(\2)(\d\d)(?=$|[-_ .(\[])", re.ASCII)
+#: A month in a file's name, `2023-11`.
+_NAME_MONTH = re.compile(r"(?<![\d.-])((?:19|20)\d\d)-(0[1-9]|1[0-2])(?=$|[_ .(\[]|-(?!\d))(?!\.\d)", re.ASCII)
+#: Cameras, scanners and telephones name files by the moment; a text that has such a name was read off the picture.
+_PICTURE = re.compile(
+    r"^(?:IMG|VID|PXL|MVIMG|PANO|DSCN?|Scan|CamScanner|Screenshot|WhatsApp Image|signal|photo)(?![a-z])"
+    r"|(?<!\d)\d{8}_\d{6}(?!\d)",
+    re.IGNORECASE | re.ASCII,
+)
 #: A line that holds only a day is no longer; that may lie in the future.
 _LONGEST_DAY, _BESIDE_DAY, _NO_END = 40, 6, Date(9999)
+#: Where a day stands that nothing calls that of publication; it may be that of what the text is about.
+_BARE_LINE = "head of the text"
+_YEARS = re.compile(r"(?<![\w.,])(?:19|20)\d\d(?![\w%]|[.,]\d)", re.ASCII)
+_HALF_A_CENTURY, _MOST_READ = 50, 20_000
 #: Folders by year, month and day, or by year and month.
 _DATED_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d\d)/(0[1-9]|1[0-2])(?:/(0[1-9]|[12]\d|3[01]))?$", re.ASCII)
 _DATED_FOLDER = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?", re.ASCII)
@@ -60,7 +72,7 @@ def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: 
     where there is no text.
     """
     everything = [*place.above, *claims, *opening_claims(body.text), *place.below]
-    evidence = settle(_in_order(everything, body.text), place.latest)
+    evidence = settle(_of_its_time(_in_order(everything, body.text), body.text, place.latest), place.latest)
     won = {one.field: one.value for one in evidence if one.value}
     body = keep_title(body, won.get("title", ""))
     if not body.text:
@@ -93,12 +105,23 @@ def _below_day(text: str) -> str:
     while rest:
         line, _, below = rest.partition("\n")
         words = line.strip()
+        if len(words) <= _LONGEST_DAY and _is_date(words):
+            rest = below
+            continue
         days = find_dates(words, _NO_END) if len(words) <= _LONGEST_DAY else []
         beside = len(words) - sum(day.end - day.start for day in days)
         if any(map(str.isalpha, words)) and (not days or beside > _BESIDE_DAY):
             return rest
         rest = below
     return text
+
+
+def _is_date(words: str) -> bool:
+    try:
+        read_date(words)
+    except ValueError:
+        return False
+    return True
 
 
 def _in_order(claims: Sequence[Said], text: str) -> Sequence[Said]:
@@ -114,8 +137,32 @@ def _in_order(claims: Sequence[Said], text: str) -> Sequence[Said]:
     return [_day_first(claim, days[claim], language) if claim in days else claim for claim in claims]
 
 
+def _of_its_time(claims: Sequence[Said], text: str, today: Date) -> Sequence[Said]:
+    """The claims; a bare day in print is refused if the text or another claim has a year half a century later."""
+    bare = [claim for claim in claims if claim.field == "date" and claim.origin == _BARE_LINE and not claim.refused]
+    if not bare:
+        return claims
+    others = " ".join(claim.value[:40] for claim in claims if claim.field == "date")
+    years = map(int, _YEARS.findall(f"{others} {text[:_MOST_READ]}"))
+    latest = max((year for year in years if year <= today.year), default=0)
+    old = {claim for claim in bare if claim.value[:4].isdigit() and int(claim.value[:4]) + _HALF_A_CENTURY <= latest}
+    return [replace(claim, refused=f"the year {latest} is named too") if claim in old else claim for claim in claims]
+
+
 def _day_first(claim: Said, day: Date, language: str) -> Said:
     return replace(claim, value=str(day), origin=f"{claim.origin}, {claim.value} with the day first as in {language!r}")
+
+
+def _in_name(name: str) -> Iterable[Said]:
+    """The one day in a file's name, or its month; the moment of a picture, and a season like 2010-11, are refused."""
+    days = {"-".join(found[::2]) for found in _NAME_DATE.findall(name)}
+    months = set(_NAME_MONTH.findall(name)) if not days else set()
+    if len(days) == 1:
+        yield Said("date", days.pop(), "file name", "the moment of a picture" if _PICTURE.search(name) else "")
+    elif len(months) == 1:
+        year, month = months.pop()
+        season = (int(year) + 1) % 100 == int(month)
+        yield Said("date", f"{year}-{month}", "file name", "two readings" if season else "")
 
 
 def _defaults(defaults: Defaults) -> Iterable[Said]:
@@ -130,9 +177,7 @@ def _names(relative: str) -> Iterable[Said]:
     A folder's name that is only a year, a month or a day is no source; that of the folder around it can be.
     """
     *folders, name = relative.split("/")
-    days = {"-".join(found[::2]) for found in _NAME_DATE.findall(name)}
-    if len(days) == 1:
-        yield Said("date", days.pop(), "file name")
+    yield from _in_name(name)
     if folders and _DATED_FOLDER.fullmatch(folders[-1]):
         yield Said("date", folders[-1], "folder name")
     elif found := _DATED_FOLDERS.search("/".join(folders)):

@@ -49,8 +49,8 @@ def names(text: str) -> list[str]:
         text = text[: days[0].start]
     if lead := _LEADING.match(text):
         text = text[lead.end() :]
-    text = _ENDS.sub("", text).strip(" ,;:.-–—|/*'\"“”")
-    found = [one.strip(" ,;:.-–—'\"") for one in _AND.split(text)]
+    parts = (_ENDS.sub("", part).strip(" ,;:.-–—|/*'\"“”") for part in text.split(";"))
+    found = [one.strip(" ,;:.-–—'\"") for part in parts for one in _AND.split(part)]
     return list(dict.fromkeys(one for one in found if _is_name(one)))[:_MOST_NAMES]
 
 

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 
 from kb_search.document import Date
 from kb_search.loaders.claims import Said
-from kb_search.loaders.dates import YEAR_WORD, find_dates, latest_day
+from kb_search.loaders.datelines import LABELS
+from kb_search.loaders.dates import WEEKDAY, YEAR_WORD, find_dates, latest_day, read_date
+from kb_search.loaders.datevotes import CHANGE
 from kb_search.loaders.names import is_byline, is_person, names
 
 #: So many lines may stand above the prose: title, subtitle, author, day, paper, address.
@@ -38,20 +40,18 @@ _LABEL = re.compile(r"([^\W\d_][\w ]{1,24}?)\s{0,3}:\s{0,5}(\S.*)")
 _LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_]\w{2,8})?")
 _ADDRESS = re.compile(r"https?://\S{4,2000}")
 #: What may stand beside a day in a line about nothing else: a place or the day of the week, a label, a time.
-_WEEKDAY = (
-    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)\.?"
-    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
-    r"|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье"
-    r"|pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar)"
-)
 _BEFORE_DAY = re.compile(
     r"(?:(?:(?:first )?published|posted|publication date|date|veröffentlicht|erschienen|publié|опубликовано)\b"
     r"(?: (?:on|am|le))?[: ]*)?"
-    rf"(?:{_WEEKDAY},? |[^\W\d_][^\W\d]*\.?(?: [^\W\d_][^\W\d]*){{0,2}}, ?)?",
+    rf"(?:(?:{WEEKDAY}|(?:mon|tue|wed|thu|fri|sat|sun)\.?),? "
+    r"|(?P<place>[^\W\d_][^\W\d]*\.?(?: [^\W\d_][^\W\d]*){0,2}), ?)?",
     re.IGNORECASE,
 )
+#: Words in small letters that are part of the names of places.
+_SMALL_IN_PLACES = frozenset(["de", "del", "la", "las", "los", "el", "al", "am", "an", "der", "upon", "sur", "на"])
 _AFTER_DAY = re.compile(
-    rf"{YEAR_WORD}?[ ,.|–-]*(?:(?:at|um|à|в|saat) )?(?:T?\d{{1,2}}[:.]\d\d(?::\d\d)?.{{0,20}})?[ .|]*"
+    rf"{YEAR_WORD}?(?:,? (?i:{WEEKDAY}))?[ ,.|–-]*"
+    r"(?:(?:at|um|à|в|saat) )?(?:T?\d{1,2}[:.]\d\d(?::\d\d)?.{0,20})?[ .|]*"
 )
 #: What stands before the day of a change, which is not that of publication.
 _CHANGED = re.compile(
@@ -124,9 +124,10 @@ def _days(part: str, latest: Date) -> list[Said]:
     if found := _CHANGED.search(part):
         said, changed = part[: found.start()], _day_alone(part[found.end() :], latest)
     day = _day_alone(said, latest)
-    claims = [Said("date", day, "head of the text")] if day else []
+    origin = "label at the head of the text" if LABELS.search(said) else "head of the text"
+    claims = [Said("date", day, origin)] if day else []
     if changed and (day or not said):
-        claims.append(Said("date", changed, "head of the text", refused="the day of a change"))
+        claims.append(Said("date", changed, "label at the head of the text", refused=CHANGE))
     return claims
 
 
@@ -148,9 +149,26 @@ def _day_alone(text: str, latest: Date) -> str:
     if figures := _FIGURES.match(text):
         return figures[0] if _AFTER_DAY.fullmatch(text, figures.end()) else ""
     days = find_dates(text, latest)
-    if len(days) != 1 or not _AFTER_DAY.fullmatch(text, days[0].end):
+    if not days:
+        return _month_alone(text)
+    before = _BEFORE_DAY.fullmatch(text, 0, days[0].start)
+    if len(days) != 1 or not before or not _AFTER_DAY.fullmatch(text, days[0].end):
         return ""
-    return str(days[0].date) if _BEFORE_DAY.fullmatch(text, 0, days[0].start) else ""
+    return str(days[0].date) if _is_place(before["place"] or "") else ""
+
+
+def _is_place(words: str) -> bool:
+    """Whether what stands before a day can be the name of a place: `Ceasefire signed, 12 May 1994` has none."""
+    return all(word[0].isupper() or word in _SMALL_IN_PLACES for word in words.split())
+
+
+def _month_alone(text: str) -> str:
+    """The month that a line gives, if it says nothing else: `November 2023`."""
+    try:
+        date = read_date(text)
+    except ValueError:
+        return ""
+    return str(date) if date.precision == "month" and text[0].isalpha() else ""
 
 
 def _dateline(line: str, latest: Date) -> list[Said]:
@@ -162,8 +180,8 @@ def _dateline(line: str, latest: Date) -> list[Said]:
     if day := found["day"]:
         if not _YEAR.search(day):
             claims.append(Said("date", day, "dateline", refused="without a year"))
-        elif days := find_dates(day, latest):
-            claims.append(Said("date", str(days[0].date), "dateline"))
+        else:  # a day that no calendar has is told too, and refused when it is read
+            claims.append(Said("date", next((str(one.date) for one in find_dates(day, latest)), day), "dateline"))
     return claims
 
 

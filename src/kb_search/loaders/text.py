@@ -18,9 +18,13 @@ _CLOCK = r"[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?"
 #: ISO 8601, figures, or a day with the name of its month.
 _RUN_IN = re.compile(
     rf"date[ \t]+(\d{{4}}(?:-\d{{2}}(?:-\d{{2}}(?:{_CLOCK})?)?)?"
-    r"|\d{4}[./]\d{1,2}[./]\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{4}"
+    r"|(?:19|20)\d{6}|\d{4}[./]\d{1,2}[./]\d{1,2}|\d{1,2}([./-])\d{1,2}\2\d{4}"
     r"|\d{1,2}\.? [^\W\d_]{3,13}\.?,? \d{4}|[^\W\d_]{3,13}\.? \d{1,2},? \d{4})(?:\s+|$)"
 )
+#: Further days that are labelled in the same way, near the first.
+_MORE = re.compile(r"\bdate[ \t]+(\d{4}-\d\d-\d\d|(?:19|20)\d{6})(?!\w)")
+_HEAD = 300
+_ORIGIN = "“date” at the head of the text"
 
 
 def load(file: SourceFile) -> Iterator[Article]:
@@ -42,7 +46,9 @@ def run_in_date(text: str) -> tuple[list[Said], str]:
     found = _RUN_IN.match(text)
     if not found:
         return [], text
-    claims = [Said("date", found[1], "head of the text")]
+    claims = [Said("date", found[1], _ORIGIN)]
+    others = _MORE.findall(text, found.end(), found.end() + _HEAD)
+    claims += [Said("date", day, _ORIGIN, refused="a second one") for day in others if day != found[1]]
     try:
         read_date(found[1], latest_day())
     except ValueError:

@@ -7,11 +7,10 @@ if there are figures that could be one, and about one in ten of these is wrong.
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 import re
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import NamedTuple
@@ -24,7 +23,8 @@ from kb_search.document import Date
 from kb_search.loaders.boilerplate import is_aside, words
 from kb_search.loaders.claims import Said
 from kb_search.loaders.datelines import LABELS, UPDATES, is_date_line, is_sentence
-from kb_search.loaders.dates import NO_DATES, day_first_in, find_dates, latest_day, read_date
+from kb_search.loaders.dates import day_first_in, find_dates, latest_day, read_date
+from kb_search.loaders.datevotes import CHANGE
 from kb_search.loaders.lines import Line, first_prose
 from kb_search.loaders.vocabulary import called, vocabulary
 
@@ -49,16 +49,12 @@ _NEAR = 12
 _MOST_TIMES = 200
 #: In larger pages htmldate's patterns need seconds, and more than their share of a page's length.
 _MOST_SEARCHED = 1_000_000
-_LONGEST_DRAFT = 31
 #: A bare day on a page that is older is what the page is about: there were no web pages.
 _FIRST_PAGES = 1990
-#: Why a day is refused that is not that of publication.
-CHANGE = "the day of a change"
-_PLACEHOLDER = "what programs write for no date"
 #: What stands in a line of text and is no line of its own, and the lines that may be sentences.
-_INLINE = frozenset("a b strong em i u span time abbr small font mark nobr cite sub sup".split())
-_PARAGRAPHS = frozenset("p li dd blockquote td".split())
-_CAPTIONS = ("figcaption", "figure")
+_INLINE = vocabulary("a b strong em i u span time abbr small font mark nobr cite sub sup")
+_PARAGRAPHS = vocabulary("p li dd blockquote td")
+_PUBLICATION = frozenset({"datePublished", "schema:datePublished"})
 
 
 class _NoParser:
@@ -96,7 +92,8 @@ def date_claims(
     day_first = _order(language, lines)
     marked = _marked(page, latest, day_first=day_first)
     if marked:
-        yield Said("date", str(marked[0].date), "time element")
+        said = any(not _PUBLICATION.isdisjoint(_properties(one.element)) for one in marked)
+        yield Said("date", str(marked[0].date), "itemprop datePublished" if said else "time element")
     yield from address_date(address)
     yield from _shown(lines, title, latest, {one.element for one in marked}, day_first=day_first)
 
@@ -115,52 +112,6 @@ def readable(value: str, language: str) -> str:
         found = {one.date for one in find_dates(value[:100], latest_day(), day_first=_order(language, ()))}
         return str(found.pop()) if len(found) == 1 else value
     return value
-
-
-def settled_dates(claims: Sequence[Said]) -> list[Said]:
-    """Claims of dates, best first; what only fills the field is refused, and a change that agrees is left out."""
-    filled = {claim.value for claim in claims if not claim.origin.startswith("line") and _is_filled(claim.value)}
-    claims = [
-        replace(claim, refused=_PLACEHOLDER) if claim.value in filled and not claim.refused else claim
-        for claim in claims
-    ]
-    believed = agreed([claim for claim in claims if not claim.refused])
-    known = {claim.value[:10] for claim in believed[:1]}
-    return [*believed, *(one for one in claims if one.refused and not (one.refused == CHANGE and one.value[:10] in known))]
-
-
-def _is_filled(value: str) -> bool:
-    """Whether a program wrote a date where it had none: the first day of its calendar."""
-    try:
-        return read_date(value) in NO_DATES
-    except ValueError:
-        return False
-
-
-def agreed(claims: Sequence[Said]) -> list[Said]:
-    """Claims of dates, best first: the order of rank, unless the first stands alone against two that agree.
-
-    One of the two must be printed on the page or marked in it for machines, and a month away at most: the programs
-    that write a page's head put the day of its first draft there; a day years later is that of a revision.
-    """
-    places: dict[str, set[str]] = {}
-    for claim in claims:
-        places.setdefault(claim.value[:10], set()).add(claim.origin.split(" ")[0])
-    if not claims or len(places[claims[0].value[:10]]) > 1:
-        return list(claims)
-    better = [
-        day
-        for day, found in places.items()
-        if len(found) > 1 and found & {"line", "time"} and _days_between(claims[0].value, day) <= _LONGEST_DRAFT
-    ]
-    return sorted(claims, key=lambda claim: claim.value[:10] not in better[:1])
-
-
-def _days_between(one: str, other: str) -> float:
-    try:
-        return abs((dt.date.fromisoformat(one[:10]) - dt.date.fromisoformat(other[:10])).days)
-    except ValueError:
-        return math.inf
 
 
 def guessed_date(page: _Element, markup: str, address: str) -> Iterator[Said]:
@@ -215,7 +166,7 @@ def _marked(page: _Element, latest: Date, *, day_first: bool | None) -> list[_Ma
 
 def _may_date(element: _Element) -> bool:
     """Whether what stands in an element can date the page: no caption, and no day that a sentence is about."""
-    if next(element.iterancestors(*_CAPTIONS), None) is not None or element.tag in _CAPTIONS:
+    if element.tag == "figcaption" or next(element.iterancestors("figcaption"), None) is not None:
         return False
     around = element
     while around.tag in _INLINE and around.getparent() is not None:
@@ -238,8 +189,12 @@ def _times(page: _Element) -> Iterator[_Element]:
 
 
 def _is_published(element: _Element) -> bool:
-    marks = {element.get("itemprop"), element.get("property")}
-    return bool(element.get("pubdate") is not None) or not marks.isdisjoint(_PROPERTIES) or called(element, _PUBLISHED)
+    published = element.get("pubdate") is not None or not _PROPERTIES.isdisjoint(_properties(element))
+    return published or called(element, _PUBLISHED)
+
+
+def _properties(element: _Element) -> set[str]:
+    return {element.get("itemprop", ""), element.get("property", "")}
 
 
 def _value(element: _Element, latest: Date, *, day_first: bool | None) -> Date | None:
@@ -262,7 +217,7 @@ def _in_address(address: str, latest: Date) -> Date | None:
 
 
 def _shown(
-    lines: Sequence[Line], title: int | None, latest: Date, marked: Set[_Element], *, day_first: bool | None
+    lines: Sequence[Line], title: int | None, latest: Date, marked: AbstractSet[_Element], *, day_first: bool | None
 ) -> Iterator[Said]:
     """The day in a line around the title, else the only one that stands in a box called date.
 
@@ -291,14 +246,16 @@ def _changed(near: Sequence[_Spot]) -> Iterator[Said]:
             return
 
 
-def _printed(best: _Spot, near: Sequence[_Spot], lines: Sequence[Line], marked: Set[_Element]) -> Iterator[Said]:
+def _printed(
+    best: _Spot, near: Sequence[_Spot], lines: Sequence[Line], marked: AbstractSet[_Element]
+) -> Iterator[Said]:
     if _all_in([spot for spot in near if spot.date == best.date], lines, marked):
         return
     old = best.date.year < _FIRST_PAGES and best.weight < 2
     yield Said("date", str(best.date), "line near the title", refused="older than web pages" if old else "")
 
 
-def _all_in(spots: Sequence[_Spot], lines: Sequence[Line], marked: Set[_Element]) -> bool:
+def _all_in(spots: Sequence[_Spot], lines: Sequence[Line], marked: AbstractSet[_Element]) -> bool:
     around = ({element, *element.iterancestors()} for element in (lines[spot.number].element for spot in spots))
     return all(not marked.isdisjoint(elements) for elements in around)
 

@@ -16,11 +16,12 @@ from lxml.etree import XPath, _Element
 
 from kb_search.loaders.bylines import bylines, written_bylines
 from kb_search.loaders.claims import Said
+from kb_search.loaders.datevotes import CHANGE, settled_dates
 from kb_search.loaders.lines import page_lines, title_line
 from kb_search.loaders.linkeddata import LinkedData
 from kb_search.loaders.names import names
 from kb_search.loaders.vocabulary import Names
-from kb_search.loaders.webdates import CHANGE, date_claims, guessed_date, readable, settled_dates
+from kb_search.loaders.webdates import date_claims, guessed_date, readable
 
 #: Field -> the meta tags that tell it, best first.
 _META = {
@@ -40,7 +41,9 @@ _META = {
     "language": ("og:locale", "content-language", "dc.language"),
 }  # fmt: skip
 #: Meta tags that tell the day of the last change.
-_CHANGED = ("article:modified_time", "og:updated_time", "dcterms.modified", "dc.date.modified", "datemodified", "last-modified")
+_CHANGED = (
+    "article:modified_time", "og:updated_time", "dcterms.modified", "dc.date.modified", "datemodified", "last-modified",
+)  # fmt: skip
 #: What browsers write in front of a page that they save.
 _SAVED = re.compile(r"<!-- saved from url=\(\d{1,6}\)(https?://[^\s<>\"]{1,2000}) -->", re.IGNORECASE)
 _SAVED_WITHIN = 5000

@@ -179,6 +179,8 @@ def test_a_day_in_a_sentence_or_caption_dates_no_page(tmp_path, below):
         "<p>Recht &amp; Gesetz | 07.11.2023</p>",
         "<div class=meta>posted by ann_lee on November 7, 2023 in News</div>",
         "<p class=date>7 November 2023 · 5 min read</p>",
+        "<p>7 November 2023 | 5 comments</p>",
+        "<p>postado em 07/11/2023 05:49 / atualizado em 08/11/2023 05:50</p>",
     ],
 )
 def test_place_label_time_and_name_may_stand_beside_a_day(tmp_path, below):

@@ -20,11 +20,11 @@ _SHORT_DAYS = vocabulary("""
 _SMALL = vocabulary("""
     on at am pm a.m p.m um uhr le la el de del du den der vom von by par por à a o in w dnia z kl klo h hrs ore alle
     в о от г года год р року il tarihli saat min mins minute minutes minuten read lesezeit last zuletzt originally
-    first ago vor and und et y e и ve və da
+    first ago vor and und et y e и ve və da em às na op den il klockan v dne dnia ч о
     """)
 #: How labels begin that announce a day, be it of publication or of a change.
 LABELS = re.compile(
-    r"publish|posted|veröffentlicht|erschienen|erstellt|eingetragen|publié|mis en ligne|publicad|pubblicat|opublikowan"
+    r"publish|posted|postado|veröffentlicht|erschienen|erstellt|eingetragen|publié|mis en ligne|publicad|pubblicat|opublikowan"
     r"|опубликован|yayın|yayım|created|gepostet|geschrieben|dərc|\b(?:dat(?:um|e|a)|am|on|le|дата|tarih|tarix)\b",
     re.IGNORECASE,
 )
@@ -33,7 +33,13 @@ UPDATES = re.compile(
     r"|stand:",
     re.IGNORECASE,
 )
-_STAND = re.compile(r"stand|mise?|jour|ligne|edit\w*|submitted|written|added", re.IGNORECASE)
+#: Words of labels that announce no day by themselves, and what is counted beside one.
+_BESIDE = re.compile(
+    r"stand\b|mise?\b|jour\b|ligne\b|edited|submitted|written|added|posted|postado|criado|inserito|geplaatst|gepubliceerd|publi[cs]er"
+    r"|udgivet|julkaistu|zveřejněno|dodano|közzétéve|objav|опубл|добавл|додано|eklen|gönder|paylaş|հրապար"
+    r"|reading\b|time\b|comments?\b|kommentare?|views?\b|shares?\b|yorum|просмотр|коммент|commentaires?|coment",
+    re.IGNORECASE,
+)
 #: A name that follows `by`, whatever it is: `von dorfbote`, `by ann_lee`.
 _BY = re.compile(
     r"(?i:\b(?:by|von|par|por|di|af|av|door|автор|yazan|müəllif))\s*:?\s+\S+(?:\s+[^\W\d_a-zа-яё][\w.’'-]*)*"
@@ -82,4 +88,4 @@ def _is_known(word: str) -> bool:
     small = word.casefold().rstrip(".")
     if small in _SMALL or small in _SHORT_DAYS or _WEEKDAY.fullmatch(small):
         return True
-    return any(label.match(word) for label in (LABELS, UPDATES, _STAND))
+    return any(label.match(word) for label in (LABELS, UPDATES, _BESIDE))

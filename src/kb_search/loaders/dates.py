@@ -137,11 +137,22 @@ def read_date(text: str, latest: Date | None = None) -> Date:
     """
     typed = text.strip()[:_LONGEST]
     found = _any_form(typed)
-    if found.year < _EARLIEST or _NO_DATE.match(typed):
+    if found.year < _EARLIEST or _NO_DATE.match(typed) or _is_first_moment(typed):
         raise ValueError("what programs write for no date")
     if latest and found.first > latest.first:
         raise ValueError("in the future")
     return found
+
+
+def _is_first_moment(typed: str) -> bool:
+    """Whether a moment is the one from which Unix counts, in any time zone."""
+    if not typed.startswith(("1969-12-31", "1970-01-01")):
+        return False
+    try:
+        moment = datetime.fromisoformat(typed)
+    except ValueError:
+        return False
+    return moment.tzinfo is not None and moment.timestamp() == 0
 
 
 def day_first_in(language: str) -> bool | None:

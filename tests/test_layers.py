@@ -27,6 +27,7 @@ sentences query notes overview latentlearner fieldvalues
 scripts latent
 results analysis records abbreviations paragraphs lexing filelist manifest nursery columns
 document language
+languagemodel
 config
 errors
 """
@@ -43,7 +44,7 @@ OWNERS = {
     "pypdfium2": {"loaders"},
     "snowballstemmer": {"analysis"},
     "nltk": {"sentences", "collocations"},
-    "py3langid": {"language"},
+    "py3langid": {"languagemodel"},
     "anyascii": {"scripts"},
     "flask": {"web"},
     "werkzeug": {"web"},
@@ -60,6 +61,7 @@ OWNERS = {
         "engines",
         "evaluation",
         "fingerprints",
+        "languagemodel",
         "latent",
         "latentlearner",
         "latentwriter",

@@ -27,8 +27,8 @@ _INSIDE = XPath(
 )
 #: What has one of the first two marks.
 _ATTRIBUTED = XPath(
-    "descendant-or-self::*[contains(concat(' ', normalize-space(@rel), ' '), ' author ')"
-    " or @itemprop='author' or @itemprop='creator']"
+    "descendant-or-self::*[@rel or @itemprop]"
+    "[contains(concat(' ', normalize-space(@rel), ' '), ' author ') or @itemprop='author' or @itemprop='creator']"
 )
 #: A page that marks more people as its author lists those of other articles.
 _MOST_AUTHORS = 4

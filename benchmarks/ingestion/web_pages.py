@@ -93,7 +93,7 @@ def ours(page: Gold) -> Got:
 
 @contextmanager
 def untouched() -> Iterator[None]:
-    """trafilatura as it comes: our loader has it ask readability about fewer pages."""
+    """The library as it comes: our loader has it ask readability about fewer pages."""
     ours = trafilatura.core.compare_extraction  # type: ignore[attr-defined]
     trafilatura.core.compare_extraction = trafilatura.external.compare_extraction  # type: ignore[attr-defined]
     try:

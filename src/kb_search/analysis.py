@@ -115,9 +115,9 @@ def matches(text: str) -> Iterator[re.Match[str]]:
     return _WORD.finditer(text)
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """The words of a text with their places, in order; offsets are in characters."""
-    for found in _WORD.finditer(text):
+def tokens(text: str, first: int = 0, last: int | None = None) -> Iterator[Token]:
+    """The words of a text, or of the part from `first` to `last`, with their places, in order, in characters."""
+    for found in _WORD.finditer(text, first, len(text) if last is None else last):
         start, end = found.span()
         yield start, end, fold(found[0])
 
@@ -160,6 +160,46 @@ def _without_diacritics(word: str) -> str:
         kept.append(char)
     # What found no letter to make one with is a stress mark, as in за́мок.
     return "".join(char for char in unicodedata.normalize("NFC", "".join(kept)) if ord(char) not in _COMBINING)
+
+
+#: Stands in a sketch for a character whose part in the form of its word cannot be told by itself.
+UNSURE = "\0"
+#: Letters that fold each for itself: Latin, Greek, Cyrillic, Armenian, Georgian.
+_ALONE = ((0xC0, 0x2AF), (0x370, 0x52F), (0x531, 0x587), (0x10A0, 0x10FF), (0x1E00, 0x1FFF))
+
+
+class _Sketched(dict[int, str]):
+    """For each character, asked for by its code, what stands for it in a sketch."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = drawn = _drawn(chr(code))
+        return drawn
+
+
+def _drawn(char: str) -> str:
+    if char.isspace():
+        return " "
+    if char.isascii() or char in _APOSTROPHE:
+        return char.lower().translate(_APOSTROPHES)
+    if char.isalpha() and any(first <= ord(char) <= last for first, last in _ALONE):
+        form = fold(char)
+        return form if len(form) == 1 else UNSURE
+    is_part_of_words = _WORD.match(char) or _WORD.fullmatch(f"a{char}") or ord(char) in _DRAWING
+    return UNSURE if is_part_of_words else char
+
+
+_SKETCHED = _Sketched()
+# A table with every character is six times as fast as one that is filled when asked.
+_SKETCHED_ASCII = {code: _drawn(chr(code)) for code in range(128)}
+
+
+def sketch(text: str) -> str:
+    """A text of the same length in which the forms of words can be looked for before any word is taken apart.
+
+    Every form stands in the sketch where its word stands in the text, unless UNSURE is there. All white space is
+    spaces.
+    """
+    return text.translate(_SKETCHED_ASCII if text.isascii() else _SKETCHED)
 
 
 _SCRIPTS = {"CYRILLIC": "ru", "ARMENIAN": "hy", "GEORGIAN": "ka", "GREEK": "el", "ARABIC": "ar", "HEBREW": "he"} | {

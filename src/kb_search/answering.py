@@ -72,7 +72,7 @@ def view(
         return None
     article, passages = whole
     query = _understood_query(request, reader, Deadline(seconds), aids)[0]
-    mark = _markers(query.tree)
+    mark = _markers(query.tree, reader)
     return ArticleView(
         article=article,
         passages=passages,
@@ -124,11 +124,16 @@ class Markers(NamedTuple):
     section: Marker
 
 
-def _markers(tree: Node) -> Markers:
+def _markers(tree: Node, reader: EngineReader) -> Markers:
     shown = text_leaves(tree)
     words = [leaf for leaf in leaves(tree) if isinstance(leaf, Leaf)]
     titles, headings = ([leaf for leaf in words if leaf.field == name] for name in ("title", "section"))
-    return Markers(Marker(shown), Marker([*shown, *titles]), Marker([*shown, *headings]))
+    text = Marker(shown, reader.inflected)
+    return Markers(
+        text,
+        Marker([*shown, *titles], reader.inflected) if titles else text,
+        Marker([*shown, *headings], reader.inflected) if headings else text,
+    )
 
 
 class Search:
@@ -153,7 +158,7 @@ class Search:
         self._request = replace(request, text=query.text)
         self._notes: list[Note] = list(query.notes)
         self._tree = any_of(query.tree) if request.match == "any" else query.tree
-        self._mark = _markers(self._tree)
+        self._mark = _markers(self._tree, reader)
 
     def results(self, started: float) -> Results:
         """Find, rank, cut out the page and count. `started` is when the request came."""

@@ -26,8 +26,8 @@ from __future__ import annotations
 import json
 import mmap
 import os
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +48,8 @@ SILENT_REASONS = (REPEATED, BOILERPLATE, CONTENTS)
 _READ_WHOLE = 1 << 16
 # Up to so many strings are looked up one by one: a look-up takes as long as reading a hundred in order.
 _ONE_BY_ONE = 100
+# The words of a query are looked up several times until it is answered.
+_FOUND_KEPT = 1 << 10
 _TYPES = {"i4": "<i4", "i8": "<i8", "u1": "u1", "u2": "<u2", "u4": "<u4", "u8": "<u8", "f4": "<f4"}
 
 
@@ -75,6 +77,7 @@ class StringTable:
         """Open `<name>_text.u1` and `<name>_ends.i8`."""
         self._bytes = load_array(folder / f"{name}_text.u1")
         self._ends = load_array(folder / f"{name}_ends.i8")
+        self._found = lru_cache(_FOUND_KEPT)(self._number)
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -104,6 +107,9 @@ class StringTable:
 
     def find(self, text: str) -> int:
         """The number of a string, or ABSENT. Only for tables in byte order."""
+        return self._found(text)
+
+    def _number(self, text: str) -> int:
         wanted = text.encode("utf-8", "surrogatepass")
         number = self.position(wanted)
         return number if number < len(self) and self.raw(number) == wanted else ABSENT
@@ -278,11 +284,11 @@ class Columns:
 
     def sentences(self, row: int) -> tuple[int, ...]:
         """The offsets in a passage where its sentences begin."""
-        return tuple(int(start) for start in self._slice("sentence", row))
+        return tuple(self._slice("sentence", row).tolist())
 
     def silent(self, row: int) -> tuple[Silent, ...]:
         """The spans of a passage that are not indexed."""
-        flat = [int(edge) for edge in self._slice("silent", row)]
+        flat = self._slice("silent", row).tolist()
         spans = zip(flat[::3], flat[1::3], flat[2::3], strict=True)
         return tuple(Silent(start, end, SILENT_REASONS[reason]) for start, end, reason in spans)
 
@@ -321,6 +327,17 @@ class Columns:
         """The numbers of those stems that the segment has."""
         found = [self.stem_table.find(stem) for stem in stems]
         return np.array([number for number in found if number != ABSENT], np.int32)
+
+    def inflected(self, stems: Sequence[str]) -> Iterator[str]:
+        """The forms that have one of some stems in one of the languages."""
+        return map(self.form_table.__getitem__, np.flatnonzero(self.are_inflected(stems)).tolist())
+
+    def are_inflected(self, stems: Sequence[str]) -> Mask:
+        """For each form whether it has one of some stems in one of the languages."""
+        are = np.zeros(len(self.form_table), np.bool_)
+        for number in self.stem_numbers(stems).tolist():
+            are |= (self.stem_of == number).any(axis=0)
+        return are
 
     def positions_of(self, rows: Ints) -> tuple[Longs, Ints]:
         """The places in `forms` of all words of some rows, and for each the index of its row in `rows`."""

@@ -9,6 +9,9 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
+
+import numpy as np
 
 from kb_search.document import UNDATED, Date
 from kb_search.query import DateRange, Undated, date_range
@@ -60,9 +63,9 @@ def date_facet(counts: DateCounts, request: SearchRequest) -> Facet:
     force, other chosen values do not. Where some dates of a year are known to the year alone, the year is listed and
     not its months, so that the counts add up to the passages.
     """
-    kept = _narrowed(request).of(counts)
-    unit = _unit(*_span(kept))
-    rounded = _rounded(kept, unit)
+    kept = _tally(_narrowed(request).of(counts))
+    unit = _unit(*kept.span)
+    rounded = kept.by(unit)
     coarse = {number for number in rounded if number and _is_coarse(number, unit)}
     shown: dict[int, int] = {}
     for number, count in rounded.items():
@@ -82,7 +85,8 @@ def date_tree(counts: DateCounts, request: SearchRequest) -> Facet:
 
     Where that would be more than MAX_VALUES, months are there only in the years that something is chosen in.
     """
-    shown = _levels(_narrowed(request).of(counts), "month")
+    kept = _tally(_narrowed(request).of(counts))
+    shown = kept.by("month") | kept.by("year")
     if len(shown) > MAX_VALUES:
         chosen = {value[:4] for value in (*request.dates, *request.not_dates)}
         shown = {
@@ -129,41 +133,37 @@ def _name(number: int) -> str:
     return str(Date.from_number(number)) if number else UNDATED
 
 
-def _rounded(counts: DateCounts, unit: str) -> dict[int, int]:
-    """Counts by the unit; dates that are coarser than it keep their own number."""
-    if unit != "day" and isinstance(counts, tuple):
-        counts = _by_month(counts)  # which facet, tree and timeline of an answer all begin with
-    return _summed(counts, _MULTIPLE[unit])
+class _Tally:
+    """Counts of dates, to be added up by wider units."""
+
+    def __init__(self, counts: DateCounts) -> None:
+        numbers, passages = np.fromiter(chain.from_iterable(counts), np.int64, 2 * len(counts)).reshape(-1, 2).T
+        order = np.argsort(numbers, kind="stable")
+        self._numbers, self._counts = numbers[order], passages[order]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first and the last date; twice 0 where there is none."""
+        known = self._numbers[np.searchsorted(self._numbers, 1) :]
+        return (int(known[0]), int(known[-1])) if len(known) else (0, 0)
+
+    def by(self, unit: str) -> dict[int, int]:
+        """Counts by the unit, in order of time; dates that are coarser than it keep their own number."""
+        if not len(self._numbers):
+            return {}
+        rounded = self._numbers - self._numbers % _MULTIPLE[unit]
+        first = np.flatnonzero(np.concatenate(([True], rounded[1:] != rounded[:-1])))
+        return dict(zip(rounded[first].tolist(), np.add.reduceat(self._counts, first).tolist(), strict=True))
 
 
 @lru_cache(maxsize=16)
-def _by_month(counts: DateCounts) -> DateCounts:
-    return tuple(_summed(counts, _MULTIPLE["month"]).items())
+def _kept_tally(counts: tuple[tuple[int, int], ...]) -> _Tally:
+    return _Tally(counts)
 
 
-def _summed(counts: DateCounts, multiple: int) -> dict[int, int]:
-    """The counts of dates whose numbers, rounded down to a multiple, are the same."""
-    found: dict[int, int] = {}
-    for number, count in counts:
-        rounded = number - number % multiple
-        found[rounded] = found.get(rounded, 0) + count
-    return found
-
-
-def _levels(counts: DateCounts, unit: str) -> dict[int, int]:
-    """Counts by the unit and by all that are wider: each date counts for itself and for those that it lies in."""
-    narrow = _rounded(counts, unit)
-    levels = dict(narrow)
-    for wider in _WIDER[unit]:
-        narrow = _rounded(tuple(narrow.items()), wider)
-        levels |= narrow
-    return levels
-
-
-def _span(counts: DateCounts) -> tuple[int, int]:
-    """The first and the last date; twice 0 where there is none."""
-    known = [number for number, _ in counts if number]
-    return (min(known), max(known)) if known else (0, 0)
+def _tally(counts: DateCounts) -> _Tally:
+    # Facet, tree and timeline of an answer all begin with the same counts.
+    return _kept_tally(counts) if isinstance(counts, tuple) else _Tally(counts)
 
 
 def _unit(first: int, last: int) -> str:
@@ -232,12 +232,13 @@ class Calendar:
     def __init__(self, holdings: DateCounts) -> None:
         """`holdings` are the dates of all passages."""
         self.counts = holdings
-        self.first, self.last = _span(holdings)
+        tally = _tally(holdings)
+        self.first, self.last = tally.span
         self.unit = _unit(self.first, self.last)
-        self.by_unit = _rounded(holdings, self.unit)
+        self.by_unit = tally.by(self.unit)
         self.undated = sum(count for number, count in holdings if not number)
-        units = _units(self.first, self.last, self.unit) if self.first else ()
-        self.bars = [(number, _bar(number, 0, self.by_unit.get(number, 0), 0)) for number in units]
+        units = [*_units(self.first, self.last, self.unit)] if self.first else []
+        self.bars = {number: _bar(number, 0, self.by_unit.get(number, 0), 0) for number in units}
 
     def within(self, selection: DateSelection) -> Calendar:
         """The part of it that is selected."""
@@ -251,13 +252,14 @@ def timeline(counts: DateCounts, calendar: Calendar, selection: DateSelection) -
     The bars go without a gap from the first to the last date that the collection holds in the selected span.
     """
     held = calendar.within(selection)
-    found = _rounded(selection.of(counts), held.unit)
+    found = _tally(selection.of(counts)).by(held.unit)
     coarse = {number: count for number, count in found.items() if number and _is_coarse(number, held.unit)}
-    bars = tuple(
-        _bar(number, found.get(number, 0), bar.holdings, _around(number, coarse)) if coarse or number in found else bar
-        for number, bar in held.bars
-    )
-    return Timeline(held.unit, bars, found.get(0, 0), calendar.undated)
+    bars = dict(held.bars)
+    years = {number - number % _MULTIPLE["year"] for number in coarse}
+    near = {number for number in bars if number - number % _MULTIPLE["year"] in years} if years else set[int]()
+    for number in near | (bars.keys() & found.keys()):
+        bars[number] = _bar(number, found.get(number, 0), bars[number].holdings, _around(number, coarse))
+    return Timeline(held.unit, tuple(bars.values()), found.get(0, 0), calendar.undated)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -6,9 +6,9 @@ Marks are made by the analysis that made the index, so that what is marked is wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import compress, pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, pairwise
+from typing import NamedTuple
 
 from kb_search import analysis
 from kb_search.document import Silent
@@ -23,15 +23,10 @@ LONGEST_SENTENCE = 1500
 #: What is kept of such a sentence before its first mark.
 _BEFORE_MARK = 160
 
-#: Stands before a form where forms and stems are in one set; no stem begins with it.
-_AS_WRITTEN = "="
-#: A text with longer pieces is read without remembering them: where no spaces are written, a piece is a sentence.
-_LONGEST_KEPT = 32
-#: So many different pieces are looked for in a text one by one; of more, all its words are read instead.
-_SOUGHT_ALONE = 16
 _SPACE = re.compile(r"\s+")
 
-
+#: All forms that have one of some stems.
+Inflected = Callable[[Sequence[str]], Iterable[str]]
 #: Phrases that begin with one word, by how many words they have: however many there are, a text is compared with them
 #: once for each length, and all words of a query have room for some forty lengths.
 _Phrases = dict[int, set[tuple[str, ...]]]
@@ -40,62 +35,70 @@ _Phrases = dict[int, set[tuple[str, ...]]]
 class Marker:
     """Marks the words and phrases of one query in any number of texts."""
 
-    def __init__(self, leaves: Iterable[Leaf]) -> None:
-        """Take the leaves of a query that are to be marked."""
-        stems: set[str] = set()
-        forms: set[str] = set()
+    def __init__(
+        self, leaves: Iterable[Leaf], inflected: Callable[[Sequence[str]], Iterable[str]] | None = None
+    ) -> None:
+        """Take the leaves of a query that are to be marked.
+
+        `inflected` gives all forms that have one of some stems in the texts that will be marked, of which most are
+        then told from what is marked without a look at their words. Without it every word is looked at.
+        """
+        stems: dict[str, None] = {}
+        forms: dict[str, None] = {}
         self._phrases: dict[str, _Phrases] = {}
         for leaf in leaves:
             if isinstance(leaf, Phrase):
                 phrase = tuple(word.form for word in leaf.words)
                 self._phrases.setdefault(phrase[0], {}).setdefault(len(phrase), set()).add(phrase)
             elif isinstance(leaf, Pattern):
-                forms.update(leaf.forms)
+                forms.update(dict.fromkeys(leaf.forms))
             elif leaf.exact:
-                forms.add(leaf.form)
+                forms[leaf.form] = None
             else:
-                stems.update(leaf.stems)
-        #: The terms of words that are marked, and of words that a phrase may begin with.
-        self._marked = stems | {_AS_WRITTEN + form for form in forms}
-        self._telling = self._marked | {_AS_WRITTEN + form for form in self._phrases}
-        #: Whether pieces of text between spaces have such a word in them, by language; a page has few different ones.
-        self._known: dict[str, dict[str, bool]] = {}
+                stems.update(dict.fromkeys(leaf.stems))
+        self._stems, self._forms = stems.keys(), forms.keys()
+        self._longest = max((length for lengths in self._phrases.values() for length in lengths), default=1)
+        #: The forms one of which stands where a word is marked; None where they are not known.
+        self._sought = {*forms, *(inflected([*stems]) if stems else ())} if inflected else None
 
     def marks(self, text: str, language: str, silent: Sequence[Silent] = ()) -> tuple[Span, ...]:
         """The spans that match, in order and never overlapping; nothing in a silent span, no phrase across one."""
-        if not self._telling:
+        if not text or not (self._stems or self._forms or self._phrases):
             return ()
-        spans: list[Span] = []
-        at = 0
-        for start, end, _ in (*silent, Silent(len(text), len(text))):
-            spans += [(at + first, at + last) for first, last in self._in(text[at:start], language)]
-            at = end
-        return _united(spans)
+        spans = (self._read(text, place, language) for place in self._places(text, silent))
+        return _united([span for some in spans for span in some])
 
-    def _in(self, text: str, language: str) -> Iterator[Span]:
-        # Most of a text is told from what is marked between spaces, without looking for its words one by one.
-        pieces = text.split()
-        known = self._known.setdefault(language, {})
-        new = {*pieces} - known.keys()
-        read = _kept_terms if max(map(len, new), default=0) <= _LONGEST_KEPT else _read_terms
-        for piece in new:
-            known[piece] = not self._telling.isdisjoint(read(piece, language))
-        telling = {*compress(pieces, map(known.__getitem__, pieces))}
-        if telling and (self._phrases or len(telling) > _SOUGHT_ALONE):
-            yield from self._phrases_and_words(text, language)
+    def _places(self, text: str, silent: Sequence[Silent]) -> Iterator[_Place]:
+        """Where something may be marked."""
+        edges = [0, *(edge for span in silent for edge in span[:2]), len(text)]
+        runs = [*zip(edges[::2], edges[1::2], strict=True)]
+        if self._sought is None:
+            yield from (_Place(start, end, end) for start, end in runs)
             return
-        for piece in telling:
-            here = [(start, end) for start, end, form in analysis.tokens(piece) if self._is_marked(form, language)]
-            for at in _places(piece, text):
-                yield from ((at + start, at + end) for start, end in here)
+        sketch = analysis.sketch(text)
+        forms = self._sought | self._phrases.keys() if self._may_have_phrases(sketch) else self._sought
+        for first, last in _pieces(sketch, forms):
+            for start, end in runs:
+                if first < end and start < last:
+                    yield _Place(max(first, start), min(last, end), end)
 
-    def _is_marked(self, form: str, language: str) -> bool:
-        return _AS_WRITTEN + form in self._marked or analysis.stem(form, language) in self._marked
+    def _may_have_phrases(self, sketch: str) -> bool:
+        if analysis.UNSURE in sketch:
+            return bool(self._phrases)
+        return any(
+            all(form in sketch for form in phrase)
+            for first, lengths in self._phrases.items()
+            if first in sketch
+            for phrases in lengths.values()
+            for phrase in phrases
+        )
 
-    def _phrases_and_words(self, text: str, language: str) -> Iterator[Span]:
-        tokens = list(analysis.tokens(text))
+    def _read(self, text: str, place: _Place, language: str) -> Iterator[Span]:
+        tokens = [*analysis.tokens(text, place.start, place.end)]
+        if self._phrases:
+            tokens += islice(analysis.tokens(text, place.end, place.run_end), self._longest - 1)
         forms = [form for _, _, form in tokens]
-        marked = {form for form in {*forms} if self._is_marked(form, language)}
+        marked = {form for form in {*forms} if form in self._forms or analysis.stem(form, language) in self._stems}
         for number, (start, end, form) in enumerate(tokens):
             if form in marked:
                 yield start, end
@@ -104,23 +107,25 @@ class Marker:
                     yield start, tokens[number + length - 1][1]
 
 
-def _read_terms(piece: str, language: str) -> tuple[str, ...]:
-    """The terms of the words in a piece of text between spaces: of each word its stem, and its form behind a sign."""
-    forms = analysis.forms(piece)
-    return (*(analysis.stem(form, language) for form in forms), *(_AS_WRITTEN + form for form in forms))
+class _Place(NamedTuple):
+    """A part of a text, and where the next silent span begins after it."""
+
+    start: int
+    end: int
+    run_end: int
 
 
-_kept_terms = lru_cache(maxsize=1 << 15)(_read_terms)
-
-
-def _places(piece: str, text: str) -> Iterator[int]:
-    """Where a piece stands between spaces."""
-    at = text.find(piece)
-    while at >= 0:
-        end = at + len(piece)
-        if (at == 0 or text[at - 1].isspace()) and (end == len(text) or text[end].isspace()):
-            yield at
-        at = text.find(piece, end)
+def _pieces(sketch: str, forms: Iterable[str]) -> list[Span]:
+    """The pieces between spaces that one of some forms may stand in, in order."""
+    ends: dict[int, int] = {}
+    for form in (*forms, analysis.UNSURE):
+        at = sketch.find(form)
+        while at >= 0:
+            end = sketch.find(" ", at)
+            end = len(sketch) if end < 0 else end
+            ends[sketch.rfind(" ", 0, at) + 1] = end
+            at = sketch.find(form, end)
+    return sorted(ends.items())
 
 
 def _united(spans: list[Span]) -> tuple[Span, ...]:

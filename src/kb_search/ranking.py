@@ -65,19 +65,41 @@ class Weights:
 
 
 WEIGHTS = Weights()
+_NO_WORDS: Floats = np.zeros((0, 1))
+
+
+class Shares(NamedTuple):
+    """What the parts, and the words of the query, add to the scores of some candidates.
+
+    `parts` has a row for each of `names` and a column for each candidate, `words` a row for each word.
+    """
+
+    names: tuple[str, ...]
+    parts: Floats
+    words: Floats
 
 
 class Ranked(NamedTuple):
-    """A candidate with its final score, and the parts of that by name.
+    """A candidate with its final score, and where in `shares` it is told what that is made of.
 
-    `words` is how many words of the query it has, `by_word` what each adds to the part `words`.
+    `words` is how many words of the query it has.
     """
 
     candidate: Candidate
     score: float
-    reasons: tuple[tuple[str, float], ...]
     words: int
-    by_word: tuple[float, ...] = ()
+    shares: Shares
+    column: int = 0
+
+    @property
+    def reasons(self) -> tuple[tuple[str, float], ...]:
+        """The parts of the score by name; they add up to it."""
+        return tuple(zip(self.shares.names, self.shares.parts[:, self.column].tolist(), strict=True))
+
+    @property
+    def by_word(self) -> tuple[float, ...]:
+        """What each word of the query adds to the part `words`."""
+        return tuple(self.shares.words[:, self.column].tolist())
 
 
 def emphases(tree: Node, words: Sequence[Term], language: str, weights: Weights = WEIGHTS) -> Floats:
@@ -117,13 +139,12 @@ def rank(
     if found.vectors.size and weights.related:
         parts["related"] = weights.related * total.max() * _related(found, emphasis, total, weights)
         total = total + parts["related"]
-    present = np.count_nonzero(found.own + found.context, axis=0)
-    totals, counts, by_word = total.tolist(), present.tolist(), words.T.tolist()
-    values = zip(*(part.tolist() for part in parts.values()), strict=True)
-    reasons = [tuple(zip(parts, some, strict=True)) for some in values]
+    shares = Shares(tuple(parts), np.array([*parts.values()]), words)
+    totals = total.tolist()
+    present = np.count_nonzero(found.own + found.context, axis=0).tolist()
     ids = [candidate.id for candidate in candidates]
     order = [at for _, _, at in sorted(zip((-total.round(9)).tolist(), ids, range(len(ids)), strict=True))]
-    return [Ranked(candidates[at], totals[at], reasons[at], counts[at], tuple(by_word[at])) for at in order]
+    return [Ranked(candidates[at], totals[at], present[at], shares, at) for at in order]
 
 
 def followed(ranked: list[Ranked], others: Sequence[Candidate]) -> list[Ranked]:
@@ -139,8 +160,8 @@ def followed(ranked: list[Ranked], others: Sequence[Candidate]) -> list[Ranked]:
 def scaled(candidate: Candidate, scale: float) -> Ranked:
     """A candidate that is not compared closely, with the engine's score times a factor."""
     score = candidate.score * scale
-    held = (("further down", score - candidate.score),) if scale < 1 else ()
-    return Ranked(candidate, score, (("words", candidate.score), *held), 0)
+    parts = {"words": candidate.score, **({"further down": score - candidate.score} if scale < 1 else {})}
+    return Ranked(candidate, score, 0, Shares(tuple(parts), np.array([*parts.values()])[:, None], _NO_WORDS))
 
 
 def _saturated(frequency: NDArray[np.int32], length: NDArray, average: float, weights: Weights) -> Floats:  # type: ignore[type-arg]  # any whole numbers

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
-from kb_search.document import Article, Claim, Date, Evidence, Place, Section
+from kb_search.document import Article, Claim, Date, Evidence, Pages, Place, Section
+from kb_search.results import ArticleHead
 
 
 def encode_article(article: Article) -> str:
@@ -44,9 +47,31 @@ def decode_article(line: str, text: str = "") -> Article:
         Evidence(field, value, origin, tuple(Claim(*claim) for claim in others))
         for field, value, origin, others in fields["evidence"]
     )
-    fields["pages"] = tuple((start, label) for start, label in fields.get("pages", ()))
+    fields["pages"] = _pages(fields)
     fields["places"] = tuple(map(_decoded, fields.get("places", ())))
     return Article(text=text, **fields)
+
+
+def decode_head(line: str, passages: int) -> ArticleHead:
+    """The article of such a line, of so many passages, without what only its own page shows."""
+    fields = json.loads(line)
+    sources = (fields["source"], *(source for _, _, _, _, source, _, _ in fields.get("places", ())))
+    return ArticleHead(
+        id=fields["id"],
+        path=fields["path"],
+        title=fields["title"],
+        untitled=fields["untitled"],
+        source=fields["source"],
+        date=Date.parse(fields["date"]) if fields["date"] else None,
+        language=fields["language"],
+        sources=tuple(filter(None, dict.fromkeys(sources))),
+        passages=passages,
+        pages=_pages(fields),
+    )
+
+
+def _pages(fields: Mapping[str, Any]) -> Pages:
+    return tuple((start, label) for start, label in fields.get("pages", ()))
 
 
 def _place(place: Place) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import threading
 import time
@@ -88,6 +89,7 @@ class Library:
     def _get_ready(self) -> None:
         with suppress(KbSearchError), self._using() as current:
             self._aids(current).prepare()
+        _settle()
 
     def close(self) -> None:
         """Let go of the index."""
@@ -269,6 +271,16 @@ def _open(settings: Settings, name: str) -> _Open:
     except BaseException:
         opened.close()
         raise
+
+
+def _settle() -> None:
+    """Take what lives now out of the search for garbage, which went through all of it every few queries.
+
+    That took a sixth of the time of a query. What a generation before has left is let go of first.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _in_a_thread(work: Callable[[], None]) -> None:

@@ -249,6 +249,22 @@ def test_occurrences_are_where_the_words_stand(name, collection, words):
                     assert bool(exact) == (form == words[word].form)
 
 
+@given(collection=made_up.collections(), words=st.lists(made_up.words(), max_size=4))
+@BUILDS
+@pytest.mark.parametrize("name", ENGINES)
+def test_the_forms_of_some_stems_are_told(name, collection, words):
+    """Every form in texts, titles and headings that has one of the stems in its article's language; no other word."""
+    stems = [stem for word in words for stem in word.stems]
+    entries = Oracle(collection).entries
+    languages = {entry.article.language for entry in entries}
+    with built(engine_named(name), collection) as (reader, _):
+        told = {*reader.inflected(stems)}
+    assert told >= {
+        form for one in entries for form in one.weighted_forms() if analysis.stem(form, one.article.language) in stems
+    }
+    assert all(any(analysis.stem(form, language) in stems for language in languages) for form in told)
+
+
 @given(
     collection=made_up.collections(),
     patterns=st.lists(made_up.patterns(), min_size=1, max_size=4),

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -253,6 +253,10 @@ class EngineReader(ABC):
     @abstractmethod
     def lexicon(self) -> Lexicon:
         """All forms, with how often each stands in the collection. Made once."""
+
+    @abstractmethod
+    def inflected(self, stems: Sequence[str]) -> Iterable[str]:
+        """All forms in the collection that have one of some stems in one of its languages, in no order."""
 
     @abstractmethod
     def frequency(self, word: Word) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, reduce
 from pathlib import Path
 from typing import NamedTuple
@@ -177,6 +177,10 @@ class LocalReader(StoreReader):
             counts.update(vocabulary.counts())
         forms = sorted(counts)
         return Lexicon(tuple(forms), np.array([counts[form] for form in forms], np.int64))
+
+    def inflected(self, stems: Sequence[str]) -> Iterable[str]:
+        """All forms that have one of some stems in one of the languages."""
+        return {form for columns in self._segments for form in columns.inflected(stems)}
 
     def frequency(self, word: Word) -> int:
         """In how many passages, titles and headings included, one of a word's stems stands."""

@@ -7,7 +7,7 @@ phase. What is small (all words, the space of meanings, who copied whom) is kept
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
@@ -122,6 +122,11 @@ class OpenSearchReader(EngineReader):
         counts = self._vocabulary.counts()
         forms = sorted(counts)
         return Lexicon(tuple(forms), np.array([counts[form] for form in forms], np.int64))
+
+    def inflected(self, stems: Sequence[str]) -> Iterable[str]:
+        """All forms that have one of some stems in one of the languages."""
+        numbers = self._words.word_form[self._words.with_stems(stems)].tolist()
+        return {self._words.forms[number] for number in numbers}
 
     def frequency(self, word: Word) -> int:
         """In how many passages, titles and headings included, one of a word's stems stands."""

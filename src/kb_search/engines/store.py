@@ -11,6 +11,7 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -25,11 +26,13 @@ from kb_search.engines.base import FIELD_WEIGHTS, EngineReader, EngineWriter, Ho
 from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
 from kb_search.generations import link_tree
 from kb_search.latent import open_space, read_vectors
-from kb_search.records import decode_article
+from kb_search.records import decode_article, decode_head
 from kb_search.results import ArticleHead
 
 _SEGMENTS = "segments"
 _LIST = "segments.json"
+#: The articles of so many hits are kept at hand: what is found is found again by the next query and on the next page.
+_HEADS_KEPT = 1 << 12
 _CONTEXT_WEIGHTS = (FIELD_WEIGHTS.title, FIELD_WEIGHTS.section)
 
 Value = TypeVar("Value", str, int)
@@ -149,6 +152,7 @@ class StoreReader(EngineReader):
         words = sum(columns.words for columns in self._segments)
         self._average = max(words / max(self._bases[-1], 1), 1.0)
         self._holdings = self._count_holdings()
+        self._shown = lru_cache(_HEADS_KEPT)(self._head)
 
     def holdings(self) -> Holdings:
         """What there is, deleted rows left out."""
@@ -184,10 +188,9 @@ class StoreReader(EngineReader):
 
     def passage(self, key: int) -> tuple[Passage, ArticleHead]:
         """The passage of a candidate's key, and its article without text."""
-        number, row = self._place(key)
-        columns = self._segments[number]
-        article = int(columns.row_article[row])
-        return self._passage(columns, row), self._head(columns, article)
+        segment, row = self._place(key)
+        columns = self._segments[segment]
+        return self._passage(columns, row), self._shown(segment, int(columns.row_article[row]))
 
     @staticmethod
     def _passage(columns: Columns, row: int) -> Passage:
@@ -206,21 +209,9 @@ class StoreReader(EngineReader):
             silent=columns.silent(row),
         )
 
-    @staticmethod
-    def _head(columns: Columns, number: int) -> ArticleHead:
-        article = decode_article(columns.records[number])
-        return ArticleHead(
-            id=article.id,
-            path=article.path,
-            title=article.title,
-            untitled=article.untitled,
-            source=article.source,
-            date=article.date,
-            language=article.language,
-            sources=tuple(filter(None, article.sources)),
-            passages=int(columns.article_rows[number]),
-            pages=article.pages,
-        )
+    def _head(self, segment: int, article: int) -> ArticleHead:
+        columns = self._segments[segment]
+        return decode_head(columns.records[article], int(columns.article_rows[article]))
 
     def find_passage(self, passage: str) -> int | None:
         """The key of a passage id, or None."""
@@ -235,23 +226,30 @@ class StoreReader(EngineReader):
         found = self._find(article)
         if found is None:
             return None
-        columns, number = found
+        segment, number = found
+        columns = self._segments[segment]
         rows = columns.rows_of(number)
         text = columns.text.joined(rows.start, rows.stop)
         return decode_article(columns.records[number], text), tuple(self._passage(columns, row) for row in rows)
 
-    def _find(self, article: str) -> tuple[Columns, int] | None:
-        """The segment that has an article, and its number there."""
-        for columns, alive in zip(self._segments, self._alive, strict=True):
+    def _find(self, article: str) -> tuple[int, int] | None:
+        """The number of the segment that has an article, and the article's number there."""
+        for segment, (columns, alive) in enumerate(zip(self._segments, self._alive, strict=True)):
             number = columns.find_article(article)
             if number != ABSENT and alive[columns.rows_of(number).start]:
-                return columns, number
+                return segment, number
         return None
+
+    def _all_heads(self) -> Iterator[ArticleHead]:
+        """All articles without text, segment by segment."""
+        for segment, (columns, alive) in enumerate(zip(self._segments, self._alive, strict=True)):
+            for number in np.flatnonzero(alive[columns.article_first_row]).tolist():
+                yield self._head(segment, number)
 
     def head(self, article: str) -> ArticleHead | None:
         """An article without its text; None where there is none of that id."""
         found = self._find(article)
-        return self._head(*found) if found else None
+        return self._shown(*found) if found else None
 
     def copies(self, article: str) -> tuple[str, ...]:
         """The ids of an article and its near-duplicates, the earliest first; none where it has none."""
@@ -263,23 +261,11 @@ class StoreReader(EngineReader):
 
     def titles(self, most: int) -> Iterator[str]:
         """The titles of some articles, `most` of them at most, in no order; those without one of their own left out."""
-        heads = (
-            self._head(columns, number)
-            for columns, alive in zip(self._segments, self._alive, strict=True)
-            for number in range(columns.articles)
-            if alive[columns.rows_of(number).start]
-        )
-        yield from (head.title for head in islice(heads, most) if not head.untitled)
+        yield from (head.title for head in islice(self._all_heads(), most) if not head.untitled)
 
     def articles(self) -> Iterator[ArticleHead]:
         """All articles without text, in the order of their paths; those of one file as they stand in it."""
-        heads = [
-            self._head(columns, number)
-            for columns, alive in zip(self._segments, self._alive, strict=True)
-            for number in range(columns.articles)
-            if alive[columns.rows_of(number).start]
-        ]
-        yield from sorted(heads, key=lambda head: head.path)
+        yield from sorted(self._all_heads(), key=lambda head: head.path)
 
     def records(self) -> Iterator[Article]:
         """All articles without text but with everything else, one after the other, segment by segment."""

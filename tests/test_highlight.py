@@ -150,6 +150,15 @@ def test_marking_stays_cheap_with_hundreds_of_phrases():
     assert Marker(leaves * 10).marks("a b c, a c b a", "en") == ((0, 5), (7, 12))
 
 
+def test_a_long_phrase_in_a_text_full_of_its_first_word_is_looked_for_once(monkeypatch):
+    """The words of a text are read once, and not once for each place where the phrase may begin."""
+    text, tokens, read = "a " * 2000 + "b", analysis.tokens, []
+    monkeypatch.setattr(analysis, "tokens", lambda *some: (read.append(one) or one for one in tokens(*some)))
+    marker = marker_of('"' + "a " * 60 + 'b"', inflected=inflected_of({"a", "b"}))
+    assert marker.marks(text, "en") == ((len(text) - 121, len(text)),)
+    assert len(read) <= 2 * 2001
+
+
 # ---------------------------------------------------------------------------------------------- snippets
 
 

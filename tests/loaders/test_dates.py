@@ -28,6 +28,9 @@ from kb_search.loaders.dates import latest_day, read_date
         ("7. November 2023", "2023-11-07"),
         ("1er janvier 1990", "1990-01-01"),
         ("7 Kasım 2023", "2023-11-07"),
+        ("7 Kasım 2023 Salı", "2023-11-07"),
+        ("7 ноября 2023 г., вторник", "2023-11-07"),
+        ("1969-12-31T19:00:00", "1969-12-31"),
         ("7 noyabr 2023", "2023-11-07"),
         ("13/04/2023", "2023-04-13"),
         ("04/13/2023", "2023-04-13"),
@@ -44,6 +47,8 @@ def test_dates_are_read_as_precisely_as_they_are_written(text, date):
     [
         ("03/04/2023", "two readings"),
         ("03.04.2023", "two readings"),
+        ("1969-12-31T19:00:00-05:00", "what programs write for no date"),
+        ("1970-01-01T04:00:00+04:00", "what programs write for no date"),
         ("2023-02-30", "not a date"),
         ("2023-00", "not a date"),
         ("31 June 2020", "not a date"),

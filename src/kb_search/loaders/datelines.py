@@ -24,8 +24,8 @@ _SMALL = vocabulary("""
     """)
 #: How labels begin that announce a day, be it of publication or of a change.
 LABELS = re.compile(
-    r"publish|posted|postado|veröffentlicht|erschienen|erstellt|eingetragen|publié|mis en ligne|publicad|pubblicat|opublikowan"
-    r"|опубликован|yayın|yayım|created|gepostet|geschrieben|dərc|\b(?:dat(?:um|e|a)|am|on|le|дата|tarih|tarix)\b",
+    r"publish|posted|postado|veröffentlicht|erschienen|erstellt|eingetragen|publié|mis en ligne|publicad|pubblicat"
+    r"|opublikowan|опубликован|yayın|yayım|created|gepostet|geschrieben|dərc|\b(?:dat(?:um|e|a)|am|on|le|дата|tarih|tarix)\b",
     re.IGNORECASE,
 )
 UPDATES = re.compile(

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import htmldate
 import htmldate.extractors
-from lxml.etree import _Element
+from lxml.etree import XPath, _Element
 
 from kb_search.document import Date
 from kb_search.loaders.boilerplate import is_aside, words
@@ -28,6 +28,11 @@ from kb_search.loaders.datevotes import CHANGE
 from kb_search.loaders.lines import Line, first_prose
 from kb_search.loaders.vocabulary import called, vocabulary
 
+#: What can say a time to machines, in the order of the page; `_times` looks at it more closely.
+_MARKED = XPath(
+    "descendant-or-self::time[@datetime] | descendant-or-self::*[@itemprop or @property]"
+    " | descendant-or-self::abbr[@id or @class]"
+)
 _PROPERTIES = frozenset({
     "datePublished", "dateCreated", "uploadDate", "schema:datePublished", "schema:dateCreated", "dc:date", "dc:created"
 })  # fmt: skip
@@ -176,7 +181,7 @@ def _may_date(element: _Element) -> bool:
 
 def _times(page: _Element) -> Iterator[_Element]:
     """The elements that say a time to machines, in their order."""
-    for element in page.iter("*"):
+    for element in _MARKED(page):
         tag = element.tag
         if tag == "time":
             marks = element.get("datetime") is not None

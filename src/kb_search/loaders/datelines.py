@@ -46,6 +46,9 @@ _BY = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_][\w.’'-]*[\w]|[^\W\d_]")
 _ZONE = re.compile(r"[A-Z]{2,5}")
+#: What stands between the days of a life, a war or a holiday; and how a line about a picture begins.
+_RANGE = re.compile(r"\s*(?:[–—-]|to|until|till|bis|au|al|do|до|по)\s*", re.IGNORECASE)
+_PICTURE = re.compile(r"\W*(?:photo|foto|image|picture|bild|фото|şəkil|fotoğraf|լուսանկար)", re.IGNORECASE)
 #: What parts a day from what else stands in its line; a point does not.
 _SIGN = re.compile(r"[|•·:,;–—/()\[\]»›>-]")
 #: Words in small letters that a line may have which is marked as the place of a day.
@@ -60,12 +63,15 @@ def is_date_line(text: str, days: Sequence[FoundDate], *, marked: bool) -> bool:
     """
     before, after = text[: days[0].start], text[days[-1].end :]
     inside = [text[one.end : other.start] for one, other in pairwise(days)]
+    if any(_RANGE.fullmatch(part) for part in inside) or _PICTURE.match(before):
+        return False
     parts = [_BY.sub(" ", part) for part in (before, *inside, after)]
     if sum(1 for _ in _strays(parts)) > (_MOST_MARKED if marked else 0):
         return False
     if marked:
         return True
-    return not _foreign(_SIGN.split(parts[0])[-1]) and not _foreign(_SIGN.split(parts[-1])[0])
+    label = parts[0].rstrip().removesuffix(":")  # `Killed: 7 May 2020` says what happened on that day
+    return not _foreign(_SIGN.split(label)[-1]) and not _foreign(_SIGN.split(parts[-1])[0])
 
 
 def is_sentence(text: str) -> bool:

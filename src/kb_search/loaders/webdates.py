@@ -20,7 +20,7 @@ import htmldate.extractors
 from lxml.etree import XPath, _Element
 
 from kb_search.document import Date
-from kb_search.loaders.boilerplate import is_aside, words
+from kb_search.loaders.boilerplate import is_aside
 from kb_search.loaders.claims import Said
 from kb_search.loaders.datelines import LABELS, UPDATES, is_date_line, is_sentence
 from kb_search.loaders.dates import day_first_in, find_dates, latest_day, read_date
@@ -51,14 +51,16 @@ _LONGEST_LINE = 120
 #: Letters that may stand beside a date in a line that is about nothing else: the day of the week, a time, a name.
 _MOST_BESIDE = 40
 _NEAR = 12
-_MOST_TIMES = 200
+_MOST_TIMES, _MOST_RUNS = 200, 50
 #: In larger pages htmldate's patterns need seconds, and more than their share of a page's length.
 _MOST_SEARCHED = 1_000_000
 #: A bare day on a page that is older is what the page is about: there were no web pages.
 _FIRST_PAGES = 1990
 #: What stands in a line of text and is no line of its own, and the lines that may be sentences.
 _INLINE = vocabulary("a b strong em i u span time abbr small font mark nobr cite sub sup")
-_PARAGRAPHS = vocabulary("p li dd blockquote td")
+_QUOTED = ("figcaption", "blockquote")
+_SUBHEADINGS = ("h2", "h3", "h4", "h5", "h6")
+_PARAGRAPHS = vocabulary("p li dd td")
 _PUBLICATION = frozenset({"datePublished", "schema:datePublished"})
 
 
@@ -170,13 +172,17 @@ def _marked(page: _Element, latest: Date, *, day_first: bool | None) -> list[_Ma
 
 
 def _may_date(element: _Element) -> bool:
-    """Whether what stands in an element can date the page: no caption, and no day that a sentence is about."""
-    if element.tag == "figcaption" or next(element.iterancestors("figcaption"), None) is not None:
+    """Whether what stands in an element can date the page: no caption, no quotation, no sentence about a day."""
+    if element.tag in _QUOTED or next(element.iterancestors(*_QUOTED), None) is not None:
         return False
     around = element
     while around.tag in _INLINE and around.getparent() is not None:
         around = around.getparent()
-    return around.tag not in _PARAGRAPHS or called(around, _DATED_BOX) or not is_sentence(words(around))
+    if around.tag not in _PARAGRAPHS or called(around, _DATED_BOX):
+        return True
+    # The beginning tells; a hostile page has thousands of days in one paragraph.
+    runs = islice(around.itertext(), _MOST_RUNS)
+    return not is_sentence(" ".join(run[:_LONGEST_LINE] for run in runs))
 
 
 def _times(page: _Element) -> Iterator[_Element]:
@@ -288,7 +294,7 @@ def _spots(lines: Sequence[Line], number: int, latest: Date, *, day_first: bool 
         behind = one.end
         weight = 2 * boxed
         weight += bool(LABELS.search(label)) + (len(line.text) - (one.end - one.start) <= _MOST_BESIDE)
-        if weight:
+        if weight > (line.element.tag in _SUBHEADINGS):  # a bare day heads what happened on it
             yield _Spot(one.date, weight, number, bool(UPDATES.search(label)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from kb_search.loaders.dates import WEEKDAY, FoundDate
@@ -90,6 +91,7 @@ def _foreign(segment: str) -> list[str]:
     return [word for word in _WORD.findall(segment) if not _is_known(word) and not _ZONE.fullmatch(word)]
 
 
+@lru_cache(4096)
 def _is_known(word: str) -> bool:
     small = word.casefold().rstrip(".")
     if small in _SMALL or small in _SHORT_DAYS or _WEEKDAY.fullmatch(small):

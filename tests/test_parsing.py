@@ -94,6 +94,7 @@ PIECES = [
     "peace", "talks", "the", "or", "Nagorno-Karabakh", "U.S.", "亚美", "10,120", "AND", "OR", "NOT", "|", "-",
     "--", "(", ")", '"', "“", "”", "'", "…", "*", "=", "+", "~1", "~", "^2", "^0.5", " ", " ", " ", "undated",
     " NEAR/5 ", "NEAR", "karab*", "wom?n", "?", "US", "x:y", "☮", "c++",
+    "=NEAR/3", " =NEAR/15 ", "/NEAR/3/", "NEAR/2-", "=OR", "/AND/", "-NEAR/",
 ]  # fmt: skip
 FIELDS = [f"{name}:" for name in lexing.FIELDS] + [" Titel:peace", "2020", "2021..2020", "2023-02-30", "..", "lang:en"]
 TYPED = st.lists(st.sampled_from(PIECES + FIELDS), max_size=30).map("".join)

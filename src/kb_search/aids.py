@@ -6,6 +6,7 @@ from collections import Counter
 from functools import cached_property
 from itertools import islice
 
+from kb_search import analysis
 from kb_search.engines.base import EngineReader
 from kb_search.facets import Calendar
 from kb_search.fieldvalues import FieldValues
@@ -40,7 +41,8 @@ class Aids:
     def completer(self) -> Completer:
         """Completes words and names of the collection."""
         groups = [[name.text for name in group.names] for group in self._variants.groups]
-        return Completer(self._reader.lexicon(), groups, self._titles, self._values)
+        stops = analysis.stop_words((self._reader.holdings().languages or ("en",))[0])
+        return Completer(self._reader.lexicon(), groups, self._titles, self._values, stops)
 
     @cached_property
     def _values(self) -> FieldValues:

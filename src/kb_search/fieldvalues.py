@@ -19,9 +19,12 @@ MOST = 8
 _READ = 200
 #: Only the beginning of a title is read.
 _TITLE = 300
+# What stands before a field is no part of a word, and what stands behind it so far is the beginning of its value.
 _FIELD = re.compile(
-    rf"(?i)(?<![^\s(|-])(?P<name>source|author|lang|scope|date|title|section):(?P<value>[{QUOTES}][^{QUOTES}]*|[^\s()|{QUOTES}]*)$"
+    rf"(?i)(?<![^\s(|-])(?<![^\s(|]-)(?P<name>source|author|lang|scope|date):"
+    rf"(?P<value>[{QUOTES}][^{QUOTES}]*|(?:\w+(?:[-.&'’]\w+)*)?)$"
 )
+_MARKS = re.compile(rf"[{QUOTES}]")
 
 _Counted = Iterable[tuple[str, int]]
 
@@ -48,23 +51,26 @@ class FieldValues:
             "lang": _Values((code, 0) for code in languages),
             "scope": _Values(_SCOPES),
             "date": _Values(years.items()),
-            "title": _Values(words.items()),
         }
-        # Headings are not kept apart; those of an article have its subject, as its title has.
-        self._values["section"] = self._values["title"]
+        self._words = _Values(words.items())
 
     def complete(self, text: str) -> tuple[Completion, ...] | None:
         """Ways to go on with a query that ends in a field; None where it does not."""
         found = _FIELD.search(text, max(len(text) - _READ, 0))
-        if not found:
+        if not found or len(_MARKS.findall(text[: found.start()])) % 2:
             return None
         kind = found["name"].lower()
-        typed = found["value"]
         before = text[: found.start("value")]
-        if kind in ("title", "section") and not typed:
-            return ()
-        values = self._values[kind].starting(" ".join(analysis.forms(typed)))
+        values = self._values[kind].starting(" ".join(analysis.forms(found["value"])))
         return tuple(Completion(before + one, one, kind, count) for one, count in values)
+
+    def words(self, field: str, before: str, form: str) -> tuple[Completion, ...]:
+        """Ways to go on with a query that ends, after `before`, with the beginning of a word of a title or heading.
+
+        Headings are not kept apart; those of an article have its subject, as its title has.
+        """
+        found = self._words.starting(form) if field in ("title", "section") else ()
+        return tuple(Completion(before + one, one, field, count) for one, count in found if one != form)
 
 
 class _Values:

@@ -34,7 +34,7 @@ COMPLETER = Completer(
     [["Ilham Aliyev"], ["Lachin", "Laçın", "Лачин"], ["Lachin corridor"], ["Baku", "Bakı"]],
     ["Peace Talks in Karabakh"],
     FieldValues(
-        [("Valley Herald", 9), ("Courier", 20), ("", 3)], ["en", "ru"], [("Ann Lee", 4)],
+        [("Valley Herald", 9), ("Courier", 20), ("", 3)], ["en", "ru"], ["Ann Lee"],
         [(20210615, 2), (20210000, 1), (0, 4)], ["Peace talks", "The peace of June"],
     ),
 )  # fmt: skip
@@ -180,15 +180,16 @@ def test_any_text_can_be_completed(text):
 
 NAMES = ["Walker Blaine", "Walker", "Peace OR War", "U.S. Army", 'The "Road" (to) Peace', "Nagorno-Karabakh Republic",
          "Nagorno-Karabakh", "undated", "War NEAR/3 Peace", "President Roosevelt", "TRT", "The Who"]  # fmt: skip
-MORE_WORDS = (
-    "walker blaine war undated near not and or the who us 20 2020 2021 army to road nagorno republic president "
-    "roosevelt tr trt u s treaty wallet 3 33 title o'brien article 亚"
-).split()
+MORE_WORDS = [
+    "walker", "blaine", "war", "undated", "near", "not", "and", "or", "the", "who", "us", "20", "2020", "2021", "army",
+    "to", "road", "nagorno", "republic", "president", "roosevelt", "tr", "trt", "u", "s", "treaty", "wallet", "3", "33",
+    "title", "o'brien", "article", "亚",
+]  # fmt: skip
 HOSTILE = Completer(
     lexicon(COUNTS | dict.fromkeys(MORE_WORDS, 3)),
     [[name, "x"] for name in NAMES],
     NAMES,
-    FieldValues([("Valley Herald", 9)], ["en"], [("Ann Lee", 4)], [(20210615, 2)], ["Peace talks", "War or treaty"]),
+    FieldValues([("Valley Herald", 9)], ["en"], ["Ann Lee"], [(20210615, 2)], ["Peace talks", "War or treaty"]),
     analysis.stop_words("en"),
 )  # fmt: skip
 
@@ -302,6 +303,31 @@ def test_a_completion_changes_the_last_word_and_nothing_else(before, begun):
 def test_what_stands_behind_a_field_is_completed(typed, texts):
     """Sources, authors, languages and years of the collection, words of its titles; the most frequent first."""
     assert [one.text for one in COMPLETER.complete(typed)] == texts
+
+
+def test_a_value_is_counted_as_often_as_it_finds_something():
+    """Of a field's value it is told how many passages it finds alone, or nothing: no count of something else."""
+    sources = [("Courier", 20), ("Daily Courier", 5), ("Herald", 9)]
+    values = FieldValues(
+        sources, ["en"], ["Ann Lee", "Ann Lee"], [(20210615, 2), (20210000, 1)], ["Peace", "War, peace"]
+    )
+    completer = Completer(lexicon(COUNTS), [], [], values)
+    found = {
+        one.text: one.count for typed in ("source:", "author:", "date:", "title:p") for one in completer.complete(typed)
+    }
+    assert found == {
+        "source:Courier": 0, 'source:"Daily Courier"': 5, "source:Herald": 9, 'author:"Ann Lee"': 0, "date:2021": 3,
+        "title:peace": 0,
+    }  # fmt: skip
+
+
+def test_a_word_of_any_title_is_completed(trial):
+    """Words are read out of more titles than names are, so that none that is frequent is missed."""
+    rows = [f'{{"id": {one}, "title": "Day {one}", "text": "Snow fell on the town all day."}}' for one in range(30)]
+    trial.write("rows.jsonl", "\n".join([*rows, '{"id": "x", "title": "Congress", "text": "It met in the town."}']))
+    trial.index()
+    with closing(Library(trial.settings)) as library:
+        assert [one.text for one in library.complete("title:cong")] == ["title:congress"]
 
 
 def test_an_empty_collection_offers_nothing():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property
 from itertools import islice
 
@@ -14,8 +13,9 @@ from kb_search.naming import Namer
 from kb_search.suggest import Completer, Speller
 from kb_search.variants import Variants
 
-#: Names, authors and words of titles are read out of so many articles; reading one takes some 20 µs.
-_MOST_TITLES = 5000
+#: Names and authors are read out of so many articles, words of titles out of more; reading one takes some 50 µs.
+_MOST_NAMED = 5000
+_MOST_TITLES = 50_000
 
 
 class Aids:
@@ -42,13 +42,13 @@ class Aids:
         """Completes words and names of the collection."""
         groups = [[name.text for name in group.names] for group in self._variants.groups]
         stops = analysis.stop_words((self._reader.holdings().languages or ("en",))[0])
-        return Completer(self._reader.lexicon(), groups, self._titles, self._values, stops)
+        return Completer(self._reader.lexicon(), groups, self._titles[:_MOST_NAMED], self._values, stops)
 
     @cached_property
     def _values(self) -> FieldValues:
         holdings = self._reader.holdings()
-        authors = Counter(one.author for one in islice(self._reader.records(), _MOST_TITLES) if one.author)
-        return FieldValues(holdings.sources, holdings.languages, authors.items(), holdings.dates, self._titles)
+        authors = (one.author for one in islice(self._reader.records(), _MOST_NAMED) if one.author)
+        return FieldValues(holdings.sources, holdings.languages, authors, holdings.dates, self._titles)
 
     @cached_property
     def _titles(self) -> tuple[str, ...]:

@@ -250,6 +250,20 @@ def test_no_more_parts_are_read_than_anybody_would_type(piece, most):
     assert [note.end for note in limits] == [len(query.text)] * (most != 400)
 
 
+@pytest.mark.parametrize("piece", ["亚", "ab-", "가 ", "a "])
+@pytest.mark.parametrize("around", ["{}", '"{}"', "title:({})", "-{}", '"{}'])
+def test_what_comes_after_five_hundred_words_is_not_even_folded(piece, around, monkeypatch):
+    """Words without spaces between them, or in one quotation, are counted too; the rest costs nothing and is noted."""
+    folded = []
+    plain = parsing.analysis.fold
+    monkeypatch.setattr(parsing.analysis, "fold", lambda word: folded.append(word) or plain(word))
+    query = parse(around.format((piece * MAX_LENGTH)[: MAX_LENGTH - 50]))
+    assert 498 <= len(list(words(query.tree))) <= 500
+    assert len(folded) <= 1500
+    assert [note.end for note in query.notes if note.kind == "limited"] == [len(query.text)]
+    assert not [note for note in query.notes if "never closed" in note.message and around != '"{}']
+
+
 def test_parentheses_have_no_part_in_what_is_read():
     """Two thousand brackets around a word, and the word is found."""
     query = parse("(" * 1000 + "war" + ")" * 997)

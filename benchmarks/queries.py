@@ -7,8 +7,8 @@ Reading needs no index. Answering needs one of some 50,000 passages; without `--
 program has (1 s), and must end within it, with an answer or a note.
 
 Measured last, while other programs kept the machine's two cores busy (a million empty steps of a loop took 35 ms):
-reading took 10.8 ms at most (`- `, a thousand signs that mean nothing, each with a note), words 3 to 6 ms. A fresh text,
-with words that have not been read before, takes up to twice as long: each must be folded and stemmed. On 64,306
+reading took 10.8 ms at most (`- `, a thousand signs that mean nothing, each with a note), words 3 to 6 ms. A fresh
+text, with words that have not been read before, takes up to twice as long: each must be folded and stemmed. On 64,306
 passages one word is answered in 10 ms, five more in 15 ms, a question in plain language in 19 ms (any of its words) and
 52 ms (all of them: nothing, and why), 2,000 brackets in 15 ms, twenty common words with OR in 50 ms, `co* re* in*` in
 71 ms, `=of NEAR/5 =the` in 280 ms, fifty beginnings with OR in 300 ms; twenty common words with `~2`, and twenty common

@@ -126,6 +126,29 @@ def test_nothing_is_offered_that_finds_no_more(talks, typed):
     assert talks.search(typed).suggestion is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("negotiatros peaec talsk corridro", "negotiators peace talks corridor"),
+        ("negotiatros mett peaec talsk corridro wnet", "negotiators met peace talks corridor went"),
+    ],
+)
+def test_a_question_of_many_misspelt_words_is_repaired(talks, typed, meant):
+    """Six words are looked up; all their repairs are tried together first."""
+    assert talks.search(typed).suggestion == meant
+
+
+def test_repaired_words_that_only_an_article_has_are_asked_for_there(trial):
+    """Where no passage has the repaired words, and an article has them in different passages, that is offered."""
+    filler = " ".join("The day was long and nothing else was seen by the river." for _ in range(30))
+    trial.write("a.txt", f"A zebra stood there.\n\n{filler}\n\nThen a giraffe came.")
+    trial.index()
+    assert trial.search("zebraa giraffe").suggestion == "zebra giraffe scope:article"
+    assert trial.search("zebraa girafe").suggestion == "zebra giraffe scope:article"
+    assert trial.search("zebra giraffe").suggestion is None
+    assert trial.search("zebraa lion").suggestion is None
+
+
 @given(text=st.text('peacetlks ORNT-"()', max_size=20))
 def test_a_suggestion_always_finds_more(library, text):
     """Whatever is asked, what is offered instead finds more passages than the question did."""

@@ -155,7 +155,7 @@ _FOLDED = re.compile(rf"[\s\u0300-\u036f{_APOSTROPHE}{''.join(map(chr, [*_PLAIN,
 
 
 def _is_settled(word: str, lowered: str) -> bool:
-    """Whether a word is its own form but for its case, which most words that are not Latin are: told ten times as fast."""
+    """Whether a word is its own form but for its case: most that are not Latin are, and that is told quickly."""
     is_normalized = unicodedata.is_normalized
     are_whole = is_normalized("NFKC", word) and is_normalized("NFD", lowered) and is_normalized("NFC", lowered)
     return are_whole and not _FOLDED.search(lowered)

@@ -16,7 +16,7 @@ from kb_search import analysis
 from kb_search.endings import Ending, ending
 from kb_search.engines.base import Lexicon
 from kb_search.fieldvalues import FieldValues
-from kb_search.query import Leaf, Node, Phrase, Word, as_typed, leaves
+from kb_search.query import Leaf, Node, Phrase, Spread, Word, as_typed, leaves
 from kb_search.results import Completion
 
 #: Did-you-mean looks at a query that finds fewer passages than this.
@@ -24,8 +24,10 @@ FEW = 3
 #: A word that stands in the collection is doubted only where another one is so many times as frequent.
 _MORE_FREQUENT = 10
 #: So many words of a query are looked up, and so many repaired queries are tried.
-_WORDS_DOUBTED = 3
+_WORDS_DOUBTED = 6
 _TRIED = 4
+#: What asks for articles as a whole.
+_WHOLE = "scope:article"
 #: Three letters with one changed are too often another good word: war, was.
 _SHORTEST = 4
 _SHORTEST_PART = 3
@@ -110,7 +112,8 @@ def _letters(forms: Sequence[str]) -> NDArray[np.uint64]:
 def did_you_mean(text: str, tree: Node, passages: int, speller: Speller, count: Count) -> str | None:
     """A query that differs from `text` in words that may be misspelt and finds more than its `passages`; or None.
 
-    `tree` is what the text was read as. Only the letters of words are replaced, so that operators stay.
+    `tree` is what the text was read as. Only the letters of words are replaced, so that operators stay. Where no
+    passage has the repaired words and an article has them, it is asked for.
     """
     if passages >= FEW:
         return None
@@ -119,11 +122,10 @@ def did_you_mean(text: str, tree: Node, passages: int, speller: Speller, count: 
     pairs = [(word, speller.near(word.form)) for word in doubted]
     found = [(word, other) for word, other in pairs if other]
     # All repairs together first; then one alone may find more, for another may be wrong.
-    for repairs in [found, *([one] for one in found if len(found) > 1)][:_TRIED]:
-        repaired = _replaced(text, repairs)
-        if repairs and count(repaired) > passages:
-            return repaired
-    return None
+    several = [found, *([one] for one in found if len(found) > 1)][:_TRIED] if found else []
+    repaired = [_replaced(text, repairs) for repairs in several]
+    spread = [f"{one.rstrip()} {_WHOLE}" for one in repaired[:1] if not passages and not isinstance(tree, Spread)]
+    return next((one for one in (*repaired, *spread) if count(one) > passages), None)
 
 
 def _run(text: str, word: Word) -> str:

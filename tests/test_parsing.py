@@ -229,6 +229,21 @@ def test_a_query_that_is_too_long_is_cut_between_words():
     assert query.notes[-1].message == "The query has 104,000 characters; the first 1,988 were read."
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("pea\0ce", "A character that cannot be seen was left out."),
+        ("war \u202epeace", "A character that cannot be seen was left out."),
+        ("z\u200bebra \u2060x\ufeff", "3 characters that cannot be seen were left out."),
+        ("\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", None),
+        ("peace\n\twar", None),
+    ],
+)
+def test_what_cannot_be_seen_is_left_out_with_a_note(typed, said):
+    """One note counts them; joiners, which belong to words of some scripts, and ends of lines need none."""
+    assert [note.message for note in parse(typed).notes] == ([said] if said else [])
+
+
 def test_too_many_notes_are_counted():
     """A query with hundreds of faults names the first and counts the others."""
     notes = parse("".join(f"%b{number} " for number in range(100))).notes

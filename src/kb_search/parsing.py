@@ -50,8 +50,14 @@ def _read(text: str, languages: tuple[str, ...]) -> Query:
     if is_cut:
         message = f"The query has {len(text):,} characters; the first {len(cleaned):,} were read."
         notes.add("limited", (len(cleaned), len(cleaned)), message)
+    unseen = lexing.unseen(text, MAX_LENGTH)
     if text.strip() and not cleaned.strip():
         notes.add("ignored", (0, 0), "The query has nothing that can be seen, so everything is found.")
+    elif unseen:
+        several = (
+            f"{unseen:,} characters that cannot be seen were" if unseen > 1 else "A character that cannot be seen was"
+        )
+        notes.add("info", (0, 0), f"{several} left out.")
     note_whole(notes)
     parser = _Parser(notes, ClauseReader(notes, languages))
     tree = parser.parse()

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
+from typing import NamedTuple
 
 from kb_search import analysis
 from kb_search.document import Silent
@@ -22,6 +23,8 @@ LONGEST_SENTENCE = 1500
 #: What is kept of such a sentence before its first mark.
 _BEFORE_MARK = 160
 
+#: Where more words than a text of its length has would be read piece by piece, they are read once for all.
+_WORD_LENGTH = 6
 _SPACE = re.compile(r"\s+")
 
 #: All forms that have one of some stems.
@@ -34,9 +37,7 @@ _Phrases = dict[int, set[tuple[str, ...]]]
 class Marker:
     """Marks the words and phrases of one query in any number of texts."""
 
-    def __init__(
-        self, leaves: Iterable[Leaf], inflected: Callable[[Sequence[str]], Iterable[str]] | None = None
-    ) -> None:
+    def __init__(self, leaves: Iterable[Leaf], inflected: Inflected | None = None) -> None:
         """Take the leaves of a query that are to be marked.
 
         `inflected` gives all forms that have one of some stems in the texts that will be marked, of which most are
@@ -56,6 +57,7 @@ class Marker:
             else:
                 stems.update(dict.fromkeys(leaf.stems))
         self._stems, self._forms = stems.keys(), forms.keys()
+        self._longest = max((length for lengths in self._phrases.values() for length in lengths), default=1)
         #: The forms one of which stands where a word is marked; None where they are not known.
         self._sought = {*forms, *(inflected([*stems]) if stems else ())} if inflected else None
 
@@ -63,21 +65,31 @@ class Marker:
         """The spans that match, in order and never overlapping; nothing in a silent span, no phrase across one."""
         if not text or not (self._stems or self._forms or self._phrases):
             return ()
-        spans: list[Span] = []
-        at = 0
-        for start, end, _ in (*silent, Silent(len(text), len(text))):
-            spans += [(at + first, at + last) for first, last in self._in(text[at:start], language)]
-            at = end
-        return _united(spans)
+        spans = (self._read(text, place, language) for place in self._places(text, silent))
+        return _united([span for some in spans for span in some])
 
-    def _in(self, text: str, language: str) -> Iterator[Span]:
-        places = [(0, len(text))]
-        if self._sought is not None:
-            sketch = analysis.sketch(text)
-            if not self._may_have_phrases(sketch):
-                places = _pieces(sketch, self._sought)
-        for first, last in places:
-            yield from self._read([*analysis.tokens(text, first, last)], language)
+    def _places(self, text: str, silent: Sequence[Silent]) -> list[_Place]:
+        """Where something may be marked."""
+        edges = [0, *(edge for span in silent for edge in span[:2]), len(text)]
+        runs = [*zip(edges[::2], edges[1::2], strict=True)]
+        pieces = self._promising(text)
+        if pieces is None:
+            return [_Place(start, end, end) for start, end in runs]
+        return [
+            _Place(max(first, start), min(last, end), end)
+            for first, last in pieces
+            for start, end in runs
+            if first < end and start < last
+        ]
+
+    def _promising(self, text: str) -> list[Span] | None:
+        """The pieces of a text, between spaces, that what is marked may begin in; None for all that it has."""
+        if self._sought is None:
+            return None
+        sketch = analysis.sketch(text)
+        forms = self._sought | self._phrases.keys() if self._may_have_phrases(sketch) else self._sought
+        pieces = _pieces(sketch, forms)
+        return pieces if len(pieces) * self._longest * _WORD_LENGTH <= len(text) else None
 
     def _may_have_phrases(self, sketch: str) -> bool:
         if analysis.UNSURE in sketch:
@@ -90,7 +102,10 @@ class Marker:
             for phrase in phrases
         )
 
-    def _read(self, tokens: Sequence[analysis.Token], language: str) -> Iterator[Span]:
+    def _read(self, text: str, place: _Place, language: str) -> Iterator[Span]:
+        tokens = [*analysis.tokens(text, place.start, place.end)]
+        if self._phrases:
+            tokens += islice(analysis.tokens(text, place.end, place.run_end), self._longest - 1)
         forms = [form for _, _, form in tokens]
         marked = {form for form in {*forms} if form in self._forms or analysis.stem(form, language) in self._stems}
         for number, (start, end, form) in enumerate(tokens):
@@ -101,10 +116,18 @@ class Marker:
                     yield start, tokens[number + length - 1][1]
 
 
+class _Place(NamedTuple):
+    """A part of a text, and where the next silent span begins after it."""
+
+    start: int
+    end: int
+    run_end: int
+
+
 def _pieces(sketch: str, forms: Iterable[str]) -> list[Span]:
     """The pieces between spaces that one of some forms may stand in, in order."""
     ends: dict[int, int] = {}
-    for form in (*forms, analysis.UNSURE):
+    for form in (*filter(None, forms), analysis.UNSURE):
         at = sketch.find(form)
         while at >= 0:
             end = sketch.find(" ", at)

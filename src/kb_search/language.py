@@ -1,7 +1,7 @@
 """Which language a text is in, where nobody says it: py3langid, which ships its model of 97 languages.
 
-M. Lui and T. Baldwin, langid.py: An Off-the-shelf Language Identification Tool, ACL 2012. Its model takes
-half a second to load, once, when the first text is asked about.
+M. Lui and T. Baldwin, langid.py: An Off-the-shelf Language Identification Tool, ACL 2012. Its model is loaded when the
+first text is asked about, or before (`languagemodel`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from kb_search.languagemodel import identifier
 
 #: Shorter texts are names and headings, about which it is often wrong and always sure.
 _FEWEST_LETTERS = 60
@@ -19,7 +19,6 @@ _FEWEST_LETTERS = 60
 #: misjudged one; 4,000 take as long as all else that is done with a text.
 _SAMPLES = (400, 4000)
 _LEAST_SURE = 0.9
-_LETTERS = re.compile(r"[^\W\d_]+")
 _NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|[\d_]+")
 
 
@@ -36,7 +35,7 @@ def detect(text: str) -> Detected | None:
     for size in _SAMPLES:
         start = max(0, (len(text) - size) // 2)
         sample = _NO_WORDS.sub(" ", text[start : start + size])
-        if sum(map(len, _LETTERS.findall(sample))) >= _FEWEST_LETTERS:
+        if sum(map(str.isalnum, sample)) >= _FEWEST_LETTERS:
             language, confidence = _identifier().classify(sample)
             if confidence >= _LEAST_SURE:
                 return Detected(language, round(float(confidence), 2))
@@ -48,6 +47,4 @@ def make_ready() -> None:
     _identifier()
 
 
-@cache
-def _identifier() -> LanguageIdentifier:
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+_identifier = cache(identifier)

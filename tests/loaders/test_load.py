@@ -1,5 +1,4 @@
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -40,7 +39,7 @@ from tests.loaders.helpers import PROSE, source
 )
 def test_the_name_chooses_the_loader(name, loader):
     """A loader is chosen by how the file's name ends, in any case of letters."""
-    assert loader_name(Path(name)) == loader
+    assert loader_name(name) == loader
 
 
 @pytest.mark.parametrize(
@@ -48,13 +47,13 @@ def test_the_name_chooses_the_loader(name, loader):
 )
 def test_companions_are_no_articles(name):
     """README files and TOML files say something about others."""
-    assert is_companion(Path(name))
+    assert is_companion(name)
 
 
 @pytest.mark.parametrize("name", ["a.txt", "readmeister.txt", "my README.txt", "toml.txt"])
 def test_articles_are_no_companions(name):
     """A name that only resembles theirs is an article's."""
-    assert not is_companion(Path(name))
+    assert not is_companion(name)
 
 
 def test_other_files_are_skipped_with_a_sentence(tmp_path):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
-from pathlib import Path
 from typing import cast
 
 from kb_search.document import Article
@@ -73,7 +72,7 @@ def load(file: SourceFile) -> Iterator[Loaded]:
     Raises SkippedDocument for a file that is not ours to read and DocumentError where it cannot be read; the
     message is a sentence that names the file. Nothing is ever written to it.
     """
-    name = loader_name(file.path)
+    name = loader_name(file.path.name)
     if file.path.name.startswith(_LOCK):
         raise SkippedDocument(f"{printable(file.relative)} only says that an office program has a document open.")
     if name is None:
@@ -88,13 +87,13 @@ def make_ready(names: Iterable[str]) -> None:
         import_module(f"{__name__}.{name}")
 
 
-def loader_name(path: Path) -> str | None:
-    """The loader for a file, by its name, which is that of its module; None where there is none."""
-    name = path.name.lower()
+def loader_name(name: str) -> str | None:
+    """The loader for a file of a name, which is that of its module; None where there is none."""
+    name = name.lower()
     dot = name.rfind(".", 0, -len(".gz") if name.endswith(".gz") else None)
     return _LOADERS.get(name[dot:]) if dot >= 0 else None
 
 
-def is_companion(path: Path) -> bool:
-    """Whether a file only says something about others: README files, sidecars and other `.toml` files."""
-    return bool(_README.match(path.name)) or path.name.lower().endswith(".toml")
+def is_companion(name: str) -> bool:
+    """Whether a file of a name only says something about others: README files, sidecars and other `.toml` files."""
+    return bool(_README.match(name)) or name.lower().endswith(".toml")

@@ -7,7 +7,8 @@ Reading needs no index. Answering needs one of some 50,000 passages; without `--
 program has (1 s), and must end within it, with an answer or a note.
 
 Measured last, while other programs kept the machine's two cores busy (a million empty steps of a loop took 35 ms):
-reading took 10.8 ms at most (`- `, a thousand signs that mean nothing, each with a note), words 3 to 6 ms. On 64,306
+reading took 10.8 ms at most (`- `, a thousand signs that mean nothing, each with a note), words 3 to 6 ms. A fresh
+text, with words that have not been read before, takes up to twice as long: each must be folded and stemmed. On 64,306
 passages one word is answered in 10 ms, five more in 15 ms, a question in plain language in 19 ms (any of its words) and
 52 ms (all of them: nothing, and why), 2,000 brackets in 15 ms, twenty common words with OR in 50 ms, `co* re* in*` in
 71 ms, `=of NEAR/5 =the` in 280 ms, fifty beginnings with OR in 300 ms; twenty common words with `~2`, and twenty common
@@ -17,14 +18,16 @@ words in a chain of NEAR, take the whole second, and are answered or cut short w
 from __future__ import annotations
 
 import argparse
+import random
 import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 from kb_search.config import Settings
@@ -44,6 +47,13 @@ PIECES = (
     "!a ", "«a» ",
     "/", "…", "- ", "or ", "the ", "\u200b", "\ud800",
 )  # fmt: skip
+#: Letters that fresh texts are drawn from.
+LETTERS = {
+    "Latin": range(0x61, 0x7B), "accents": range(0xE0, 0x17F), "Cyrillic": range(0x430, 0x450),
+    "ideographs": range(0x4E00, 0x9FFF), "Hangul": range(0xAC00, 0xD7A3), "Arabic": range(0x620, 0x64A),
+    "the first plane": [*range(0x20, 0xD800), *range(0xE000, 0x10000)], "the second": range(0x10000, 0x20000),
+}  # fmt: skip
+SEVEN = ("en", "ru", "az", "tr", "hy", "de", "fr")
 COMMON = "the of and to in a that is was he for it with as his on be at by i this had not are but from or have an they"
 QUERIES = {
     "one word": "president",
@@ -86,6 +96,24 @@ def timed(work: Callable[[], object], times: int) -> float:
     return statistics.median(taken)
 
 
+def drawn(letters: Sequence[int], word: int) -> str:
+    """A text of words of so many letters, drawn by chance so that none is known yet; 0 has no spaces at all."""
+    chosen = "".join(map(chr, random.choices(letters, k=MAX_LENGTH)))  # noqa: S311 - a sample, no secret
+    pieces = (chosen[at : at + word] for at in range(0, MAX_LENGTH, word)) if word else (chosen,)
+    return " ".join(pieces)[:MAX_LENGTH]
+
+
+def fresh_reading() -> Iterator[tuple[float, str]]:
+    """How long texts take that have not been read before, a new one each time, the worst first."""
+    found = []
+    for (name, letters), word, languages in product(LETTERS.items(), (0, 1, 3, 7), (("en",), SEVEN)):
+        taken = [timed(partial(parse, drawn(letters, word), languages), 1) for _ in range(5)]
+        found.append(
+            (statistics.median(taken), f"{name}, words of {word or 'any'} letters, {len(languages)} languages")
+        )
+    yield from sorted(found, reverse=True)
+
+
 def reading() -> Iterator[tuple[float, str]]:
     """How long each text takes to be read, the worst first."""
     found = [(timed(partial(parse, filled(piece)), 5), piece) for piece in PIECES]
@@ -124,6 +152,9 @@ def main() -> None:
     given = parser.parse_args()
     for taken, piece in list(reading())[:10]:
         print(f"{taken:8.2f} ms  {piece!r}")
+    print("Fresh texts")
+    for taken, name in list(fresh_reading())[:10]:
+        print(f"{taken:8.2f} ms  {name}")
     with tempfile.TemporaryDirectory() as folder:
         settings = replace(Settings(), index=given.index) if given.index else made(Path(folder))
         with closing(Library(settings)) as library:

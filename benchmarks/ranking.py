@@ -1,11 +1,12 @@
 """How good is the order? Judged collections through the program's own search, beside plain BM25 on whole documents.
 
-    .venv/bin/python benchmarks/ranking.py [--data FOLDER] [--features | --sweep | --sizes | --short]
+    .venv/bin/python benchmarks/ranking.py [--data FOLDER] [--features | --sweep | --built | --sizes | --short]
 
 Each collection is a folder that `kb-search evaluate` reads. The table has each measure as a ratio to the baseline of
 the same run, and the geometric mean over the collections. `--features` leaves out one part of the score after another,
-`--sweep` tries other values of each constant, `--sizes` tells from which size of a collection the space of meanings
-helps, and `--short` asks single words and pairs in quotation marks, each taken to be about what its question is about.
+`--sweep` tries other values of each constant, `--built` those that an index is built with, `--sizes` tells from which
+size of a collection the space of meanings helps, and `--short` asks single words and pairs in quotation marks, each
+taken to be about what its question is about.
 What was measured last stands in docs/RANKING.md.
 """
 
@@ -20,7 +21,9 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from kb_search import analysis, latentwriter
+from kb_search import analysis, latent, latentlearner, latentwriter, ranking
+from kb_search.engines import inversion, occurrences, store
+from kb_search.engines.base import FieldWeights
 from kb_search.evaluation.asking import Asked, indexed
 from kb_search.evaluation.baseline import baseline_run
 from kb_search.evaluation.judged import Judged, Question, read_judged
@@ -54,6 +57,11 @@ VALUES: dict[str, tuple[float, ...]] = {
     "repeated": (0, 0.25, 0.5, 1),
     "weak": (0, 0.25, 1),
 }
+#: How far apart two words of a query may stand to be close.
+WINDOWS = (1, 2, 4, 6, 8, 12, 16, 32)
+#: What an index is built with: the weight of a title, and the dimensions of the space.
+TITLES = (1, 2, 3, 4, 5, 6, 8)
+DIMENSIONS = (32, 48, 64, 96, 128, 200)
 SIZES = (100, 200, 300, 500, 700, 1000)
 SAMPLES = 3
 
@@ -64,12 +72,15 @@ def main() -> None:
     """Print the tables that were asked for."""
     parser = argparse.ArgumentParser(description="Measure the order of passages on judged collections.")
     parser.add_argument("--data", type=Path, default=DATA)
-    for name in ("features", "sweep", "sizes", "short"):
+    for name in ("features", "sweep", "built", "sizes", "short"):
         parser.add_argument(f"--{name}", action="store_true")
     chosen = parser.parse_args()
     collections = [read_judged(path.parent) for path in sorted(chosen.data.glob("*/qrels.tsv"))]
     if chosen.sizes:
         print_sizes(collections)
+        return
+    if chosen.built:
+        print_built(collections)
         return
     with ExitStack() as stack:
         asked = [(one, stack.enter_context(indexed(one))) for one in collections]
@@ -77,6 +88,7 @@ def main() -> None:
             print_short(asked)
         elif chosen.sweep:
             print_table(asked, sweep())
+            print_table(asked, windows())
         else:
             print_table(asked, FEATURES.items() if chosen.features else [("all", Weights())])
 
@@ -86,6 +98,34 @@ def sweep() -> Iterator[tuple[str, Weights]]:
     for name, values in VALUES.items():
         for value in values:
             yield f"{name} {value}", replace(Weights(), **{name: int(value) if name == "first" else value})
+
+
+def windows() -> Iterator[tuple[str, Weights]]:
+    """The same weights with other windows of closeness."""
+    for farthest in WINDOWS:
+        ranking.FARTHEST = farthest
+        yield f"window {farthest}", Weights()
+
+
+def print_built(collections: list[Judged]) -> None:
+    """A row for each value of what an index is built with."""
+    for title in TITLES:
+        weights = FieldWeights(title=title)
+        inversion.FIELD_WEIGHTS = weights
+        store._CONTEXT_WEIGHTS = (weights.title, weights.section)  # noqa: SLF001 - what nobody else may change
+        print_rebuilt(f"title {title}", collections)
+    inversion.FIELD_WEIGHTS = FieldWeights()
+    store._CONTEXT_WEIGHTS = (FieldWeights().title, FieldWeights().section)  # noqa: SLF001
+    for dimensions in DIMENSIONS:
+        for module in (latent, latentwriter, latentlearner, occurrences):
+            module.DIMENSIONS = dimensions
+        print_rebuilt(f"dimensions {dimensions}", collections)
+
+
+def print_rebuilt(label: str, collections: list[Judged]) -> None:
+    """A table of one row, of indexes that are built for it."""
+    with ExitStack() as stack:
+        print_table([(one, stack.enter_context(indexed(one))) for one in collections], [(label, Weights())])
 
 
 def measured(judged: Judged, run: Run) -> Figures:

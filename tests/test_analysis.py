@@ -249,3 +249,15 @@ def test_a_sketch_is_sure_of_the_letters_that_articles_are_written_in():
     """Words in English, Azerbaijani, Turkish, Russian, Armenian and Georgian are told without reading them."""
     text = "Əliyev’s İĞDIR’dan Ханкенди, Խանքենդի — სტეფანაკერტი; Çiçək\u00a0“naïve”"
     assert analysis.sketch(text) == "əliyev's igdir'dan ханкенди, խանքենդի — სტეფანაკერტი; cicək “naive”"
+
+
+@given(
+    st.text(st.characters(categories=["L", "M", "N"], include_characters="'"), max_size=9),
+    st.sampled_from(sorted(analysis._STEMMERS)),
+)
+def test_a_stemmer_is_asked_only_for_words_in_its_letters(text, language):
+    """A word in letters that a stemmer has no rules for stays as it is, which is what the stemmer makes of it."""
+    for form in analysis.forms(text):
+        stemmed = analysis._stemmer(analysis._STEMMERS[language]).stemWord(form) or form
+        assert analysis.stem(form, language) == (form if form.isdecimal() else stemmed)
+        assert analysis.stems(form, (language,)) == (analysis.stem(form, language),)

@@ -18,12 +18,12 @@ indexer search watching
 answering workers together
 aids asking
 planning previous ranking highlight facets suggest collocations spellings expanding naming relaxing remarks likeness
-corpus engines journal duplicates silence sidecars inflections
+corpus engines journal duplicates silence sidecars inflections endings fieldvalues
 reading
 loaders passages parsing columnwriter latentwriter copies generations wire variants
 clauses fingerprints contents stopwords nearness
 filters rendering signs
-sentences query notes overview latentlearner fieldvalues records
+sentences query notes overview latentlearner records
 scripts latent
 results analysis abbreviations paragraphs lexing filelist manifest nursery columns
 document language

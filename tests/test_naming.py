@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_search import scripts
+from kb_search import analysis, scripts
 from kb_search.engines import engine_named
 from kb_search.generations import open_current
+from kb_search.inflections import Inflections
 from kb_search.naming import Namer
 from kb_search.parsing import parse
 from kb_search.query import as_typed
 from kb_search.rendering import render
 from kb_search.results import SearchRequest
 from kb_search.search import Library
-from kb_search.variants import load_variants, shipped_groups
+from kb_search.variants import Variants, load_variants, shipped_groups
 from tests.trial import Trial
 
 ARTICLES = {
@@ -324,3 +325,55 @@ def test_naming_never_changes_what_was_typed(namer, text):
     for note in named.notes[len(query.notes) :]:
         assert note.kind == "expanded"
         assert text[note.start : note.end] == note.text
+
+
+@pytest.mark.parametrize("typed", ["Степанакерте", "Степанакерта", "Ստեփանակերտում"])
+def test_a_name_in_another_case_finds_what_the_name_finds(names, typed):
+    """A case of a listed name stands for its group; the note says so and how it is undone."""
+    assert found(names, typed) == "abcd"
+    (note,) = names.search(typed).notes
+    assert "Khankendi" in note.message
+    assert note.suggestion == f"={typed}"
+
+
+def test_a_surname_in_another_case_finds_the_surname_elsewhere(names):
+    """Алиевым finds Aliyev, and neither Али nor any other name."""
+    assert found(names, "Алиевым") == "ac"
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("Степанакертом", "степанакерт"), ("Армении", "армения"), ("Армен", ""), ("бак", ""), ("Баки", ""), ("Шуше", ""),
+     ("степанакерт", ""), ("Франц", ""), ("Երևանի", ""), ("stepanakerts", "")],
+)  # fmt: skip
+def test_no_short_or_other_word_is_taken_for_a_case_of_a_name(typed, name):
+    """Армен is no case of Армения, nor бак of Баку."""
+    inflections = Inflections(Variants(shipped_groups("caucasus")))
+    assert inflections.inflected(analysis.forms(typed)[0]) == name
+
+
+def test_goris_does_not_find_gori(names):
+    """A listed name is not found as its stem, where that is another word of the collection."""
+    names.write("j.txt", "Goris has two bridges. They met in Goris's hall.")
+    names.index()
+    found_in = [names.search(typed).passages for typed in ("Goris", "=Goris")]
+    assert found_in == [2, 2]
+    assert "gori" not in {hit.text[slice(*mark)].lower() for hit in names.search("Goris").hits for mark in hit.marks}
+
+
+def test_a_name_of_several_is_said_to_be_one_even_alone(names):
+    """Where no other spelling stands in the collection, the note that it is the name of several comes all the same."""
+    (note,) = names.search("Martuni").notes
+    assert (note.kind, note.text) == ("info", "Martuni")
+    assert "the name of several (town in Karabakh; town on Lake Sevan in Armenia)" in note.message
+
+
+def test_no_name_is_listed_twice(trial):
+    """A name that is Azerbaijani and Turkish is said once."""
+    trial.write("az.txt", "Şuşa şəhəri qədim və gözəl bir şəhərdir, orada çox insan yaşayır və işləyir.")
+    trial.write("tr.txt", "Şuşa şehri çok eski ve güzel bir şehirdir, orada birçok insan yaşıyor ve çalışıyor.")
+    trial.write("en.txt", "Shusha is an old town on a hill, and many people have lived and worked there.")
+    trial.index()
+    results = trial.search("Shusha")
+    assert all((note.message + results.understood).count("Şuşa") <= 2 for note in results.notes)
+    assert results.understood.count("Şuşa") == 1

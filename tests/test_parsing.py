@@ -94,6 +94,7 @@ PIECES = [
     "peace", "talks", "the", "or", "Nagorno-Karabakh", "U.S.", "亚美", "10,120", "AND", "OR", "NOT", "|", "-",
     "--", "(", ")", '"', "“", "”", "'", "…", "*", "=", "+", "~1", "~", "^2", "^0.5", " ", " ", " ", "undated",
     " NEAR/5 ", "NEAR", "karab*", "wom?n", "?", "US", "x:y", "☮", "c++",
+    "=NEAR/3", " =NEAR/15 ", "/NEAR/3/", "NEAR/2-", "=OR", "/AND/", "-NEAR/",
 ]  # fmt: skip
 FIELDS = [f"{name}:" for name in lexing.FIELDS] + [" Titel:peace", "2020", "2021..2020", "2023-02-30", "..", "lang:en"]
 TYPED = st.lists(st.sampled_from(PIECES + FIELDS), max_size=30).map("".join)
@@ -228,6 +229,21 @@ def test_a_query_that_is_too_long_is_cut_between_words():
     assert query.notes[-1].message == "The query has 104,000 characters; the first 1,988 were read."
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("pea\0ce", "A character that cannot be seen was left out."),
+        ("war \u202epeace", "A character that cannot be seen was left out."),
+        ("z\u200bebra \u2060x\ufeff", "3 characters that cannot be seen were left out."),
+        ("\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", None),
+        ("peace\n\twar", None),
+    ],
+)
+def test_what_cannot_be_seen_is_left_out_with_a_note(typed, said):
+    """One note counts them; joiners, which belong to words of some scripts, and ends of lines need none."""
+    assert [note.message for note in parse(typed).notes] == ([said] if said else [])
+
+
 def test_too_many_notes_are_counted():
     """A query with hundreds of faults names the first and counts the others."""
     notes = parse("".join(f"%b{number} " for number in range(100))).notes
@@ -247,6 +263,20 @@ def test_no_more_parts_are_read_than_anybody_would_type(piece, most):
     assert len(list(words(query.tree))) == most
     limits = [note for note in query.notes if note.kind == "limited"]
     assert [note.end for note in limits] == [len(query.text)] * (most != 400)
+
+
+@pytest.mark.parametrize("piece", ["亚", "ab-", "가 ", "a "])
+@pytest.mark.parametrize("around", ["{}", '"{}"', "title:({})", "-{}", '"{}'])
+def test_what_comes_after_five_hundred_words_is_not_even_folded(piece, around, monkeypatch):
+    """Words without spaces between them, or in one quotation, are counted too; the rest costs nothing and is noted."""
+    folded = []
+    plain = parsing.analysis.fold
+    monkeypatch.setattr(parsing.analysis, "fold", lambda word: folded.append(word) or plain(word))
+    query = parse(around.format((piece * MAX_LENGTH)[: MAX_LENGTH - 50]))
+    assert 498 <= len(list(words(query.tree))) <= 500
+    assert len(folded) <= 1500
+    assert [note.end for note in query.notes if note.kind == "limited"] == [len(query.text)]
+    assert not [note for note in query.notes if "never closed" in note.message and around != '"{}']
 
 
 def test_parentheses_have_no_part_in_what_is_read():

@@ -130,3 +130,11 @@ def test_what_cannot_be_loosened_stays(typed):
     """A plain word, a filter and the like ask for no less than they do."""
     tree = parse(typed).tree
     assert loosened(tree) == tree
+
+
+def test_what_is_no_longer_left_out_is_said_so():
+    """Of a NOT that goes, the answer says that its words are let in again."""
+    found = {"zebra": 2, "NOT giraffe": 9, "zebra scope:article": 2}
+    assert relaxed("zebra -giraffe scope:article", found)[1] == Relaxation(
+        "no longer leaving out giraffe", "zebra scope:article", 2
+    )

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 
+from kb_search.parsing import parse
 from kb_search.query import (
     And,
     DateRange,
@@ -113,3 +114,23 @@ KARAB, ALIEV = Pattern("karab*", typed="Karab*"), Pattern("aliev", 1, typed="Ali
 def test_a_tree_is_said_and_typed(tree, words, typed):
     """Each kind of node has its words and its spelling; the same thing is said once."""
     assert (describe(tree), render(tree)) == (words, typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "rendered"),
+    [
+        ("=NEAR/3", "/NEAR/3/"),
+        ("title:=NEAR/3", "title:/NEAR/3/"),
+        ("peace =NEAR/3 war", "peace /NEAR/3/ war"),
+        ("=NEAR/3^2 NEAR/2 war", "/NEAR/3/^2 NEAR/2 war"),
+        ("war -=NEAR/3", "war NOT /NEAR/3/"),
+        ("=NEAR peace", "=NEAR peace"),
+        ("/NEAR/ war", "/NEAR/ war"),
+    ],
+)
+def test_words_that_look_like_an_operator_are_typed_as_words(typed, rendered):
+    """What is said of words that look like NEAR reads as those words again, without a note."""
+    query = parse(typed)
+    assert render(query.tree) == rendered
+    assert parse(rendered).tree == query.tree
+    assert parse(rendered).notes == ()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cached_property
 from itertools import islice
 
+from kb_search import analysis
 from kb_search.engines.base import EngineReader
 from kb_search.facets import Calendar
 from kb_search.fieldvalues import FieldValues
@@ -13,8 +13,9 @@ from kb_search.naming import Namer
 from kb_search.suggest import Completer, Speller
 from kb_search.variants import Variants
 
-#: Names, authors and words of titles are read out of so many articles; reading one takes some 20 µs.
-_MOST_TITLES = 5000
+#: Names and authors are read out of so many articles, words of titles out of more; reading one takes some 50 µs.
+_MOST_NAMED = 5000
+_MOST_TITLES = 50_000
 
 
 class Aids:
@@ -40,13 +41,14 @@ class Aids:
     def completer(self) -> Completer:
         """Completes words and names of the collection."""
         groups = [[name.text for name in group.names] for group in self._variants.groups]
-        return Completer(self._reader.lexicon(), groups, self._titles, self._values)
+        stops = analysis.stop_words((self._reader.holdings().languages or ("en",))[0])
+        return Completer(self._reader.lexicon(), groups, self._titles[:_MOST_NAMED], self._values, stops)
 
     @cached_property
     def _values(self) -> FieldValues:
         holdings = self._reader.holdings()
-        authors = Counter(one.author for one in islice(self._reader.records(), _MOST_TITLES) if one.author)
-        return FieldValues(holdings.sources, holdings.languages, authors.items(), holdings.dates, self._titles)
+        authors = (one.author for one in islice(self._reader.records(), _MOST_NAMED) if one.author)
+        return FieldValues(holdings.sources, holdings.languages, authors, holdings.dates, self._titles)
 
     @cached_property
     def _titles(self) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import snowballstemmer
 
@@ -57,8 +58,9 @@ _PLAIN = str.maketrans(
 )
 # Zero-width joiners and variation selectors choose between drawings of the same letters.
 _DRAWING = dict.fromkeys((*map(ord, _JOINERS), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
-_COMBINING = range(0x300, 0x370)
-_LAST_LATIN_OR_GREEK = 0x3FF
+_COMBINING = re.compile("[\u0300-\u036f]+")
+#: A Latin or Greek letter with marks.
+_MARKED = re.compile("([\0-\u02ff\u0370-\u03ff])[\u0300-\u036f]+")
 
 _STEMMERS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
@@ -68,6 +70,15 @@ _STEMMERS = {
     "no": "norwegian", "nb": "norwegian", "nn": "norwegian", "pl": "polish", "pt": "portuguese",
     "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish",
     "yi": "yiddish",
+}  # fmt: skip
+
+_LATIN = "a-z\u00aa-\u024f\u1e00-\u1eff"
+#: The letters that the rules of a stemmer are about, where they are not Latin.
+_RULED = {
+    "arabic": "\u0600-\u06ff\ufb50-\ufefc", "persian": "\u0600-\u06ff\u200c\ufb50-\ufefc",
+    "russian": "\u0400-\u052f", "serbian": _LATIN + "\u0400-\u052f", "armenian": "\u0530-\u058f",
+    "greek": "\u0370-\u03ff\u1f00-\u1fff", "hindi": "\u0900-\u097f", "nepali": "\u0900-\u097f",
+    "tamil": "\u0b80-\u0bff", "yiddish": "\u0590-\u05ff\ufb1d-\ufb4f",
 }  # fmt: skip
 
 _STOP_WORDS = {
@@ -136,9 +147,23 @@ def fold(word: str) -> str:
 def _folded(word: str) -> str:
     if word.isascii():
         return _cut(word.lower())
+    lowered = word.casefold()
+    if _is_settled(word, lowered):
+        return _cut(lowered)
     # White space comes out of NFKC where a mark stood alone.
     compatible = "".join(unicodedata.normalize("NFKC", word).casefold().translate(_DRAWING).split())
     return _cut(_without_diacritics(compatible.translate(_APOSTROPHES)).translate(_PLAIN))
+
+
+# What folding changes beside case and what Unicode takes apart.
+_FOLDED = re.compile(rf"[\s\u0300-\u036f{_APOSTROPHE}{''.join(map(chr, [*_PLAIN, *_DRAWING]))}]")
+
+
+def _is_settled(word: str, lowered: str) -> bool:
+    """Whether a word is its own form but for its case: most that are not Latin are, and that is told quickly."""
+    is_normalized = unicodedata.is_normalized
+    are_whole = is_normalized("NFKC", word) and is_normalized("NFD", lowered) and is_normalized("NFC", lowered)
+    return are_whole and not _FOLDED.search(lowered)
 
 
 def _cut(form: str) -> str:
@@ -151,15 +176,9 @@ def _cut(form: str) -> str:
 
 def _without_diacritics(word: str) -> str:
     """On Latin and Greek letters every mark goes. Elsewhere it may make another letter (й is not и): those stay."""
-    kept, base = [], ""
-    for char in unicodedata.normalize("NFD", word):
-        if ord(char) not in _COMBINING:
-            base = char
-        elif base and ord(base) <= _LAST_LATIN_OR_GREEK:
-            continue
-        kept.append(char)
+    kept = _MARKED.sub(r"\1", unicodedata.normalize("NFD", word))
     # What found no letter to make one with is a stress mark, as in за́мок.
-    return "".join(char for char in unicodedata.normalize("NFC", "".join(kept)) if ord(char) not in _COMBINING)
+    return _COMBINING.sub("", unicodedata.normalize("NFC", kept))
 
 
 #: Stands in a sketch for a character whose part in the form of its word cannot be told by itself.
@@ -229,10 +248,26 @@ def stem(form: str, language: str) -> str:
 
     Source: M. F. Porter, "Snowball: A language for stemming algorithms", 2001, by way of snowballstemmer.
     """
+    return _stemmed(form, _rules(language))
+
+
+class _Rules(NamedTuple):
+    """A stemmer, and what finds the letters that its rules are about: it leaves other words as they are."""
+
+    letters: Callable[[str], object]
+    stem: Callable[[str], str]
+
+
+@lru_cache(maxsize=1 << 10)
+def _rules(language: str) -> _Rules | None:
     name = _STEMMERS.get(base_language(language))
-    if name is None or form.isdecimal():
+    return _Rules(re.compile(f"['{_RULED.get(name, _LATIN)}]").search, _stemmer(name).stemWord) if name else None
+
+
+def _stemmed(form: str, rules: _Rules | None) -> str:
+    if rules is None or not rules.letters(form) or form.isdecimal():
         return form
-    return _stemmer(name).stemWord(form) or form
+    return rules.stem(form) or form
 
 
 def porter_stem(form: str) -> str:
@@ -257,7 +292,12 @@ def _stemmer(name: str) -> snowballstemmer.stemmer:
 @lru_cache(maxsize=1 << 14)
 def stems(form: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     """What a query word stands for: its stem in each language, each once, in the languages' order."""
-    return tuple(dict.fromkeys(stem(form, language) for language in languages)) or (form,)
+    return tuple({_stemmed(form, rules): None for rules in _all_rules(languages)}) or (form,)
+
+
+@lru_cache(maxsize=1 << 10)
+def _all_rules(languages: tuple[str, ...]) -> tuple[_Rules | None, ...]:
+    return tuple(dict.fromkeys(map(_rules, languages)))
 
 
 @cache

@@ -57,7 +57,8 @@ class ClauseReader:
         """A run without white space in a field."""
         typed = self._text(span)
         # Most runs are plain words, which saves looking for everything else.
-        if name in WORD_FIELDS and typed != UNDATED and not _SPECIAL.search(typed):
+        is_plain = typed.isascii() and typed.isalnum()
+        if name in WORD_FIELDS and typed != UNDATED and (is_plain or not _SPECIAL.search(typed)):
             return self._grouped(self._read_words(name, span)) or self._noted(None, Place(span, span, whole))
         tilde, weight = _ending(typed)
         if len(tilde) + len(weight) == len(typed):
@@ -178,11 +179,12 @@ class ClauseReader:
         start, end = span
         text = self._notes.text[start:end]
         # Letters of ASCII alone are one word; there is no need to look for more.
-        plain = text.isascii() and text.isalnum()
-        tokens = ((0, len(text), analysis.fold(text)),) if plain else analysis.tokens(text)
+        if text.isascii() and text.isalnum():
+            form = analysis.fold(text)
+            return [Word(form, analysis.stems(form, self._languages), start, end, text, exact, name)]
         return [
             Word(form, analysis.stems(form, self._languages), start + at, start + to, text[at:to], exact, name)
-            for at, to, form in tokens
+            for at, to, form in analysis.tokens(text)
         ]
 
     # ---------------------------------------------------------------------------------------- patterns

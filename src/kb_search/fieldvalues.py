@@ -19,9 +19,12 @@ MOST = 8
 _READ = 200
 #: Only the beginning of a title is read.
 _TITLE = 300
+# What stands before a field is no part of a word, and what stands behind it so far is the beginning of its value.
 _FIELD = re.compile(
-    rf"(?i)(?<![^\s(|-])(?P<name>source|author|lang|scope|date|title|section):(?P<value>[{QUOTES}][^{QUOTES}]*|[^\s()|{QUOTES}]*)$"
+    rf"(?i)(?<![^\s(|-])(?<![^\s(|]-)(?P<name>source|author|lang|scope|date):"
+    rf"(?P<value>[{QUOTES}][^{QUOTES}]*|(?:\w+(?:[-.&'’]\w+)*)?)$"
 )
+_MARKS = re.compile(rf"[{QUOTES}]")
 
 _Counted = Iterable[tuple[str, int]]
 
@@ -33,42 +36,55 @@ class FieldValues:
         self,
         sources: _Counted,
         languages: Iterable[str],
-        authors: _Counted,
+        authors: Iterable[str],
         dates: Iterable[tuple[int, int]],
         titles: Iterable[str],
     ) -> None:
-        """Names with how many passages they have, languages by falling number, days as numbers, and titles."""
-        words = Counter(form for title in titles for form in analysis.forms(title[:_TITLE]))
+        """Sources and days, as numbers, with how many passages they have; languages, the most frequent first.
+
+        The authors and the titles of some articles, who are offered the more frequent first but without a count.
+        """
+        words = (form for title in titles for form in analysis.forms(title[:_TITLE]))
         years: Counter[str] = Counter()
         for number, count in dates:
             years[f"{number // 10_000:04}" if number else UNDATED] += count
+        by_count = sorted(sources, key=lambda one: -one[1])
+        self._names = "\n".join(_spaced(name) for name, _ in by_count)
         self._values = {
-            "source": _Values(sources),
-            "author": _Values(authors),
+            "source": _Values(by_count),
+            "author": _Values(_uncounted(authors)),
             "lang": _Values((code, 0) for code in languages),
             "scope": _Values(_SCOPES),
-            "date": _Values(years.items()),
-            "title": _Values(words.items()),
+            "date": _Values(years.most_common()),
         }
-        # Headings are not kept apart; those of an article have its subject, as its title has.
-        self._values["section"] = self._values["title"]
+        self._words = _Values(_uncounted(words))
+
+    def _is_one(self, source: str) -> bool:
+        """Whether no other source's name contains a source's name, and would be found with it."""
+        return self._names.count(_spaced(source)) == 1
 
     def complete(self, text: str) -> tuple[Completion, ...] | None:
         """Ways to go on with a query that ends in a field; None where it does not."""
         found = _FIELD.search(text, max(len(text) - _READ, 0))
-        if not found:
+        if not found or len(_MARKS.findall(text[: found.start()])) % 2:
             return None
         kind = found["name"].lower()
-        typed = found["value"]
         before = text[: found.start("value")]
-        if kind in ("title", "section") and not typed:
-            return ()
-        values = self._values[kind].starting(" ".join(analysis.forms(typed)))
-        return tuple(Completion(before + one, one, kind, count) for one, count in values)
+        values = self._values[kind].starting(" ".join(analysis.forms(found["value"])))
+        counted = ((one, count if kind != "source" or self._is_one(one) else 0) for one, count in values)
+        return tuple(Completion(before + one, one, kind, count) for one, count in counted)
+
+    def words(self, field: str, before: str, form: str) -> tuple[Completion, ...]:
+        """Ways to go on with a query that ends, after `before`, with the beginning of a word of a title or heading.
+
+        Headings are not kept apart; those of an article have its subject, as its title has.
+        """
+        found = self._words.starting(form) if field in ("title", "section") else ()
+        return tuple(Completion(before + one, one, field, count) for one, count in found if one != form)
 
 
 class _Values:
-    """Values with their counts, found by the beginning of any of their words."""
+    """Values with what they find, in their order, found by the beginning of any of their words."""
 
     def __init__(self, counted: _Counted) -> None:
         """Take each value once; those without a word in them are left out."""
@@ -80,12 +96,20 @@ class _Values:
         self._beginnings = sorted(beginnings)
 
     def starting(self, key: str) -> list[tuple[str, int]]:
-        """The values with a word that begins so, the most frequent first."""
+        """The first values with a word that begins so."""
         first = bisect_left(self._beginnings, (key, 0))
         last = bisect_left(self._beginnings, (key + "\U0010ffff", 0))
-        numbers = dict.fromkeys(number for _, number in self._beginnings[first:last])
-        ordered = sorted(numbers, key=lambda number: (-self._counted[number][1], number))
-        return [self._counted[number] for number in ordered[:MOST]]
+        numbers = {number for _, number in self._beginnings[first:last]}
+        return [self._counted[number] for number in sorted(numbers)[:MOST]]
+
+
+def _uncounted(values: Iterable[str]) -> _Counted:
+    """Values, the most frequent first, without a count: so often they were seen, but that is not what they find."""
+    return [(value, 0) for value, _ in Counter(values).most_common()]
+
+
+def _spaced(name: str) -> str:
+    return f" {' '.join(analysis.forms(name))} "
 
 
 def _typed(value: str) -> str:

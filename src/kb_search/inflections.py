@@ -15,6 +15,8 @@ from kb_search import scripts
 from kb_search.variants import Variants
 
 SURNAMES = ("ов", "ев", "ин")
+# What goes from the end of a name before the ending of a case.
+_VOWELS = "аеёийоуыэюяь"
 
 
 class Inflections:
@@ -33,6 +35,17 @@ class Inflections:
             return form
         stem = "" if form.endswith(SURNAMES) else scripts.spoken_stem(form)
         return self._names.get(stem, "")
+
+    def inflected(self, form: str) -> str:
+        """The name in the lists that a form surely is a case of, and not itself; empty if none.
+
+        Short names have other words among what looks like their cases (Баку, бак), and what is shorter than the name is
+        none of them (Армения, Армен).
+        """
+        name = self.listed(form)
+        kept = name[:-1] if name and name[-1] in _VOWELS else name
+        is_long = min(len(name), len(scripts.spoken_stem(form))) >= scripts.LEAST_LETTERS
+        return name if is_long and form != name and form.startswith(kept) else ""
 
     def surname(self, form: str) -> str:
         """The surname in the lists that a form is a case of, if Snowball takes it for another name; empty if none."""

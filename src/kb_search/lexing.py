@@ -20,6 +20,10 @@ FIELDS = ("title", "section", "author", "source", "lang", *DATE_FIELDS, SCOPE)
 
 # What carries no meaning and cannot be seen: soft hyphen, zero-width characters, marks of writing direction.
 _INVISIBLE = dict.fromkeys((0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF))
+# What of it nobody types on purpose: Persian and Hindi have words with joiners, and lines have ends.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
 _NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # What is invisible is taken out before the text is cut, from no more of it than this many times what is kept.
 _MOST_INVISIBLE = 4
@@ -65,6 +69,11 @@ def clean(text: str, most: int) -> tuple[str, bool]:
         return cleaned, len(text) > most * _MOST_INVISIBLE
     kept = cleaned[:most]
     return (kept if cleaned[most].isspace() else kept.rpartition(" ")[0] or kept), True
+
+
+def unseen(text: str, most: int) -> int:
+    """How many characters that cannot be seen `clean` leaves out."""
+    return len(_UNSEEN.findall(text[: most * _MOST_INVISIBLE]))
 
 
 def lexemes(text: str) -> Iterator[Lexeme]:

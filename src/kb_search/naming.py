@@ -78,7 +78,10 @@ class Namer:
     def meaning(self, typed: str, forms: tuple[str, ...]) -> _Meaning:
         """The other names of a name, as typed and as forms, that stand in the collection; none for most words."""
         groups = tuple(self._variants.of(forms, typed))
-        listed = [name for name in _shared(groups) if name.forms != forms]
+        inflected = self._inflections.inflected(forms[0]) if len(forms) == 1 and not groups else ""
+        if inflected:
+            groups = tuple(self._variants.of((inflected,)))
+        listed = [name for name in _shared(groups) if name.forms not in (forms, (inflected,))]
         once = {(name.forms, name.only and name.language): name for name in listed}
         for name in self._spelled(typed, forms[0]) if len(forms) == 1 else ():
             if not any(_are_inflections(name, other) for other in listed):
@@ -90,11 +93,22 @@ class Namer:
         return self._variants.is_beginning(form)
 
     def own(self, word: Word) -> Word | Pattern:
-        """What finds a word as it is typed: a surname of the lists by its own cases, not by those of a given name."""
+        """What finds a word as it is typed: a name of the lists, and no other word that its stem is.
+
+        A surname is found by its own cases, not by those of a given name (Алиев, Али), and Goris not as Gori.
+        """
         surname = self._inflections.surname(word.form)
-        forms = tuple(cases(surname, self._reader.lexicon().forms)) if surname else ()
+        forms = tuple(cases(surname, self._reader.lexicon().forms)) if surname else self._without_stem(word)
         place = word.start, word.end, word.typed
         return Pattern(word.form, 0, *place, word.field, word.boost, forms) if forms else word
+
+    def _without_stem(self, word: Word) -> tuple[str, ...]:
+        """The inflections of a Latin name of the lists without its stem, if that is another word of the collection."""
+        stem = analysis.stem(word.form, "en") if word.form.isascii() else word.form
+        if stem == word.form or not self._inflections.listed(word.form):
+            return ()
+        forms = tuple(sorted(self._reader.inflected(word.stems)))
+        return tuple(form for form in forms if form != stem) if stem in forms else ()
 
     def _stands(self, name: Name) -> bool:
         """Whether a name stands in the collection; one that is `only` for its language, in articles of that."""
@@ -314,11 +328,12 @@ class _Expansion:
         found = [(name, self._namer.node(name, field, span, leaf=leaf)) for name in meaning.names]
         others = [(name, boosted(node, boost * self._namer.share(words, name), boost)) for name, node in found if node]
         if not others:
+            self._note_ambiguous(typed, span, meaning.groups)
             return None
         self._note(typed, span, [name for name, _ in others], meaning.groups)
         first = joined(And, [self._own(node) for node in nodes])
         children = (first, *(node for _, node in others))
-        return Names(children, typed, tuple(name.text for name, _ in others))
+        return Names(children, typed, tuple(dict.fromkeys(name.text for name, _ in others)))
 
     def _own(self, node: Word | Phrase) -> Node:
         return self._namer.own(node) if isinstance(node, Word) and self._is_plain(node) else node
@@ -330,22 +345,33 @@ class _Expansion:
             return False
         return self._text[node.start] not in QUOTES and self._text[node.start - 1 : node.start] != "="
 
+    def _note_ambiguous(self, typed: str, span: Span, groups: Sequence[Group]) -> None:
+        """A name of several of which no other spelling stands in the collection."""
+        if _is_ambiguous(groups) and typed not in self._noted:
+            self._noted.add(typed)
+            message = f"“{typed}” is the name of several ({_meanings(groups)}), so it was searched for as it is typed."
+            self.notes.append(Note("info", self._text[slice(*span)], *span, message))
+
     def _note(self, typed: str, span: tuple[int, int], names: Sequence[Name], groups: Sequence[Group]) -> None:
         if typed in self._noted:
             return
         self._noted.add(typed)
-        listed = ", ".join(_said(name) for name in names[:_LISTED])
-        more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+        said = list(dict.fromkeys(map(_said, names)))
+        listed = ", ".join(said[:_LISTED])
+        more = f" and {len(said) - _LISTED} more" if len(said) > _LISTED else ""
         message = f"“{typed}” {ALSO} {listed}{more}."
         if _is_ambiguous(groups):
-            meanings = "; ".join(group.about or group.origin for group in groups)
-            message += f" It is the name of several ({meanings}), so only its own spellings were taken."
+            message += f" It is the name of several ({_meanings(groups)}), so only its own spellings were taken."
         # No query asks for several words without their other names: a quotation asks for them side by side.
         repaired = None
         if len(analysis.forms(typed)) == 1:
             repaired = f"{self._text[: span[0]]}={typed}{self._text[span[1] :]}"
         message += "" if repaired else _SWITCHED_OFF
         self.notes.append(Note("expanded", self._text[slice(*span)], *span, message, repaired))
+
+
+def _meanings(groups: Sequence[Group]) -> str:
+    return "; ".join(group.about or group.origin for group in groups)
 
 
 def _plain(nodes: Sequence[Node]) -> tuple[Word | Phrase, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 
 from kb_search import analysis, lexing
 from kb_search.clauses import ClauseReader
@@ -50,8 +50,14 @@ def _read(text: str, languages: tuple[str, ...]) -> Query:
     if is_cut:
         message = f"The query has {len(text):,} characters; the first {len(cleaned):,} were read."
         notes.add("limited", (len(cleaned), len(cleaned)), message)
+    unseen = lexing.unseen(text, MAX_LENGTH)
     if text.strip() and not cleaned.strip():
         notes.add("ignored", (0, 0), "The query has nothing that can be seen, so everything is found.")
+    elif unseen:
+        several = (
+            f"{unseen:,} characters that cannot be seen were" if unseen > 1 else "A character that cannot be seen was"
+        )
+        notes.add("info", (0, 0), f"{several} left out.")
     note_whole(notes)
     parser = _Parser(notes, ClauseReader(notes, languages))
     tree = parser.parse()
@@ -112,6 +118,9 @@ class _Parser:
         self._waiting: list[Lexeme] = []
         self._unread_parentheses = 0
         self._parts = 0
+        self._is_cut = False
+        #: Where the last word ends that may be read.
+        self._last = _end_of_words(notes.text)
         #: What is typed right behind the clause that is being read, such as `^2`, until somebody takes it.
         self._suffix: Lexeme | None = None
         #: Whether the query is to be answered by articles as a whole.
@@ -124,29 +133,43 @@ class _Parser:
                 break
             if following and following.kind == "suffix":
                 self._suffix = following
+            if lexeme.end > self._last:
+                self._read_beginning(lexeme)
+                break
             _READERS[lexeme.kind](self, lexeme)
         self._close_what_is_open()
         return self._finished(self._frames[0]) or Everything()
+
+    def _read_beginning(self, lexeme: Lexeme) -> None:
+        """Of a quotation or a run in which the last word that may be read stands, what comes before its end."""
+        end = self._last + (lexeme.kind == "quoted")
+        self._suffix = None
+        _READERS[lexeme.kind](self, lexeme._replace(end=end, text=self._notes.text[lexeme.start : end]))
+        self._note_too_much(self._last)
 
     def _is_too_much(self, lexeme: Lexeme) -> bool:
         """Whether as many parts as may be have been read, and another one comes; that is noted."""
         if lexeme.kind in _PARTS:
             self._parts += _weight(lexeme.text)
-        if self._parts <= MAX_PARTS:
+        if self._parts <= MAX_PARTS and lexeme.start < self._last:
             return False
+        self._note_too_much(lexeme.start)
+        return True
+
+    def _note_too_much(self, start: int) -> None:
+        self._is_cut = True
         message = (
             f"No more than {MAX_PARTS} words are read, half as many with signs, a quarter or fewer with * ? ~ ^ or =; "
             "from here on all was left out."
         )
-        self._notes.add("limited", (lexeme.start, len(self._notes.text)), message)
+        self._notes.add("limited", (start, len(self._notes.text)), message)
         self._waiting = []
-        return True
 
     def _close_what_is_open(self) -> None:
         text = self._notes.text
         starts = [frame.start for frame in reversed(self._frames[1:])]
         closed = [start for start in starts if self._close_frame(len(text))]
-        if closed and self._parts <= MAX_PARTS:
+        if closed and not self._is_cut:
             many = f"{len(closed)} parentheses are never closed; they were"
             one = "This parenthesis is never closed; it was"
             message = f"{one if len(closed) == 1 else many} read as ending with the query."
@@ -344,6 +367,13 @@ def _weight(typed: str) -> int:
     if typed.isalnum():
         return 1
     return 4 + len(typed) // 6 if _COSTLY.search(typed) else 2
+
+
+def _end_of_words(text: str) -> int:
+    """Where the last of MAX_PARTS words ends; the end of a text that has no more."""
+    more = islice(analysis.matches(text), MAX_PARTS - 1, MAX_PARTS + 1) if len(text) > MAX_PARTS else ()
+    ends = [word.end() for word in more]
+    return ends[0] if len(ends) > 1 else len(text)
 
 
 def _span(lexeme: Lexeme) -> Span:

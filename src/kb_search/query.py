@@ -141,7 +141,7 @@ class Or:
 class Names(Or):
     """A name as it was typed, the first child, or one of its other names: found like any OR, said as it was typed.
 
-    `others` are the other names as they are written, in the order of the children.
+    `others` are the other names as they are written, each once, in the order of the children.
     """
 
     typed: str = field(default="", compare=False)

@@ -100,7 +100,10 @@ def _difference(parts: dict[Node, tuple[Node, ...]], kept: Sequence[Node]) -> st
         missing = [part for part in several if part not in kept]
         gone += [one] if len(missing) == len(several) else missing
     said = ["less strictly: " + _listed(loosely)] if loosely else []
-    return "; ".join(said + (["without " + _listed(dict.fromkeys(gone))] if gone else []))
+    plain = dict.fromkeys(one for one in gone if not isinstance(one, Not))
+    kept_out = dict.fromkeys(one.child for one in gone if isinstance(one, Not))
+    said += ["without " + _listed(plain)] if plain else []
+    return "; ".join(said + (["no longer leaving out " + _listed(kept_out)] if kept_out else []))
 
 
 def _clauses(tree: Node) -> tuple[Node, ...]:

@@ -29,7 +29,7 @@ from kb_search.query import (
 )
 
 # What a word must not look like where it is typed: these would be read as something else.
-_NOT_A_WORD = re.compile(rf"AND|OR|NOT|NEAR|{UNDATED}")
+_NOT_A_WORD = re.compile(rf"AND|OR|NOT|NEAR(?:/[0-9]+)?|{UNDATED}")
 _MOST_LISTED = 6
 _LETTERS = {1: "one letter", 2: "two letters"}
 
@@ -221,14 +221,18 @@ def _typed_leaf(leaf: Leaf) -> str:
         case Word() if leaf.exact:
             return "=" + (leaf.typed or leaf.form)
         case Word():
-            typed = leaf.typed or leaf.form
-            return f"/{typed}/" if _NOT_A_WORD.fullmatch(typed) else typed
+            return _bare(leaf.typed or leaf.form)
         case Phrase() if leaf.typed and leaf.end - leaf.start == len(leaf.typed):
-            return leaf.typed  # no quotation: words joined by a hyphen and the like, as in U.S.
+            return _bare(leaf.typed)  # no quotation: words joined by a hyphen and the like, as in U.S.
         case Phrase():
             return '"' + " ".join(word.typed or word.form for word in leaf.words) + '"'
         case Pattern():
             return leaf.typed or leaf.text + (f"~{leaf.edits}" if leaf.edits else "")
+
+
+def _bare(typed: str) -> str:
+    """A word, or words without a space between them, so that they are read as no operator."""
+    return f"/{typed}/" if _NOT_A_WORD.fullmatch(typed) else typed
 
 
 def _typed_near(node: Near) -> str:

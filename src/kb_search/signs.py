@@ -39,7 +39,7 @@ _WILDCARDS = re.compile(r"\w{2,}\*|\w[\w?]*\w\*?")
 _RANGE = re.compile(r"(?:\b(\w{1,20}):)?[\[{]\s?([^\s\[\]{}]{1,20})\s{1,3}TO\s{1,3}([^\s\[\]{}]{1,20})\s?[\]}]")
 _SINGLE_QUOTES = re.compile(r"""(?<![^\s(])['‘‚‹](\w[^'‘’‚‹›"“”]*)['‘’›](?!\w)""")
 # How a word is typed that would be an operator.
-_OPERATOR_AS_WORD = re.compile(rf"/(AND|OR|NOT|NEAR|{UNDATED})/")
+_OPERATOR_AS_WORD = re.compile(rf"/(AND|OR|NOT|NEAR(?:/[0-9]+)?|{UNDATED})/")
 _OPERATORS = {"&&": "AND", "&": "AND", "!": "NOT", "−": "NOT", "||": "OR"}
 
 

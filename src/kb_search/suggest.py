@@ -13,9 +13,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from kb_search import analysis
+from kb_search.endings import Ending, ending
 from kb_search.engines.base import Lexicon
 from kb_search.fieldvalues import FieldValues
-from kb_search.query import Leaf, Node, Phrase, Word, as_typed, leaves
+from kb_search.query import Leaf, Node, Phrase, Spread, Word, as_typed, leaves
 from kb_search.results import Completion
 
 #: Did-you-mean looks at a query that finds fewer passages than this.
@@ -23,8 +24,10 @@ FEW = 3
 #: A word that stands in the collection is doubted only where another one is so many times as frequent.
 _MORE_FREQUENT = 10
 #: So many words of a query are looked up, and so many repaired queries are tried.
-_WORDS_DOUBTED = 3
+_WORDS_DOUBTED = 6
 _TRIED = 4
+#: What asks for articles as a whole.
+_WHOLE = "scope:article"
 #: Three letters with one changed are too often another good word: war, was.
 _SHORTEST = 4
 _SHORTEST_PART = 3
@@ -109,7 +112,8 @@ def _letters(forms: Sequence[str]) -> NDArray[np.uint64]:
 def did_you_mean(text: str, tree: Node, passages: int, speller: Speller, count: Count) -> str | None:
     """A query that differs from `text` in words that may be misspelt and finds more than its `passages`; or None.
 
-    `tree` is what the text was read as. Only the letters of words are replaced, so that operators stay.
+    `tree` is what the text was read as. Only the letters of words are replaced, so that operators stay. Where no
+    passage has the repaired words and an article has them, it is asked for.
     """
     if passages >= FEW:
         return None
@@ -118,11 +122,10 @@ def did_you_mean(text: str, tree: Node, passages: int, speller: Speller, count: 
     pairs = [(word, speller.near(word.form)) for word in doubted]
     found = [(word, other) for word, other in pairs if other]
     # All repairs together first; then one alone may find more, for another may be wrong.
-    for repairs in [found, *([one] for one in found if len(found) > 1)][:_TRIED]:
-        repaired = _replaced(text, repairs)
-        if repairs and count(repaired) > passages:
-            return repaired
-    return None
+    several = [found, *([one] for one in found if len(found) > 1)][:_TRIED] if found else []
+    repaired = [_replaced(text, repairs) for repairs in several]
+    spread = [f"{one.rstrip()} {_WHOLE}" for one in repaired[:1] if not passages and not isinstance(tree, Spread)]
+    return next((one for one in (*repaired, *spread) if count(one) > passages), None)
 
 
 def _run(text: str, word: Word) -> str:
@@ -149,11 +152,6 @@ def _replaced(text: str, repairs: Iterable[tuple[Word, str]]) -> str:
 #: Completions in an answer.
 MOST = 8
 _MOST_NAMES = 5
-#: So many of the last words may be the beginning of a name.
-_NAME_WORDS = 3
-#: More of a query's end is not looked at.
-_READ = 200
-_LAST_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*$")
 #: Only the beginning of a title is read for names.
 _TITLE = 300
 _CAPITAL = "[A-Z\u0410-\u042f\u0531-\u0556\u018f]"
@@ -169,12 +167,15 @@ class Completer:
         groups: Iterable[Sequence[str]],
         titles: Iterable[str],
         values: FieldValues | None = None,
+        stops: frozenset[str] = frozenset(),
     ) -> None:
         """Of names that mean the same all are offered if the words of one stand in the collection.
 
-        More names are read out of `titles`. `values` completes what stands behind the name of a field.
+        More names are read out of `titles`. `values` completes what stands behind the name of a field. No stop word is
+        offered where it would be left out.
         """
         self._lexicon = lexicon
+        self._stops = stops
         self._values = values
         counts: Counter[str] = Counter()
         for found in (name for title in titles for name in _CAPITALS.findall(title[:_TITLE])):
@@ -200,48 +201,62 @@ class Completer:
         return int(self._lexicon.counts[first]) if first < last and self._lexicon.forms[first] == form else 0
 
     def complete(self, text: str) -> tuple[Completion, ...]:
-        """Ways to go on with a query: names first, then words, each by falling frequency; none after a space."""
+        """Ways to go on with a query: names first, then words, each by falling frequency; none after a space.
+
+        What stands before the last word stays as it is, and what is put in its place asks for no more than that did.
+        """
         if self._values and (values := self._values.complete(text)) is not None:
             return values
-        last = _LAST_WORD.search(text, max(len(text) - _READ, 0))
-        if not last:
+        end = ending(text)
+        if end is None:
             return ()
-        names = self._named(text)
+        if end.field:
+            return self._values.words(end.field, end.before, end.typed[-1]) if self._values else ()
+        names = self._named(end)
         known = {_key(one.ending) for one in names}
-        words = [one for one in self._words(text[: last.start()], last[0]) if one.ending not in known]
+        words = [one for one in self._words(end) if _key(one.ending) not in known]
         return (*names, *words)[:MOST]
 
-    def _words(self, before: str, word: str) -> list[Completion]:
-        form = analysis.fold(word)
+    def _words(self, end: Ending) -> list[Completion]:
+        form = end.typed[-1]
         first, last = self._range(form)
         if first >= last or not form:
             return []
         counts = self._lexicon.counts[first:last]
-        best = np.argpartition(-counts, min(MOST, len(counts) - 1))[: MOST + 1]
+        most = MOST + len(self._left_out(end)) + 1
+        best = np.argpartition(-counts, min(most, len(counts)) - 1)[:most]
         order = sorted(best.tolist(), key=lambda at: (-int(counts[at]), at))
         found = [(self._lexicon.forms[first + at], int(counts[at])) for at in order]
-        return [Completion(before + one, one, "word", count) for one, count in found if one != form]
+        wanted = [(end.written(one), count) for one, count in found if one != form and one not in self._left_out(end)]
+        return [Completion(end.before + one, one, "word", count) for one, count in wanted if one]
+
+    def _left_out(self, end: Ending) -> frozenset[str]:
+        """The stop words, where they would be left out of the query."""
+        return self._stops if end.around in ("plain", "bound") else frozenset()
 
     def _range(self, prefix: str) -> tuple[int, int]:
         """From which form to which (not included) those lie that begin with some letters."""
         return bisect_left(self._lexicon.forms, prefix), bisect_left(self._lexicon.forms, prefix + "\U0010ffff")
 
-    def _named(self, text: str) -> list[Completion]:
+    def _named(self, end: Ending) -> list[Completion]:
         """The names that the last words begin, from as many words as possible."""
-        starts = [found.start() for found in analysis.matches(text[-_READ:])][-_NAME_WORDS:]
-        cut = max(len(text) - _READ, 0)
-        for start in starts:
-            before, typed = text[: cut + start], text[cut + start :]
-            if found := [one for one in self._starting(before, _key(typed)) if _key(one.ending) != _key(typed)]:
-                return found
+        for at in range(len(end.typed)):
+            found = [
+                Completion(end.before + written, written, "name", self._counts[name])
+                for name in self._starting(" ".join(end.typed[at:]))
+                if (written := end.written(name, len(end.typed) - at - 1))
+                and not self._left_out(end).issuperset(analysis.forms(name))
+            ]
+            if found:
+                return found[:_MOST_NAMES]
         return []
 
-    def _starting(self, before: str, key: str) -> list[Completion]:
+    def _starting(self, key: str) -> list[str]:
+        """The longer names that begin so, the most frequent first."""
         first = bisect_left(self._names, (key, ""))
         last = bisect_left(self._names, (key + "\U0010ffff", ""))
-        names = [name for _, name in self._names[first:last]]
-        names.sort(key=lambda name: (-self._counts[name], name))
-        return [Completion(before + one, one, "name", self._counts[one]) for one in names[:_MOST_NAMES]]
+        names = [name for known, name in self._names[first:last] if known != key]
+        return sorted(names, key=lambda name: (-self._counts[name], name))
 
 
 def _key(name: str) -> str:

@@ -79,10 +79,11 @@ def document_properties(title: str, author: str, origin: str) -> list[Said]:
 
 
 def read_as(decoded: Decoded) -> list[Said]:
-    """What a reader must know of how a file's bytes became text: an encoding other than UTF-8, and what was changed."""
+    """What a reader must know of how bytes became text: an encoding that is not UTF-8 or not declared, and changes."""
     guessed = f"guessed by how the text reads, {decoded.confidence:.0%} sure"
     marked = "as declared, or by the mark in front"
-    origins = [guessed] if decoded.guessed else [marked] if decoded.encoding != "utf-8" else []
+    unsaid = ["valid UTF-8"] if decoded.lost else []
+    origins = [guessed] if decoded.guessed else [marked] if decoded.encoding != "utf-8" else unsaid
     changes = (
         (decoded.mended, "letters garbled before the file was saved: {:,} were put right"),
         (decoded.garbled, "letters garbled before the file was saved: {:,} look so and were left"),
@@ -90,7 +91,8 @@ def read_as(decoded: Decoded) -> list[Said]:
         (decoded.controls, "control characters: {:,} were dropped"),
     )
     origins += [what.format(places) for places, what in changes if places]
-    return [Said("encoding", decoded.encoding, origin) for origin in origins]
+    lost = [Said("encoding", decoded.lost, "declared", decoded.why)] if decoded.lost else []
+    return [*(Said("encoding", decoded.encoding, origin) for origin in origins), *lost]
 
 
 def settle(claims: Iterable[Said], latest: Date) -> tuple[Evidence, ...]:

@@ -32,10 +32,15 @@ _HEAD = 300_000
 def load(file: SourceFile) -> Iterator[Article]:
     """The one article of a page. Raises DocumentError where it cannot be read or holds no text."""
     raw = read_bytes(file)
-    declared = _DECLARED.search(raw[:4096])
-    decoded = decode(raw, printable(file.relative), declared[1].decode("ascii", "ignore") if declared else "")
+    decoded = decode(raw, printable(file.relative), declared_encoding(raw))
     body, claims = read_page(decoded.text)
     yield assemble(around(file), body, [*claims, *read_as(decoded)], "html")
+
+
+def declared_encoding(raw: bytes) -> str:
+    """The encoding that the head of a page says it is in, as it says it; empty where it does not."""
+    declared = _DECLARED.search(raw[:4096])
+    return declared[1].decode("ascii", "ignore") if declared else ""
 
 
 def read_page(text: str) -> tuple[Body, list[Said]]:

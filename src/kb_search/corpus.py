@@ -10,7 +10,7 @@ import hashlib
 import os
 import stat
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from operator import attrgetter
@@ -19,11 +19,13 @@ from pathlib import Path
 from kb_search.errors import UsageError
 from kb_search.filelist import KnownFile
 from kb_search.loaders import (
+    README_REASON,
     SIDECAR_SUFFIX,
     Defaults,
     SourceFile,
     folder_defaults,
     is_companion,
+    is_readme,
     loader_name,
     sidecar_paths,
 )
@@ -55,7 +57,9 @@ class FoundFile:
 
 
 def walk(root: Path, exclude: Path | None = None, settings: str = "") -> list[FoundFile]:
-    """All files below a folder, in the order of their paths; companions and hidden ones are left out.
+    """All files below a folder, in the order of their paths; hidden ones and companions are left out.
+
+    A README is listed as skipped, and so is a sidecar of no file.
 
     Links to folders are followed after everything else, and each folder is entered once, so that neither a circle
     of links nor a tree of them can make the walk long. What is no regular file is listed as a problem. `exclude` (the
@@ -102,6 +106,8 @@ class _Walk:
             if not _is_folder(entry):
                 if not is_companion(path):
                     yield place.look(path, entry.stat)
+                elif place.is_lone(entry.name):
+                    yield replace(self._problem(path, "It is a sidecar, and there is no file for it."), skipped=True)
             elif entry.is_symlink():
                 self._links.append(path)
             else:
@@ -142,10 +148,21 @@ class _Place:
     asked for that is not there.
     """
 
-    def __init__(self, folder: Path, root: Path, settings: str, names: Container[str] | None = None) -> None:
+    def __init__(self, folder: Path, root: Path, settings: str, names: Collection[str] | None = None) -> None:
         self._folder, self._root, self._settings = folder, root, settings
         self._names = names
         self._prefix = "" if folder == root else _relative(folder, root) + "/"
+
+    def is_lone(self, name: str) -> bool:
+        """Whether a companion of this name is a sidecar of no file in the folder."""
+        about = name.removesuffix(SIDECAR_SUFFIX)
+        return about != name and about not in self._stems
+
+    @cached_property
+    def _stems(self) -> set[str]:
+        """The names of all files that are no sidecars, with and without their suffixes."""
+        names = [name for name in self._names or () if not name.endswith(SIDECAR_SUFFIX)]
+        return {*names, *(Path(name).stem for name in names)}
 
     @cached_property
     def _defaults(self) -> Defaults:
@@ -170,6 +187,8 @@ class _Place:
             return found(problem=f"It cannot be read: {error.strerror}.")
         if not stat.S_ISREG(status.st_mode):
             return found(problem="It is not a regular file.", skipped=True)
+        if is_readme(path):
+            return found(problem=f"It is a README; {README_REASON}", skipped=True)
         if loader_name(path) is None:
             kind = f"Files that end in {path.suffix}" if path.suffix else "Files without a suffix"
             return found(problem=f"{kind} are not read.", skipped=True)

@@ -40,6 +40,34 @@ def test_what_a_file_says_of_its_language_goes_first(tmp_path):
     assert language_of(tmp_path, f"---\nlanguage: de\n---\n{PROSE}", "a.md") == ("de", "front matter")
 
 
+def test_what_a_sidecar_says_in_vain_is_told(tmp_path):
+    """A value that cannot be what it should is named with the sidecar; a year may be a number."""
+    (tmp_path / "a.txt.meta.toml").write_text('date = "soon"\nsource = 5\n')
+    *remarks, one = read(source(tmp_path, "a.txt", PROSE), Settings())
+    assert [remark.message for remark in remarks] == [
+        "The source '5' was not used (sidecar a.txt.meta.toml, not in quotation marks).",
+        "The date 'soon' was not used (sidecar a.txt.meta.toml, not a date).",
+    ]
+    assert (one.article.source, one.article.date) == ("", None)
+    (tmp_path / "a.txt.meta.toml").write_text('date = 1994\nauthor = ["Ann Lee", "Bo Berg"]\n')
+    (one,) = read(source(tmp_path, "a.txt", PROSE), Settings())
+    assert (str(one.article.date), one.article.author) == ("1994", "Ann Lee, Bo Berg")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "origin"),
+    [
+        ("a.jsonl", f'{{"text": "{PROSE}", "language": "xx-bogus"}}', "row field language"),
+        ("a.md", f"---\nlanguage: xx-bogus\n---\n{PROSE}", "front matter"),
+    ],
+)
+def test_a_language_that_there_is_not_is_told(tmp_path, name, content, origin):
+    """A code that no language has is told, and the text itself says which language it is in."""
+    remark, one = read(source(tmp_path, name, content), Settings())
+    assert remark.message == f"The language 'xx-bogus' was not used ({origin}, no language has this code)."
+    assert one.article.language == "en"
+
+
 def test_a_language_is_detected_in_the_text(tmp_path):
     """Where nobody says it, the text does, and the evidence says how sure that is."""
     assert language_of(tmp_path, RUSSIAN) == ("ru", "detected in the text, 100% sure")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,6 +14,10 @@ from kb_search.language import detect
 from kb_search.loaders import Remark, RowProblem, SourceFile, load
 from kb_search.passages import split
 
+#: The origins of what is said by hand beside an article, and in it. A day with two readings is no slip in a row.
+_ABOUT_ALL = re.compile(r"sidecar |(?:.*/)?collection\.toml")
+_BY_HAND = re.compile(rf"{_ABOUT_ALL.pattern}|front matter|row field")
+
 
 def read(file: SourceFile, settings: Settings, identity: str = "") -> Iterator[Read | RowProblem | Remark]:
     """What is to be told of a file, its articles, and the rows of it that could not be read, in order.
@@ -21,7 +26,20 @@ def read(file: SourceFile, settings: Settings, identity: str = "") -> Iterator[R
     articles. Raises DocumentError where the file cannot be read, and SkippedDocument where it is not ours to read.
     """
     for one in load(file):
-        yield one if isinstance(one, RowProblem | Remark) else _indexed(one, file.relative, settings, identity)
+        if isinstance(one, RowProblem | Remark):
+            yield one
+        else:
+            yield from _told(one)
+            yield _indexed(one, file.relative, settings, identity)
+
+
+def _told(article: Article) -> Iterator[Remark]:
+    """What somebody wrote about an article by hand, and is not believed."""
+    for evidence in article.evidence:
+        for claim in evidence.others:
+            written = _BY_HAND if evidence.field == "language" else _ABOUT_ALL
+            if claim.refused and written.match(claim.origin):
+                yield Remark(f"The {evidence.field} {claim.value!r} was not used ({claim.origin}).")
 
 
 def _indexed(article: Article, path: str, settings: Settings, identity: str) -> Read:

@@ -154,9 +154,7 @@ def _refuse(path: Path, corpus: Path, index: Path, name: str) -> None:
     if index.is_dir() and path.parent.resolve().is_relative_to(index.resolve()):
         raise UsageError(f"{name} belongs to the index, not to the articles.")
     if is_companion(path) or is_readme(path):
-        raise UsageError(
-            f"{name} is no article: READMEs and sidecars only say something about others."
-        )
+        raise UsageError(f"{name} is no article: READMEs and sidecars only say something about others.")
     if loader_name(path) is None:
         raise UsageError(f"{name} is of a kind that kb-search does not read, so there is nothing to say of it.")
     if not path.is_file():

@@ -31,6 +31,16 @@ _NO_AUTHOR = re.compile(
 )
 _BY_PROGRAM = "written by a program"
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
+#: The codes of two letters (ISO 639-1); `sh`, `in` and `iw` are older ones. Of three letters there are thousands.
+_CODES = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee "
+    "el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik in io "
+    "is it iu iw ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn "
+    "mo mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se "
+    "sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo "
+    "wa wo xh yi yo za zh zu"
+)
+_LANGUAGES = frozenset(_CODES.split())
 _URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
@@ -151,7 +161,10 @@ def _language(text: str) -> str:
     found = _LANGUAGE.fullmatch(text)
     if not found:
         raise ValueError("not a language code")
-    return found[1].lower()
+    code = found[1].lower()
+    if len(code) == 2 and code not in _LANGUAGES:
+        raise ValueError("no language has this code")
+    return code
 
 
 def _as_text(value: object, depth: int = _DEEPEST) -> str:

@@ -7,8 +7,9 @@ others said is kept beside it. Nobody guesses, and the time of a file is never l
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb_search.document import Article, Date, Evidence, article_id
@@ -29,6 +30,7 @@ _UNTITLED_LENGTH = 80
 _NAME_DATE = re.compile(r"(?<![\d.])((?:19|20)\d\d)([-_.]?)(\d\d)(\2)(\d\d)(?=$|[-_ .(\[])", re.ASCII)
 #: A line that holds only a day is no longer; that may lie in the future.
 _LONGEST_DAY, _BESIDE_DAY, _NO_END = 40, 6, Date(9999)
+_YEAR = re.compile(r"(?:19|20)\d\d")
 #: Folders by year, month and day, or by year and month.
 _DATED_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d\d)/(0[1-9]|1[0-2])(?:/(0[1-9]|[12]\d|3[01]))?$", re.ASCII)
 _DATED_FOLDER = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?", re.ASCII)
@@ -148,5 +150,23 @@ def sidecar(file: SourceFile) -> list[Said]:
     for path in sidecar_paths(file.path):
         if path.is_file():
             relative = "/".join([*file.relative.split("/")[:-1], path.name])
-            claims += said(read_toml(path, relative), f"sidecar {path.name}")
+            table = read_toml(path, relative)
+            claims += said({key: value for key, value in table.items() if _is_fit(value)}, f"sidecar {path.name}")
+            claims += _unfit(table, f"sidecar {path.name}")
     return claims
+
+
+def _is_fit(value: object) -> bool:
+    """Whether a value of a sidecar is text, a list of it, or a day."""
+    texts = value if isinstance(value, list) else [value]
+    return isinstance(value, dt.date) or all(isinstance(one, str) for one in texts)
+
+
+def _unfit(table: Mapping[str, object], origin: str) -> list[Said]:
+    """The values of a sidecar that say nothing as they are, but for a year, which may be a number."""
+    unfit = {key: value for key, value in table.items() if not _is_fit(value)}
+    plain = said({key: f"{value}" for key, value in unfit.items()}, origin)
+    return [
+        one if one.field == "date" and _YEAR.fullmatch(one.value) else replace(one, refused="not in quotation marks")
+        for one in plain
+    ]

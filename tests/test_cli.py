@@ -447,6 +447,34 @@ def test_extract_needs_no_index_and_knows_the_collection(call, trial):
     assert "date: '2023-11-14' from " in out
 
 
+def test_extract_gives_what_index_gives(call, trial):
+    """However a file of a collection is named, alone or with its folder, its fields are those that `index` finds."""
+    fill(trial)
+    trial.write("years/Herald/2020/05/plain.txt", "The envoys met in the valley and spoke about the bridge.")
+    trial.write("collection.toml", 'language = "hy"\n')
+    code, _, _ = call("index", trial.settings.corpus, "--index", trial.settings.index)
+    root, name = trial.settings.corpus, "years/Herald/2020/05/plain.txt"
+    expected = ("Herald", "2020-05", "hy")
+    for index in (trial.settings.index, "nowhere"):  # by the index, or by collection.toml
+        for path in (root / name, root / "years", root / "years/Herald/2020", root):
+            found = map(json.loads, call("extract", path, "--index", index, "--json")[1].splitlines())
+            (line,) = [one for one in found if one["path"].endswith("plain.txt")]
+            (article,) = line["articles"]
+            assert (article["source"], article["date"], article["language"]) == expected
+            assert (line["path"], line["collection"]) == (str(root / name), str(root.resolve()))
+    assert code == 0
+
+
+def test_extract_says_where_it_knows_no_collection(call, trial, tmp_path):
+    """A file in no collection that is known is read as if its folder were one, and that is said."""
+    (tmp_path / "loose").mkdir()
+    (tmp_path / "loose/a.txt").write_text("The envoys met in the valley.")
+    for path in (tmp_path / "loose", tmp_path / "loose/a.txt"):
+        (line,) = map(json.loads, call("extract", path, "--json")[1].splitlines())
+        assert (line["collection"], line["status"]) == (None, "added")
+        assert call("extract", path)[1].splitlines()[-1].startswith("Files in no collection that is known")
+
+
 @pytest.mark.parametrize("command", ["stats", "articles", "show x", "search x", "verify"])
 def test_without_an_index_the_sentence_names_the_command(call, command):
     """Every command that reads says that there is no index and what builds one, and ends with 3."""

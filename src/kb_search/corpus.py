@@ -56,31 +56,32 @@ class FoundFile:
     skipped: bool = False
 
 
-def walk(root: Path, exclude: Path | None = None, settings: str = "") -> list[FoundFile]:
+def walk(root: Path, exclude: Path | None = None, settings: str = "", start: Path | None = None) -> list[FoundFile]:
     """All files below a folder, in the order of their paths; hidden ones and companions are left out.
 
     A README is listed as skipped, and so is a sidecar of no file.
 
     Links to folders are followed after everything else, and each folder is entered once, so that neither a circle
     of links nor a tree of them can make the walk long. What is no regular file is listed as a problem. `exclude` (the
-    index) is not entered; `settings` is what else a file is read by. Raises UsageError where the folder cannot be
+    index) is not entered; `settings` is what else a file is read by; the walk begins at `start`, which may be a folder
+    within the root. Raises UsageError where the folder cannot be
     listed.
     """
     if not root.is_dir():
         what = "is a file" if root.exists() else "does not exist"
         raise UsageError(f"{root} {what}; name the folder with your articles.")
-    return sorted(_Walk(root, exclude, settings).all_files(), key=attrgetter("relative"))
+    return sorted(_Walk(root, exclude, settings, start or root).all_files(), key=attrgetter("relative"))
 
 
 class _Walk:
     """One walk over a folder; `_folders` and `_links` are those still to be entered."""
 
-    def __init__(self, root: Path, exclude: Path | None, settings: str) -> None:
-        self._root = root
+    def __init__(self, root: Path, exclude: Path | None, settings: str, start: Path) -> None:
+        self._root, self._start = root, start
         self._settings = settings
         self._excluded = _identity(exclude) if exclude and exclude.is_dir() else None
         self._entered: set[tuple[int, int]] = set()
-        self._folders, self._links = [root], deque[Path]()
+        self._folders, self._links = [start], deque[Path]()
 
     def all_files(self) -> Iterator[FoundFile]:
         while self._folders or self._links:
@@ -88,7 +89,7 @@ class _Walk:
             try:
                 identity, entries = _identity(folder), _entries(folder)
             except OSError as error:
-                if folder == self._root:
+                if folder == self._start:
                     raise UsageError(f"The folder {folder} cannot be read: {error.strerror}.") from error
                 yield self._problem(folder, f"The folder cannot be read: {error.strerror}.")
                 continue

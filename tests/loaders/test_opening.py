@@ -202,3 +202,22 @@ def test_a_date_in_front_with_two_readings_is_told(tmp_path):
     article = read(tmp_path, "a.txt", f" date 03/04/2023 {LONG}")
     assert (article.date, article.text) == (None, f"date 03/04/2023 {LONG}")
     assert [claim.origin for claim in article.evidence_for("date").others] == ["head of the text, two readings"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Source: Reuters said on Monday that nothing is known.",
+        "Source: Reuters said on Monday that nothing is known",
+        "Source: Nobody knows it for certain.",
+    ],
+)
+def test_a_sentence_is_no_source(line):
+    """What a label says is the name of a paper, and not a sentence that begins like a label."""
+    assert not list(opening_claims(f"{line}\n\nThe talks went on."))
+
+
+@pytest.mark.parametrize("name", ["Reuters", "Независимая газета", "Agence France-Presse.", "The New York Times"])
+def test_a_name_is_a_source(name):
+    """Names of papers may have several words, in small letters too, and a stop behind them."""
+    assert [claim.value for claim in opening_claims(f"Source: {name}\n\nThe talks went on.")] == [name]

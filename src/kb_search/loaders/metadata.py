@@ -21,13 +21,15 @@ from kb_search.loaders.claims import Said, said, settle
 from kb_search.loaders.cleaning import shorten
 from kb_search.loaders.companions import read_toml, sidecar_paths
 from kb_search.loaders.dates import day_first_in, dotted, find_dates, latest_day
-from kb_search.loaders.opening import opening_claims
+from kb_search.loaders.opening import is_label, opening_claims
 from kb_search.sentences import first_sentence
 
 #: An article without a title is called by so much of its first sentence.
 _UNTITLED_LENGTH = 80
 #: A whole day in a file's name: 2023-11-07, 2023_11_07, 20231107. Years alone and months are numbers of many things.
 _NAME_DATE = re.compile(r"(?<![\d.])((?:19|20)\d\d)([-_.]?)(\d\d)(\2)(\d\d)(?=$|[-_ .(\[])", re.ASCII)
+#: Labels are looked for in so many characters and lines.
+_HEAD, _MOST_LINES = 5000, 20
 #: A line that holds only a day is no longer; that may lie in the future.
 _LONGEST_DAY, _BESIDE_DAY, _NO_END = 40, 6, Date(9999)
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -68,7 +70,9 @@ def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: 
     if not body.text:
         raise DocumentError(f"{printable(place.path)} holds no text.")
     if untitled := "title" not in won:
-        won["title"] = shorten(" ".join(first_sentence(_below_day(body.text)).split()), _UNTITLED_LENGTH)
+        won["title"] = shorten(
+            " ".join(first_sentence(_without_labels(_below_day(body.text))).split()), _UNTITLED_LENGTH
+        )
         evidence = (Evidence("title", won["title"], "first sentence"), *evidence)
     return Article(
         id=article_id(place.path, row),
@@ -87,6 +91,14 @@ def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: 
         evidence=evidence,
         pages=body.pages,
     )
+
+
+def _without_labels(text: str) -> str:
+    """What a text says first, without the labels and bylines above it and right below; whole if it is nothing else."""
+    lines = text[:_HEAD].split("\n", _MOST_LINES)
+    first = next((number for number, line in enumerate(lines) if line.strip() and not is_label(line)), 0)
+    last = next((number for number in range(first + 1, len(lines)) if is_label(lines[number])), len(lines))
+    return "\n".join(lines[first:last])
 
 
 def _below_day(text: str) -> str:

@@ -25,6 +25,8 @@ _XML_HEAD = re.compile(r"\s*<\?xml[^>]{0,200}>")
 #: Larger pages, and those with more tags, go without a search for their article: it needs up to 100 µs for each tag,
 #: and seconds for each million characters of some pages. Of 240 real ones none has more than 6,000 tags.
 _MOST_MARKUP, _MOST_TAGS = 5_000_000, 50_000
+#: The parser needs time by the square of the attributes of one tag: 26 s for 100,000.
+_LONG_TAG, _MOST_ATTRIBUTES = re.compile(r"<[a-zA-Z][^<>]{20000,}"), 2_000
 #: What such a page says of itself stands in so much of its beginning.
 _HEAD = 300_000
 
@@ -47,7 +49,7 @@ def read_page(text: str) -> tuple[Body, list[Said]]:
     """The main text of a page, and what the page says about it. Loaders of mail and of saved pages ask this too."""
     head = _XML_HEAD.match(text)
     markup = text[head.end() :] if head else text
-    big = len(markup) > _MOST_MARKUP or markup.count("<") > _MOST_TAGS
+    big = len(markup) > _MOST_MARKUP or markup.count("<") > _MOST_TAGS or _is_crowded(markup)
     page, whole = parse(markup[:_HEAD] if big else markup)
     names = Names.on(page) if page is not None else Names(())
     claims = [] if page is None else page_claims(page, names, "" if big else markup)
@@ -58,3 +60,8 @@ def read_page(text: str) -> tuple[Body, list[Said]]:
     if body.title:
         claims.append(Said("title", body.title, "first heading"))
     return body, claims
+
+
+def _is_crowded(markup: str) -> bool:
+    """Whether a tag has more attributes than any page gives it; pictures within a tag make it long as well."""
+    return any(found[0].count("=") > _MOST_ATTRIBUTES for found in _LONG_TAG.finditer(markup))

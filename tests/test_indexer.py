@@ -185,7 +185,7 @@ def test_with_other_limits_what_failed_is_tried_again(four):
 
 def test_a_changed_setting_is_named(four):
     """Where a setting makes every file be read anew, the report names it, with what it was."""
-    assert four.index(language="ru").news == ("The setting language is now ru; it was en. Every file is read anew.",)
+    assert four.index(language="ru").news == ("The setting language is now ru; it was not set. Every file is read anew.",)
     assert four.index(language="ru").news == ()
 
 

@@ -227,6 +227,12 @@ def test_stop_words_are_forms():
     assert analysis.stop_words("ka") == frozenset()
 
 
+def test_every_mark_belongs_to_its_letter():
+    """Each mark that Unicode has in its first two planes stands within a word, behind a letter."""
+    marks = [char for char in map(chr, range(0x300, 0x20000)) if unicodedata.category(char)[0] == "M"]
+    assert [char for char in marks if analysis.words(f"क{char}क") != [f"क{char}क"]] == []
+
+
 WRITTEN = ["Əliyev", "O’Brien's", "Xankəndi", "Ханкенди", "STRASSE", "Խանքենդի", "Baku’s", "İĞDIR", "за́мок", "ΐς"]
 
 

@@ -26,9 +26,9 @@ QUERIES = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
-def marker_of(query, languages=("en",)):
+def marker_of(query, languages=("en",), inflected=None):
     """A marker for a typed query."""
-    return Marker(text_leaves(parse(query, languages).tree))
+    return Marker(text_leaves(parse(query, languages).tree), inflected)
 
 
 def cut(text, places):
@@ -51,7 +51,11 @@ def redrawn(block):
     head, _, body = block.partition("\n")
     query, _, language = head.removeprefix("> ").partition(" @")
     text, silent = without_braces(body.replace("[", "").replace("]", ""))
-    marks = marker_of(query, (language or "en",)).marks(text, language or "en", silent)
+    language = language or "en"
+    marks = marker_of(query, (language,)).marks(text, language, silent)
+    runs = [text[end:start] for (_, end, _), (start, _, _) in pairwise([(0, 0, ""), *silent, (len(text),) * 3])]
+    knowing = inflected_of({form for run in runs for form in analysis.forms(run)}, language)
+    assert marker_of(query, (language,), knowing).marks(text, language, silent) == marks
     signs = [(place, sign) for span in marks for place, sign in zip(span, "[]", strict=True)]
     signs += [(place, sign) for span in silent for place, sign in zip(span[:2], "{}", strict=True)]
     for place, sign in sorted(signs, reverse=True):
@@ -96,9 +100,9 @@ def test_what_is_found_is_marked_and_nothing_else(text, query, places):
     assert all(any(start <= place[0] and place[1] <= end for place in wanted) for start, end in marks)
 
 
-def inflected_of(forms):
+def inflected_of(forms, language="en"):
     """What tells which of some forms have some stems."""
-    return lambda stems: [form for form in forms if analysis.stem(form, "en") in stems]
+    return lambda stems: [form for form in forms if analysis.stem(form, language) in stems]
 
 
 def found(tokens, leaf):
@@ -144,6 +148,15 @@ def test_marking_stays_cheap_with_hundreds_of_phrases():
     assert len(leaves) == 100
     assert [len(some) for some in Marker(leaves)._phrases["a"].values()] == [100]
     assert Marker(leaves * 10).marks("a b c, a c b a", "en") == ((0, 5), (7, 12))
+
+
+def test_a_long_phrase_in_a_text_full_of_its_first_word_is_looked_for_once(monkeypatch):
+    """The words of a text are read once, and not once for each place where the phrase may begin."""
+    text, tokens, read = "a " * 2000 + "b", analysis.tokens, []
+    monkeypatch.setattr(analysis, "tokens", lambda *some: (read.append(one) or one for one in tokens(*some)))
+    marker = marker_of('"' + "a " * 60 + 'b"', inflected=inflected_of({"a", "b"}))
+    assert marker.marks(text, "en") == ((len(text) - 121, len(text)),)
+    assert len(read) <= 2 * 2001
 
 
 # ---------------------------------------------------------------------------------------------- snippets

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from kb_search import generations, indexer, manifest
+from kb_search import corpus, generations, indexer, manifest
 from kb_search.engines import whoosh
 from kb_search.engines.base import FIELD_WEIGHTS
 from kb_search.errors import IndexDamaged, IndexLocked, IndexProblem, RemovalsRefused, UsageError
@@ -88,6 +88,19 @@ def test_a_touched_file_is_unchanged(four):
     report = four.index()
     assert counts(report) == {"unchanged": 4}
     assert report.generation == "000001"
+
+
+def test_content_is_looked_at_once(four, monkeypatch):
+    """A touched file is compared by its content in the next run; the generation after that knows its new time."""
+    touched = four.settings.corpus / "alpha.txt"
+    os.utime(touched, (1_600_000_000, 1_600_000_000))
+    four.write("beta.txt", "Beta says something else.")
+    assert counts(four.index()) == {"changed": 1, "unchanged": 3}
+    looked_at = []
+    digest = corpus.content_digest
+    monkeypatch.setattr(corpus, "content_digest", lambda path: looked_at.append(path.name) or digest(path))
+    assert counts(four.index()) == {"unchanged": 4}
+    assert "alpha.txt" not in looked_at
 
 
 def test_a_change_of_the_same_size_in_the_same_moment_is_seen(four):
@@ -185,7 +198,8 @@ def test_with_other_limits_what_failed_is_tried_again(four):
 
 def test_a_changed_setting_is_named(four):
     """Where a setting makes every file be read anew, the report names it, with what it was."""
-    assert four.index(language="ru").news == ("The setting language is now ru; it was not set. Every file is read anew.",)
+    (news,) = four.index(language="ru").news
+    assert news == "The setting language is now ru; it was not set. Every file is read anew."
     assert four.index(language="ru").news == ()
 
 

@@ -27,6 +27,7 @@ sentences query notes overview latentlearner fieldvalues records
 scripts latent
 results analysis abbreviations paragraphs lexing filelist manifest nursery columns
 document language
+languagemodel
 config
 errors
 """
@@ -43,7 +44,7 @@ OWNERS = {
     "pypdfium2": {"loaders"},
     "snowballstemmer": {"analysis"},
     "nltk": {"sentences", "collocations"},
-    "py3langid": {"language"},
+    "py3langid": {"languagemodel"},
     "anyascii": {"scripts"},
     "flask": {"web"},
     "werkzeug": {"web"},
@@ -61,6 +62,7 @@ OWNERS = {
         "evaluation",
         "facets",
         "fingerprints",
+        "languagemodel",
         "latent",
         "latentlearner",
         "latentwriter",

@@ -19,12 +19,15 @@ import json
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import htmldate
 import trafilatura
+import trafilatura.core
+import trafilatura.external
 
 from kb_search.document import Article
 from kb_search.errors import DocumentError
@@ -88,6 +91,18 @@ def ours(page: Gold) -> Got:
     return Got(text, title, article.author, str(article.date or ""))
 
 
+@contextmanager
+def untouched() -> Iterator[None]:
+    """The library as it comes: our loader has it ask readability about fewer pages."""
+    ours = trafilatura.core.compare_extraction  # type: ignore[attr-defined]
+    trafilatura.core.compare_extraction = trafilatura.external.compare_extraction  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        trafilatura.core.compare_extraction = ours  # type: ignore[attr-defined]
+
+
+@untouched()
 def theirs(page: Gold) -> Got:
     """What trafilatura makes of a page by itself, in one call."""
     found = trafilatura.bare_extraction(
@@ -98,6 +113,7 @@ def theirs(page: Gold) -> Got:
     return Got(found.text or "", found.title or "", found.author or "", found.date or "")
 
 
+@untouched()
 def their_text(page: Gold) -> Got:
     """The text alone that trafilatura finds."""
     return Got(trafilatura.extract(page.path.read_bytes(), url=page.url, include_comments=False) or "")

@@ -330,12 +330,14 @@ class Columns:
 
     def inflected(self, stems: Sequence[str]) -> Iterator[str]:
         """The forms that have one of some stems in one of the languages."""
-        numbers = self.stem_numbers(stems)
-        has_stem = np.zeros(len(self.form_table), np.bool_)
-        for of_language in self.stem_of:
-            for number in numbers.tolist():
-                has_stem |= of_language == number
-        return map(self.form_table.__getitem__, np.flatnonzero(has_stem).tolist())
+        return map(self.form_table.__getitem__, np.flatnonzero(self.are_inflected(stems)).tolist())
+
+    def are_inflected(self, stems: Sequence[str]) -> Mask:
+        """For each form whether it has one of some stems in one of the languages."""
+        are = np.zeros(len(self.form_table), np.bool_)
+        for number in self.stem_numbers(stems).tolist():
+            are |= (self.stem_of == number).any(axis=0)
+        return are
 
     def positions_of(self, rows: Ints) -> tuple[Longs, Ints]:
         """The places in `forms` of all words of some rows, and for each the index of its row in `rows`."""

@@ -100,6 +100,15 @@ def load_settings(
     return _checked(settings)
 
 
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """Where the user keeps what programs can make anew (XDG Base Directory), as far as it is ours.
+
+    Raises RuntimeError where the system knows of no folder of the user's own.
+    """
+    named = Path(environment.get("XDG_CACHE_HOME", ""))
+    return (named if named.is_absolute() else Path("~/.cache").expanduser()) / "kb-search"
+
+
 def _from_file(config: Path | None) -> dict[str, object]:
     path = config or Path(CONFIG_NAME)
     if config is None and not path.is_file():

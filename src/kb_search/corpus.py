@@ -10,11 +10,11 @@ import hashlib
 import os
 import stat
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from operator import attrgetter
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from kb_search.errors import UsageError
 from kb_search.filelist import KnownFile
@@ -46,7 +46,8 @@ class FoundFile:
     `problem` says why it cannot be read at all, `companions` is a digest of what is said about it elsewhere.
     """
 
-    path: Path
+    folder: Path
+    name: str
     relative: str
     size: int = 0
     mtime_ns: int = 0
@@ -54,6 +55,11 @@ class FoundFile:
     defaults: Defaults = _NO_DEFAULTS
     problem: str = ""
     skipped: bool = False
+
+    @property
+    def path(self) -> Path:
+        """Where the file stands. Made when it is asked for: of ten thousand files few are opened."""
+        return self.folder / self.name
 
 
 def walk(root: Path, exclude: Path | None = None, settings: str = "", start: Path | None = None) -> list[FoundFile]:
@@ -101,21 +107,21 @@ class _Walk:
 
     def _files(self, folder: Path, entries: Sequence[os.DirEntry[str]]) -> Iterator[FoundFile]:
         """The files among the entries of a folder; its folders are kept for later."""
-        place = _Place(folder, self._root, self._settings, {entry.name for entry in entries})
+        place = _Place(folder, self._root, self._settings, entries)
         for entry in entries:
-            path = folder / entry.name
             if not _is_folder(entry):
-                if not is_companion(path):
-                    yield place.look(path, entry.stat)
+                if not is_companion(entry.name):
+                    yield place.look(entry.name, entry.stat)
                 elif place.is_lone(entry.name):
-                    yield replace(self._problem(path, "It is a sidecar, and there is no file for it."), skipped=True)
+                    lone = self._problem(folder / entry.name, "It is a sidecar, and there is no file for it.")
+                    yield replace(lone, skipped=True)
             elif entry.is_symlink():
-                self._links.append(path)
+                self._links.append(folder / entry.name)
             else:
-                self._folders.append(path)
+                self._folders.append(folder / entry.name)
 
     def _problem(self, path: Path, problem: str) -> FoundFile:
-        return FoundFile(path, _relative(path, self._root), problem=problem)
+        return FoundFile(path.parent, path.name, _relative(path, self._root), problem=problem)
 
 
 def _identity(folder: Path) -> tuple[int, int]:
@@ -138,20 +144,23 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def look(path: Path, root: Path, settings: str = "") -> FoundFile:
     """What stands on disk under a path of the collection at `root`. Nothing is opened but what is said about it."""
-    return _Place(path.parent, root, settings).look(path, path.stat)
+    return _Place(path.parent, root, settings).look(path.name, path.stat)
 
 
 class _Place:
     """A folder of the collection, with what all files in it share.
 
     Of ten thousand files, asking for each of them what is the same for all takes longer than all else that a run does
-    where nothing has changed. `names` are those of all files in the folder, where they are known: no sidecar is then
-    asked for that is not there.
+    where nothing has changed. `entries` are all files in the folder, where they are known: no sidecar is then asked for
+    that is not there.
     """
 
-    def __init__(self, folder: Path, root: Path, settings: str, names: Collection[str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, root: Path, settings: str, entries: Sequence[os.DirEntry[str]] | None = None
+    ) -> None:
+        self._entries = entries or ()
         self._folder, self._root, self._settings = folder, root, settings
-        self._names = names
+        self._sidecars = None if entries is None else _sidecars(entries)
         self._prefix = "" if folder == root else _relative(folder, root) + "/"
 
     def is_lone(self, name: str) -> bool:
@@ -162,8 +171,8 @@ class _Place:
     @cached_property
     def _stems(self) -> set[str]:
         """The names of all files that are no sidecars, with and without their suffixes."""
-        names = [name for name in self._names or () if not name.endswith(SIDECAR_SUFFIX)]
-        return {*names, *(Path(name).stem for name in names)}
+        names = [entry.name for entry in self._entries if not entry.name.endswith(SIDECAR_SUFFIX)]
+        return {*names, *(PurePath(name).stem for name in names)}
 
     @cached_property
     def _defaults(self) -> Defaults:
@@ -179,32 +188,39 @@ class _Place:
         """The digest for a file without a sidecar."""
         return _digest(self._said.copy(), [b"", b""])
 
-    def look(self, path: Path, status_of: Callable[[], os.stat_result]) -> FoundFile:
-        """What stands under a path in the folder; `status_of` gives its state, links followed."""
-        found = partial(FoundFile, path, self._prefix + _shown(path.name))
+    def look(self, name: str, status_of: Callable[[], os.stat_result]) -> FoundFile:
+        """What stands under a name in the folder; `status_of` gives its state, links followed."""
+        found = partial(FoundFile, self._folder, name, self._prefix + _shown(name))
         try:
             status = status_of()
         except OSError as error:
             return found(problem=f"It cannot be read: {error.strerror}.")
         if not stat.S_ISREG(status.st_mode):
             return found(problem="It is not a regular file.", skipped=True)
-        if is_readme(path):
+        if is_readme(name):
             return found(problem=f"It is a README; {README_REASON}", skipped=True)
-        if loader_name(path) is None:
-            kind = f"Files that end in {path.suffix}" if path.suffix else "Files without a suffix"
+        if loader_name(name) is None:
+            suffix = PurePath(name).suffix
+            kind = f"Files that end in {suffix}" if suffix else "Files without a suffix"
             return found(problem=f"{kind} are not read.", skipped=True)
         found = partial(found, status.st_size, status.st_mtime_ns)
         # A file that everybody may read need not be asked about: ten thousand questions take a tenth of a second.
-        if status.st_mode & _READABLE != _READABLE and not os.access(path, os.R_OK):
+        if status.st_mode & _READABLE != _READABLE and not os.access(self._folder / name, os.R_OK):
             return found(problem="It cannot be read: Permission denied.")
-        return found(self._companions(path), self._defaults)
+        return found(self._companions(name), self._defaults)
 
-    def _companions(self, path: Path) -> str:
+    def _companions(self, name: str) -> str:
         """A digest of what is said about a file elsewhere."""
-        names = (path.name, path.stem)
-        if self._names is not None and not any(name + SIDECAR_SUFFIX in self._names for name in names):
+        if self._sidecars == frozenset():
             return self._alone
-        return _digest(self._said.copy(), map(_content, sidecar_paths(path)))
+        paths = sidecar_paths(self._folder / name)
+        if self._sidecars is not None and self._sidecars.isdisjoint(path.name for path in paths):
+            return self._alone
+        return _digest(self._said.copy(), map(_content, paths))
+
+
+def _sidecars(entries: Iterable[os.DirEntry[str]]) -> frozenset[str]:
+    return frozenset(entry.name for entry in entries if entry.name.endswith(SIDECAR_SUFFIX))
 
 
 def _digest(said: hashlib._Hash, sidecars: Iterable[bytes]) -> str:
@@ -244,9 +260,12 @@ def is_unchanged(found: FoundFile, known: KnownFile) -> bool:
     """Whether a file is what the last run saw, by size and time if these are sure, else by its content."""
     if found.companions != known.companions or found.size != known.size:
         return False
-    if found.mtime_ns == known.mtime_ns and found.mtime_ns < known.seen_ns - _UNSURE_NS:
-        return True
-    return content_digest(found.path) == known.sha256
+    return is_sure(found, known) or content_digest(found.path) == known.sha256
+
+
+def is_sure(found: FoundFile, known: KnownFile) -> bool:
+    """Whether a file's time alone says that it is what the last run saw, if its size is the same."""
+    return found.mtime_ns == known.mtime_ns and found.mtime_ns < known.seen_ns - _UNSURE_NS
 
 
 def content_digest(path: Path) -> str:

@@ -9,6 +9,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 
@@ -136,7 +137,9 @@ class _Tally:
     """Counts of dates, to be added up by wider units."""
 
     def __init__(self, counts: DateCounts) -> None:
-        self._numbers, self._counts = np.array(sorted(counts), np.int64).reshape(-1, 2).T
+        numbers, passages = np.fromiter(chain.from_iterable(counts), np.int64, 2 * len(counts)).reshape(-1, 2).T
+        order = np.argsort(numbers, kind="stable")
+        self._numbers, self._counts = numbers[order], passages[order]
 
     @property
     def span(self) -> tuple[int, int]:

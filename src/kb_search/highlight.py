@@ -23,6 +23,8 @@ LONGEST_SENTENCE = 1500
 #: What is kept of such a sentence before its first mark.
 _BEFORE_MARK = 160
 
+#: Where more words than a text of its length has would be read piece by piece, they are read once for all.
+_WORD_LENGTH = 6
 _SPACE = re.compile(r"\s+")
 
 #: All forms that have one of some stems.
@@ -35,9 +37,7 @@ _Phrases = dict[int, set[tuple[str, ...]]]
 class Marker:
     """Marks the words and phrases of one query in any number of texts."""
 
-    def __init__(
-        self, leaves: Iterable[Leaf], inflected: Callable[[Sequence[str]], Iterable[str]] | None = None
-    ) -> None:
+    def __init__(self, leaves: Iterable[Leaf], inflected: Inflected | None = None) -> None:
         """Take the leaves of a query that are to be marked.
 
         `inflected` gives all forms that have one of some stems in the texts that will be marked, of which most are
@@ -68,19 +68,28 @@ class Marker:
         spans = (self._read(text, place, language) for place in self._places(text, silent))
         return _united([span for some in spans for span in some])
 
-    def _places(self, text: str, silent: Sequence[Silent]) -> Iterator[_Place]:
+    def _places(self, text: str, silent: Sequence[Silent]) -> list[_Place]:
         """Where something may be marked."""
         edges = [0, *(edge for span in silent for edge in span[:2]), len(text)]
         runs = [*zip(edges[::2], edges[1::2], strict=True)]
+        pieces = self._promising(text)
+        if pieces is None:
+            return [_Place(start, end, end) for start, end in runs]
+        return [
+            _Place(max(first, start), min(last, end), end)
+            for first, last in pieces
+            for start, end in runs
+            if first < end and start < last
+        ]
+
+    def _promising(self, text: str) -> list[Span] | None:
+        """The pieces of a text, between spaces, that what is marked may begin in; None for all that it has."""
         if self._sought is None:
-            yield from (_Place(start, end, end) for start, end in runs)
-            return
+            return None
         sketch = analysis.sketch(text)
         forms = self._sought | self._phrases.keys() if self._may_have_phrases(sketch) else self._sought
-        for first, last in _pieces(sketch, forms):
-            for start, end in runs:
-                if first < end and start < last:
-                    yield _Place(max(first, start), min(last, end), end)
+        pieces = _pieces(sketch, forms)
+        return pieces if len(pieces) * self._longest * _WORD_LENGTH <= len(text) else None
 
     def _may_have_phrases(self, sketch: str) -> bool:
         if analysis.UNSURE in sketch:
@@ -118,7 +127,7 @@ class _Place(NamedTuple):
 def _pieces(sketch: str, forms: Iterable[str]) -> list[Span]:
     """The pieces between spaces that one of some forms may stand in, in order."""
     ends: dict[int, int] = {}
-    for form in (*forms, analysis.UNSURE):
+    for form in (*filter(None, forms), analysis.UNSURE):
         at = sketch.find(form)
         while at >= 0:
             end = sketch.find(" ", at)

@@ -300,9 +300,16 @@ def _key(task: Task) -> FileKey:
 
 def _unread_file(task: Task, now: int) -> KnownFile:
     """What is kept of a file that was not read: what the last run made of it, or why it cannot be read."""
-    if task.status in ("unchanged", "removed") and task.known:
-        return replace(task.known, status="indexed") if task.status == "removed" else task.known
     found = task.found
+    if task.status == "removed" and task.known:
+        return replace(task.known, status="indexed")
+    if task.status == "unchanged" and task.known:
+        # Its content was looked at, where size and time left a doubt; they leave none next time.
+        return (
+            task.known
+            if corpus.is_sure(found, task.known)
+            else replace(task.known, mtime_ns=found.mtime_ns, seen_ns=now)
+        )
     return KnownFile(
         found.relative, task.status, found.size, found.mtime_ns, "", found.companions, now, found.problem,
         identity=task.identity,

@@ -1,7 +1,7 @@
 """Which language a text is in, where nobody says it: py3langid, which ships its model of 97 languages.
 
-M. Lui and T. Baldwin, langid.py: An Off-the-shelf Language Identification Tool, ACL 2012. Its model takes
-half a second to load, once, when the first text is asked about.
+M. Lui and T. Baldwin, langid.py: An Off-the-shelf Language Identification Tool, ACL 2012. Its model is loaded when the
+first text is asked about, or before (`languagemodel`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from kb_search.languagemodel import identifier
 
 #: Shorter texts are names and headings, about which it is often wrong and always sure.
 _FEWEST_LETTERS = 60
@@ -21,7 +21,6 @@ _FEWEST_SUSPECT = 10
 #: misjudged one; 4,000 take as long as all else that is done with a text.
 _SAMPLES = (400, 4000)
 _LEAST_SURE = 0.9
-_LETTERS = re.compile(r"[^\W\d_]+")
 _NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|[\d_]+")
 
 
@@ -57,7 +56,7 @@ def _sample(text: str, size: int) -> str:
 
 
 def _count(sample: str) -> int:
-    return sum(map(len, _LETTERS.findall(sample)))
+    return sum(map(str.isalnum, sample))  # figures went with what is no word
 
 
 def _classified(sample: str) -> Detected:
@@ -70,6 +69,4 @@ def make_ready() -> None:
     _identifier()
 
 
-@cache
-def _identifier() -> LanguageIdentifier:
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+_identifier = cache(identifier)

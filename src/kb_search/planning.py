@@ -66,7 +66,7 @@ def plan(found: Sequence[FoundFile], known: Mapping[str, KnownFile], *, full: bo
         again = full or (retry and last is not None and last.status == "failed")
         tasks.append(_task(file, last, names.of(file, last), again=again))
     left = set(gone) - {last.path for last in renamed.values()}
-    tasks += [Task(FoundFile(Path(path), path), "removed", gone[path].identity, gone[path]) for path in left]
+    tasks += [Task(FoundFile(Path(), path, path), "removed", gone[path].identity, gone[path]) for path in left]
     return sorted(tasks, key=lambda task: task.found.relative)
 
 

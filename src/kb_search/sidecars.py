@@ -135,7 +135,7 @@ def _absent(path: Path, corpus: Path, name: str) -> str:
     for parent in path.parents:
         if any(os.path.lexists(one) and one.is_file() for one in (parent, corpus / parent)):
             whole = printable(str(parent))
-            if loader_name(parent) == "archive":
+            if loader_name(parent.name) == "archive":
                 return f"{name} is an entry of an archive, which is not changed. {_OF_AN_ENTRY}"
             return f"{name} is a part of {whole}, and only files have sidecars. Of a row say it in the row itself."
     return f"There is no file {name}, neither here nor in the collection {corpus}."
@@ -153,9 +153,9 @@ def _refuse(path: Path, corpus: Path, index: Path, name: str) -> None:
         raise UsageError(f"{name} is hidden, and hidden files are no articles of the collection.")
     if index.is_dir() and path.parent.resolve().is_relative_to(index.resolve()):
         raise UsageError(f"{name} belongs to the index, not to the articles.")
-    if is_companion(path) or is_readme(path):
+    if is_companion(path.name) or is_readme(path.name):
         raise UsageError(f"{name} is no article: READMEs and sidecars only say something about others.")
-    if loader_name(path) is None:
+    if loader_name(path.name) is None:
         raise UsageError(f"{name} is of a kind that kb-search does not read, so there is nothing to say of it.")
     if not path.is_file():
         raise UsageError(f"{name} is not a regular file.")
@@ -163,7 +163,7 @@ def _refuse(path: Path, corpus: Path, index: Path, name: str) -> None:
 
 def refuse_rows(path: Path, change: Change) -> None:
     """Raise UsageError where a change would say of many articles what can only be true of one."""
-    loader, name = loader_name(path), printable(path.name)
+    loader, name = loader_name(path.name), printable(path.name)
     if loader == "archive":
         raise UsageError(
             f"{name} is an archive, and nothing that stands beside it speaks of what is in it. {_OF_AN_ENTRY}"

@@ -212,11 +212,18 @@ def test_an_engine_gives_back_what_it_was_given(name, collection):
             for passage in passages:
                 shown, head = reader.passage(reader.find_passage(passage.id))
                 assert (shown, head.id, head.passages) == (passage, article.id, len(passages))
+                assert head == reader.head(article.id)
+                assert (head.title, head.date, head.sources) == (article.title, article.date, named(article))
         holdings = reader.holdings()
         assert holdings.articles == len(collection)
         assert holdings.passages == sum(len(passages) for _, passages in collection)
         assert holdings.undated_articles == sum(article.date is None for article, _ in collection)
         reader.check(thorough=True)
+
+
+def named(article):
+    """The sources of an article that anybody knows."""
+    return tuple(source for source in article.sources if source)
 
 
 @given(collection=made_up.collections(), words=st.lists(made_up.words(), min_size=1, max_size=4))

@@ -1,5 +1,4 @@
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -40,7 +39,7 @@ from tests.loaders.helpers import PROSE, read, source
 )
 def test_the_name_chooses_the_loader(name, loader):
     """A loader is chosen by how the file's name ends, in any case of letters."""
-    assert loader_name(Path(name)) == loader
+    assert loader_name(name) == loader
 
 
 @pytest.mark.parametrize(
@@ -48,13 +47,13 @@ def test_the_name_chooses_the_loader(name, loader):
 )
 def test_companions_are_no_articles(name):
     """Sidecars, and the files that the program reads about a folder, say something about others."""
-    assert is_companion(Path(name))
+    assert is_companion(name)
 
 
 @pytest.mark.parametrize("name", ["README", "README.md", "readme.txt"])
 def test_a_readme_is_skipped_with_the_reason(tmp_path, name):
     """What stands under the usual name of a text about a folder is no article, and says what to do if it is."""
-    assert is_readme(Path(name))
+    assert is_readme(name)
     with pytest.raises(SkippedDocument, match=f"^{name} is a README; give it another name if it is an article"):
         list(load(source(tmp_path, name, PROSE)))
 
@@ -64,7 +63,7 @@ def test_a_readme_is_skipped_with_the_reason(tmp_path, name):
 )
 def test_articles_are_no_companions(tmp_path, name):
     """A name that only resembles theirs is an article's."""
-    assert not is_companion(Path(name))
+    assert not is_companion(name)
     assert read(tmp_path, name, PROSE).text == PROSE
 
 

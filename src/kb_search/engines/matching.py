@@ -218,8 +218,10 @@ class SegmentMatcher:
         if isinstance(node, Pattern):
             found[owner[columns.form_table.are(node.forms)[heads]]] = True
         elif isinstance(node, Word) and not node.exact:
-            stems = columns.stem_of[columns.article_language[columns.head_article[owner]], heads]
-            found[owner[np.isin(stems, columns.stem_numbers(node.stems))]] = True
+            places = np.flatnonzero(columns.are_inflected(node.stems)[heads])
+            languages = columns.article_language[columns.head_article[owner[places]]]
+            stems = columns.stem_of[languages, heads[places]]
+            found[owner[places[np.isin(stems, columns.stem_numbers(node.stems))]]] = True
         else:
             words = node.words if isinstance(node, Phrase) else (node,)
             found[owner[_in_a_row(heads, owner, [columns.form_table.find(word.form) for word in words])]] = True

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
-from pathlib import Path
 from typing import cast
 
 from kb_search.document import Article
@@ -80,8 +79,8 @@ def load(file: SourceFile) -> Iterator[Loaded]:
     Raises SkippedDocument for a file that is not ours to read and DocumentError where it cannot be read; the
     message is a sentence that names the file. Nothing is ever written to it.
     """
-    name = loader_name(file.path)
-    if is_readme(file.path):
+    name = loader_name(file.path.name)
+    if is_readme(file.path.name):
         raise SkippedDocument(f"{printable(file.relative)} is a README; {README_REASON}")
     if file.path.name.startswith(_LOCK):
         raise SkippedDocument(f"{printable(file.relative)} only says that an office program has a document open.")
@@ -97,18 +96,18 @@ def make_ready(names: Iterable[str]) -> None:
         import_module(f"{__name__}.{name}")
 
 
-def loader_name(path: Path) -> str | None:
-    """The loader for a file, by its name, which is that of its module; None where there is none."""
-    name = path.name.lower()
+def loader_name(name: str) -> str | None:
+    """The loader for a file of a name, which is that of its module; None where there is none."""
+    name = name.lower()
     dot = name.rfind(".", 0, -len(".gz") if name.endswith(".gz") else None)
     return _LOADERS.get(name[dot:]) if dot >= 0 else None
 
 
-def is_companion(path: Path) -> bool:
-    """Whether a file is read for what it says about others: a sidecar, or a file about a whole folder."""
-    return path.name.endswith(SIDECAR_SUFFIX) or path.name in _OF_FOLDERS
+def is_companion(name: str) -> bool:
+    """Whether a file of a name is read for what it says about others: a sidecar, or a file about a whole folder."""
+    return name.endswith(SIDECAR_SUFFIX) or name in _OF_FOLDERS
 
 
-def is_readme(path: Path) -> bool:
-    """Whether a file has one of the usual names of what is written about a folder, and is therefore no article."""
-    return path.name.lower() in _README
+def is_readme(name: str) -> bool:
+    """Whether a name is one of the usual ones for what is written about a folder; such a file is no article."""
+    return name.lower() in _README

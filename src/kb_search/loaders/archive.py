@@ -92,7 +92,7 @@ def _merged(outer: Defaults, inner: Defaults) -> Defaults:
 
 def _is_left_aside(path: PurePosixPath) -> bool:
     """Whether an entry is one that is no article in a folder either: hidden, or said about others."""
-    return is_companion(Path(path)) or any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
+    return is_companion(path.name) or any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
 
 
 class _Archive:
@@ -125,7 +125,7 @@ class _Archive:
 
     def check(self, path: PurePosixPath) -> None:
         """DocumentError, before anything is unpacked, where an entry is not one that is read."""
-        loader = loader_name(Path(path))
+        loader = loader_name(Path(path).name)
         if loader == _ARCHIVE:
             raise DocumentError("refused: an archive within an archive; unpack it")
         if loader is None:

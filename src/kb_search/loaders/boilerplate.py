@@ -143,7 +143,7 @@ def _drop(element: _Element) -> None:
 
 
 def _furniture(page: _Element, names: Names) -> Iterator[_Element]:
-    boxes, pointers = names.having(_BOX), names.having(_POINTERS)
+    boxes, pointers = set(names.having(_BOX)), set(names.having(_POINTERS))
     for element in page.iter(*_BOXES):
         furniture = element in boxes or element.get("role") in _ROLES
         if furniture or (element in pointers and 2 * linked(element) > length(element)):

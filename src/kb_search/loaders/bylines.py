@@ -25,6 +25,11 @@ _INSIDE = XPath(
     "descendant::*[@itemprop='name' or contains(concat(' ', @class, ' '), ' fn ')"
     " or contains(concat(' ', @class, ' '), ' p-name ') or contains(concat(' ', @class, ' '), ' username ')]"
 )
+#: What has one of the first two marks.
+_ATTRIBUTED = XPath(
+    "descendant-or-self::*[@rel or @itemprop]"
+    "[contains(concat(' ', normalize-space(@rel), ' '), ' author ') or @itemprop='author' or @itemprop='creator']"
+)
 #: A page that marks more people as its author lists those of other articles.
 _MOST_AUTHORS = 4
 _MOST_MARKED = 40
@@ -35,11 +40,11 @@ _LINES_ABOVE, _LINES_BELOW = 6, 14
 def bylines(page: _Element, called_so: Names) -> Iterator[tuple[str, str]]:
     """Names of authors that the page marks as such, with how it marks them; `called_so` are the names on the page."""
     marked: dict[str, list[_Element]] = {mark: [] for mark in _MARKS}
-    boxes = called_so.having(_AUTHOR) | set(page.iter("byline"))
-    cards = called_so.having(_CARD)
-    for element in page.iter("*"):
-        mark = _attributed(element) or (element in boxes and _MARKS[2 if element in cards else 3])
-        if mark and element.tag not in _NO_BYLINE:
+    boxes = [*called_so.having(_AUTHOR), *page.iter("byline")]
+    cards = set(called_so.having(_CARD))
+    for element in dict.fromkeys([*_ATTRIBUTED(page), *boxes]):
+        mark = _attributed(element) or _MARKS[2 if element in cards else 3]
+        if element.tag not in _NO_BYLINE:
             marked[mark].append(element)
     for mark, elements in marked.items():
         found = list(

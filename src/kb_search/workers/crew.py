@@ -87,7 +87,7 @@ class _Crew:
         self._done = done
         # The largest first, so that none of them is still read when all else is done; small ones as they come.
         self._waiting = deque(sorted(jobs, key=lambda job: -(job.key.size // _SMALL)))
-        self._loaders = sorted({loader_name(job.file.path) or "text" for job in jobs})
+        self._loaders = sorted({loader_name(job.file.path.name) or "text" for job in jobs})
         self._size = _crew_size(jobs, settings)
         self._patience = max(_PATIENCE, settings.max_seconds)
         self._number = next_number(folder)
@@ -184,7 +184,7 @@ class _Crew:
         if writer.key != job.key:
             writer.begin(job.key)
         problems = (*writer.problems, RowProblem("the rest", reason))
-        loader, told = loader_name(job.file.path) or "", summary(problems, len(problems))
+        loader, told = loader_name(job.file.path.name) or "", summary(problems, len(problems))
         if writer.articles:
             outcome = Outcome("read", told, loader, "", seconds, writer.sha256, problems)
         else:

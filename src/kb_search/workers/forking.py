@@ -8,7 +8,7 @@ import signal
 import socket
 from multiprocessing.connection import Connection
 
-from kb_search import loaders
+from kb_search import language, loaders
 from kb_search.document import Article
 from kb_search.fingerprints import fingerprint
 from kb_search.nursery import Order
@@ -21,6 +21,7 @@ def main(control: str, passing: str) -> None:
     """Make a process for each order, and wait for those that are asked about; the arguments are two descriptors."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
+    language.make_ready()
     fingerprint(_SAMPLE)  # it makes tables when it is called first
     connection, fds = Connection(int(control)), socket.socket(fileno=int(passing))
     while True:

@@ -138,7 +138,7 @@ class _Worker:
         if _state(job.file.path) != before:
             outcome = _failed(f"{printable(job.file.relative)} changed while it was read; the next run reads it again.")
         self.limits.end_file()
-        loader = loader_name(job.file.path) or ""
+        loader = loader_name(job.file.path.name) or ""
         self._journal.end(replace(outcome, loader=loader, seconds=time.perf_counter() - started, sha256=sha256))
 
     def _read(self, job: Job) -> Outcome:
@@ -183,7 +183,7 @@ class _Result:
         self._left_out = 0
         self._problems: list[RowProblem] = []
         self._remarks: dict[str, None] = {}
-        self._encoding = "utf-8" if loader_name(file.path) in _TEXTUAL else ""
+        self._encoding = "utf-8" if loader_name(file.path.name) in _TEXTUAL else ""
 
     def note(self, one: Read | RowProblem | Remark) -> None:
         """An article, a row that could not be read, or what is to be told of the file."""

@@ -197,6 +197,7 @@ def test_long_words_are_not_remembered_whole():
     [
         ("Нагорный Карабах", "ru"), ("Լեռնային Ղարաբաղ", "hy"), ("მთიანი ყარაბაღი", "ka"), ("Ναγκόρνο", "el"),
         ("ناغورني قره باغ", "ar"), ("Peace talks", ""), ("Şuşa", ""), ("Baku Баку Baku", ""), ("", ""), ("1994 …", ""),
+        ("外務省発表の会談", "ja"), ("会谈结束", "zh"), ("서울", "ko"), ("モスクワ", "ja"),
     ],
 )  # fmt: skip
 def test_the_script_may_give_the_language_away(text, language):

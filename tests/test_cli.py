@@ -72,7 +72,7 @@ def test_index_prints_its_report(call, trial):
     assert report.pop("seconds") > 0
     assert report == {
         "articles": 9, "passages": 20, "generation": "000001",
-        "added": 5, "changed": 0, "unchanged": 0, "removed": 0, "skipped": 0, "failed": 1, "built": True, "news": [],
+        "added": 5, "changed": 0, "unchanged": 0, "removed": 0, "skipped": 1, "failed": 1, "built": True, "news": [],
             "engine": "whoosh",
     }  # fmt: skip
     keys = {"path", "status", "reason", "loader", "articles", "encoding", "seconds"}
@@ -325,7 +325,7 @@ def test_stats_prints_the_figures(asked, told):
     (stats,) = asked("stats")
     expected = {"engine": "whoosh", "generation": "000001", "articles": 9, "passages": 20, "undated": 2}
     assert {key: stats[key] for key in expected} == expected
-    assert (stats["failed"], stats["skipped"]) == (0, 0)
+    assert (stats["failed"], stats["skipped"]) == (0, 1)
     assert (stats["sources"], stats["first_date"], stats["last_date"]) == (5, "1994-05-12", "2023-11-14")
     assert stats["bytes"] > 0
     code, out, _ = told("stats")
@@ -445,6 +445,34 @@ def test_extract_needs_no_index_and_knows_the_collection(call, trial):
     code, out, _ = call("extract", "dated.txt")
     assert code == 0
     assert "date: '2023-11-14' from " in out
+
+
+def test_extract_gives_what_index_gives(call, trial):
+    """However a file of a collection is named, alone or with its folder, its fields are those that `index` finds."""
+    fill(trial)
+    trial.write("years/Herald/2020/05/plain.txt", "The envoys met in the valley and spoke about the bridge.")
+    trial.write("collection.toml", 'language = "hy"\n')
+    code, _, _ = call("index", trial.settings.corpus, "--index", trial.settings.index)
+    root, name = trial.settings.corpus, "years/Herald/2020/05/plain.txt"
+    expected = ("Herald", "2020-05", "hy")
+    for index in (trial.settings.index, "nowhere"):  # by the index, or by collection.toml
+        for path in (root / name, root / "years", root / "years/Herald/2020", root):
+            found = map(json.loads, call("extract", path, "--index", index, "--json")[1].splitlines())
+            (line,) = [one for one in found if one["path"].endswith("plain.txt")]
+            (article,) = line["articles"]
+            assert (article["source"], article["date"], article["language"]) == expected
+            assert (line["path"], line["collection"]) == (str(root / name), str(root.resolve()))
+    assert code == 0
+
+
+def test_extract_says_where_it_knows_no_collection(call, trial, tmp_path):
+    """A file in no collection that is known is read as if its folder were one, and that is said."""
+    (tmp_path / "loose").mkdir()
+    (tmp_path / "loose/a.txt").write_text("The envoys met in the valley.")
+    for path in (tmp_path / "loose", tmp_path / "loose/a.txt"):
+        (line,) = map(json.loads, call("extract", path, "--json")[1].splitlines())
+        assert (line["collection"], line["status"]) == (None, "added")
+        assert call("extract", path)[1].splitlines()[-1].startswith("Files in no collection that is known")
 
 
 @pytest.mark.parametrize("command", ["stats", "articles", "show x", "search x", "verify"])

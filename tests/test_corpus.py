@@ -38,10 +38,29 @@ def test_files_come_in_the_order_of_their_paths(tmp_path):
 
 
 def test_what_is_no_article_is_left_out(tmp_path):
-    """READMEs, sidecars, other TOML files and hidden files and folders are not even listed."""
-    make(tmp_path, "README.md", "readme.txt", ".hidden.txt", ".git/b.txt", "a.txt")
-    make(tmp_path, "collection.toml", "a.txt.meta.toml", content="")
-    assert told(walk(tmp_path)) == ["a.txt"]
+    """Sidecars, files about the folder, and hidden files and folders are not even listed."""
+    make(tmp_path, ".hidden.txt", ".git/b.txt", "a.txt", "b.html")
+    make(tmp_path, "collection.toml", "variants.toml", "a.txt.meta.toml", "b.meta.toml", content="")
+    assert told(walk(tmp_path)) == ["a.txt", "b.html"]
+
+
+def test_everything_else_has_a_line(tmp_path):
+    """READMEs, notes of other kinds and sidecars of no file are listed with the reason why they are no articles."""
+    make(tmp_path, "README.md", "notes.toml", "readme-karabakh.txt", "Readme first.txt")
+    make(tmp_path, "gone.txt.meta.toml", "gone.meta.toml", "notes.meta.toml", content="")
+    readme = "It is a README; give it another name if it is an article."
+    lone = "It is a sidecar, and there is no file for it."
+    found = walk(tmp_path)
+    assert told(found) == [
+        f"README.md: {readme}",
+        "Readme first.txt",
+        f"gone.meta.toml: {lone}",
+        f"gone.txt.meta.toml: {lone}",
+        "notes.toml: Files that end in .toml are not read.",
+        "readme-karabakh.txt",
+    ]
+    assert [one.relative for one in found if one.skipped] == [one.relative for one in found if one.problem]
+    assert told([look(tmp_path / "README.md", tmp_path)]) == [f"README.md: {readme}"]
 
 
 def test_a_folder_is_entered_whatever_it_is_called(tmp_path):

@@ -40,6 +40,34 @@ def test_what_a_file_says_of_its_language_goes_first(tmp_path):
     assert language_of(tmp_path, f"---\nlanguage: de\n---\n{PROSE}", "a.md") == ("de", "front matter")
 
 
+def test_what_a_sidecar_says_in_vain_is_told(tmp_path):
+    """A value that cannot be what it should is named with the sidecar; a year may be a number."""
+    (tmp_path / "a.txt.meta.toml").write_text('date = "soon"\nsource = 5\n')
+    *remarks, one = read(source(tmp_path, "a.txt", PROSE), Settings())
+    assert [remark.message for remark in remarks] == [
+        "The source '5' was not used (sidecar a.txt.meta.toml, not in quotation marks).",
+        "The date 'soon' was not used (sidecar a.txt.meta.toml, not a date).",
+    ]
+    assert (one.article.source, one.article.date) == ("", None)
+    (tmp_path / "a.txt.meta.toml").write_text('date = 1994\nauthor = ["Ann Lee", "Bo Berg"]\n')
+    (one,) = read(source(tmp_path, "a.txt", PROSE), Settings())
+    assert (str(one.article.date), one.article.author) == ("1994", "Ann Lee, Bo Berg")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "origin"),
+    [
+        ("a.jsonl", f'{{"text": "{PROSE}", "language": "xx-bogus"}}', "row field language"),
+        ("a.md", f"---\nlanguage: xx-bogus\n---\n{PROSE}", "front matter"),
+    ],
+)
+def test_a_language_that_there_is_not_is_told(tmp_path, name, content, origin):
+    """A code that no language has is told, and the text itself says which language it is in."""
+    remark, one = read(source(tmp_path, name, content), Settings())
+    assert remark.message == f"The language 'xx-bogus' was not used ({origin}, no language has this code)."
+    assert one.article.language == "en"
+
+
 def test_a_language_is_detected_in_the_text(tmp_path):
     """Where nobody says it, the text does, and the evidence says how sure that is."""
     assert language_of(tmp_path, RUSSIAN) == ("ru", "detected in the text, 100% sure")
@@ -54,6 +82,42 @@ def test_a_short_text_has_the_language_of_its_script(tmp_path):
 def test_what_leaves_a_doubt_has_the_language_of_the_collection(tmp_path):
     """Without any sign an article is in the language that is set."""
     assert language_of(tmp_path, "Ad hoc", language="tr") == ("tr", "the collection's default")
+    assert language_of(tmp_path, "Ad hoc") == ("en", "taken for want of a better guess")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Die Verhandlungen über die Rückkehr der Flüchtlinge gehen weiter.", "de"),
+        ("Der Minister hat das Abkommen nicht unterschrieben.", "de"),
+        ("Les négociations sur le retour des réfugiés se poursuivent.", "fr"),
+        ("Mültecilerin dönüşüyle ilgili görüşmeler devam ediyor.", "tr"),
+        ("Qaçqınların qayıdışı ilə bağlı danışıqlar davam edir.", "az"),
+        ("Rozmowy w sprawie powrotu uchodźców trwają nadal.", "pl"),
+        ("Міністр не підписав угоду, і міст досі закритий для руху.", "uk"),
+    ],
+)
+def test_a_short_sentence_may_be_sure_as_well(tmp_path, text, language):
+    """Where detection is as good as certain, and small words or letters of the language agree, it is believed."""
+    origin = "detected in a short text, and its words or letters agree"
+    assert language_of(tmp_path, text) == (language, origin)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Recep Tayyip Erdoğan, Hakan Fidan, Hulusi Akar, Devlet Bahçeli",
+        "Peter Müller, Hans Schröder, Jürgen Weiß, Käthe Grünwald GmbH",
+        "Stepanakert Shusha Lachin Kelbajar Agdam Fizuli Jabrayil",
+    ],
+)
+def test_a_list_of_names_has_no_language_of_its_own(tmp_path, text):
+    """Names are in the language that is set; what detection thought of them is told beside it."""
+    (one,) = read(source(tmp_path, "a.txt", text), Settings(language="hy"))
+    evidence = one.article.evidence_for("language")
+    assert (evidence.value, evidence.origin) == ("hy", "the collection's default")
+    assert [claim.refused for claim in evidence.others] == [True]
+    assert evidence.others[0].origin.startswith("detected in the text, ")
 
 
 @pytest.mark.parametrize(

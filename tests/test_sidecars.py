@@ -131,6 +131,7 @@ def test_what_is_no_article_is_refused(folder, tmp_path):
         ".hidden.txt",
         "README.txt",
         "note.toml",
+        "a.meta.toml",
         "photo.png",
         "x.zip",
         "rows.jsonl",
@@ -143,7 +144,8 @@ def test_what_is_no_article_is_refused(folder, tmp_path):
     (folder / "loop.txt").symlink_to("loop.txt")
     for name, said in {
         ".": "collection.toml", "absent.txt": "no file", ".hidden.txt": "hidden", "README.txt": "only say something",
-        "note.toml": "only say something", "photo.png": "of a kind", "x.zip/b.txt": "unpack", "index/b.txt": "index",
+        "note.toml": "of a kind", "a.meta.toml": "only say something",
+        "photo.png": "of a kind", "x.zip/b.txt": "unpack", "index/b.txt": "index",
         "rows.jsonl/17": "in the row itself", "pipe.txt": "regular", "loop.txt": "regular",
         "x" * 5000 + "/y.txt": "no file",
         "\x1b[31m.txt": "/?[31m.txt",

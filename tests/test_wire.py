@@ -196,7 +196,7 @@ def test_marks_go_with_their_passage() -> None:
 
 def test_an_extracted_file_lists_its_articles() -> None:
     """A line of `extract` has the path as it was given, and passages that have no ids yet."""
-    line = extract_json("./one.txt", "added", "", [(ARTICLE, PASSAGES)])
+    line = extract_json("./one.txt", "", "added", "", [(ARTICLE, PASSAGES)])
     assert {"path": "./one.txt", "status": "added", "reason": ""}.items() <= line.items()
     [article] = line["articles"]
     assert {
@@ -210,8 +210,8 @@ def test_an_extracted_file_lists_its_articles() -> None:
 
 def test_a_failed_file_is_a_line_without_articles() -> None:
     """A file that cannot be read still is a line of `extract`."""
-    assert extract_json("x.txt", "failed", "x.txt is empty.", ()) == {
-        "path": "x.txt", "status": "failed", "reason": "x.txt is empty.", "articles": [],
+    assert extract_json("x.txt", "/corpus", "failed", "x.txt is empty.", ()) == {
+        "path": "x.txt", "collection": "/corpus", "status": "failed", "reason": "x.txt is empty.", "articles": [],
     }  # fmt: skip
 
 

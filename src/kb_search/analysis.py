@@ -233,6 +233,8 @@ def language_of_script(text: str) -> str:
     scripts = Counter[str]()
     for char, count in letters.items():  # the different letters are few
         scripts[unicodedata.name(char, "").partition(" ")[0]] += count
+    if scripts["HIRAGANA"] + scripts["KATAKANA"]:  # Chinese has none, and Japanese more Chinese characters than kana
+        scripts["HIRAGANA"] += scripts.pop("CJK", 0) + scripts.pop("KATAKANA", 0)
     script, most = next(iter(scripts.most_common(1)), ("", 0))
     return _SCRIPTS.get(script, "") if most * 2 > sum(letters.values()) else ""
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from kb_search.errors import ConfigError
 
 CONFIG_NAME = "kb-search.toml"
+#: The language of articles of which nothing says it, where none is set.
+FALLBACK_LANGUAGE = "en"
 ENV_PREFIX = "KB_SEARCH_"
 #: What can keep an index; the first is taken for a new one.
 ENGINES = ("whoosh", "tantivy", "opensearch")
@@ -59,8 +61,8 @@ class Settings:
     engine_aws_token: str = field(default="", repr=False)
     #: Where readers that have only the cluster's address keep its small files.
     engine_cache: Path = Path("~/.cache/kb-search")
-    #: Language of articles that do not say theirs (an ISO 639-1 code).
-    language: str = "en"
+    #: Language of articles that do not say theirs (an ISO 639-1 code); empty for FALLBACK_LANGUAGE, which is a guess.
+    language: str = ""
     #: Which list of names that mean the same is used beside the collection's own `variants.toml`.
     variants: str = "caucasus"
     host: str = "127.0.0.1"
@@ -163,7 +165,7 @@ def _checked(settings: Settings) -> Settings:
     _check_cluster(settings)
     if settings.variants not in NAME_LISTS:
         raise ConfigError(f"There is no list of names {settings.variants!r}; choose one of {', '.join(NAME_LISTS)}.")
-    if not _LANGUAGE.fullmatch(settings.language):
+    if settings.language and not _LANGUAGE.fullmatch(settings.language):
         raise ConfigError(f"The setting 'language' must be a code such as en or hy, not {settings.language!r}.")
     if not settings.host:
         raise ConfigError("The setting 'host' must not be empty, which would mean every address of this machine.")

@@ -19,11 +19,13 @@ from pathlib import Path, PurePath
 from kb_search.errors import UsageError
 from kb_search.filelist import KnownFile
 from kb_search.loaders import (
+    README_REASON,
     SIDECAR_SUFFIX,
     Defaults,
     SourceFile,
     folder_defaults,
     is_companion,
+    is_readme,
     loader_name,
     sidecar_paths,
 )
@@ -60,29 +62,32 @@ class FoundFile:
         return self.folder / self.name
 
 
-def walk(root: Path, exclude: Path | None = None, settings: str = "") -> list[FoundFile]:
-    """All files below a folder, in the order of their paths; companions and hidden ones are left out.
+def walk(root: Path, exclude: Path | None = None, settings: str = "", start: Path | None = None) -> list[FoundFile]:
+    """All files below a folder, in the order of their paths; hidden ones and companions are left out.
+
+    A README is listed as skipped, and so is a sidecar of no file.
 
     Links to folders are followed after everything else, and each folder is entered once, so that neither a circle
     of links nor a tree of them can make the walk long. What is no regular file is listed as a problem. `exclude` (the
-    index) is not entered; `settings` is what else a file is read by. Raises UsageError where the folder cannot be
+    index) is not entered; `settings` is what else a file is read by; the walk begins at `start`, which may be a folder
+    within the root. Raises UsageError where the folder cannot be
     listed.
     """
     if not root.is_dir():
         what = "is a file" if root.exists() else "does not exist"
         raise UsageError(f"{root} {what}; name the folder with your articles.")
-    return sorted(_Walk(root, exclude, settings).all_files(), key=attrgetter("relative"))
+    return sorted(_Walk(root, exclude, settings, start or root).all_files(), key=attrgetter("relative"))
 
 
 class _Walk:
     """One walk over a folder; `_folders` and `_links` are those still to be entered."""
 
-    def __init__(self, root: Path, exclude: Path | None, settings: str) -> None:
-        self._root = root
+    def __init__(self, root: Path, exclude: Path | None, settings: str, start: Path) -> None:
+        self._root, self._start = root, start
         self._settings = settings
         self._excluded = _identity(exclude) if exclude and exclude.is_dir() else None
         self._entered: set[tuple[int, int]] = set()
-        self._folders, self._links = [root], deque[Path]()
+        self._folders, self._links = [start], deque[Path]()
 
     def all_files(self) -> Iterator[FoundFile]:
         while self._folders or self._links:
@@ -90,7 +95,7 @@ class _Walk:
             try:
                 identity, entries = _identity(folder), _entries(folder)
             except OSError as error:
-                if folder == self._root:
+                if folder == self._start:
                     raise UsageError(f"The folder {folder} cannot be read: {error.strerror}.") from error
                 yield self._problem(folder, f"The folder cannot be read: {error.strerror}.")
                 continue
@@ -107,6 +112,9 @@ class _Walk:
             if not _is_folder(entry):
                 if not is_companion(entry.name):
                     yield place.look(entry.name, entry.stat)
+                elif place.is_lone(entry.name):
+                    lone = self._problem(folder / entry.name, "It is a sidecar, and there is no file for it.")
+                    yield replace(lone, skipped=True)
             elif entry.is_symlink():
                 self._links.append(folder / entry.name)
             else:
@@ -148,11 +156,23 @@ class _Place:
     """
 
     def __init__(
-        self, folder: Path, root: Path, settings: str, entries: Iterable[os.DirEntry[str]] | None = None
+        self, folder: Path, root: Path, settings: str, entries: Sequence[os.DirEntry[str]] | None = None
     ) -> None:
+        self._entries = entries or ()
         self._folder, self._root, self._settings = folder, root, settings
         self._sidecars = None if entries is None else _sidecars(entries)
         self._prefix = "" if folder == root else _relative(folder, root) + "/"
+
+    def is_lone(self, name: str) -> bool:
+        """Whether a companion of this name is a sidecar of no file in the folder."""
+        about = name.removesuffix(SIDECAR_SUFFIX)
+        return about != name and about not in self._stems
+
+    @cached_property
+    def _stems(self) -> set[str]:
+        """The names of all files that are no sidecars, with and without their suffixes."""
+        names = [entry.name for entry in self._entries if not entry.name.endswith(SIDECAR_SUFFIX)]
+        return {*names, *(PurePath(name).stem for name in names)}
 
     @cached_property
     def _defaults(self) -> Defaults:
@@ -177,6 +197,8 @@ class _Place:
             return found(problem=f"It cannot be read: {error.strerror}.")
         if not stat.S_ISREG(status.st_mode):
             return found(problem="It is not a regular file.", skipped=True)
+        if is_readme(name):
+            return found(problem=f"It is a README; {README_REASON}", skipped=True)
         if loader_name(name) is None:
             suffix = PurePath(name).suffix
             kind = f"Files that end in {suffix}" if suffix else "Files without a suffix"

@@ -104,7 +104,7 @@ def _changes(settings: Settings, names: Sequence[str], manifest: Manifest) -> li
     """A sentence for each of some settings that is not what a generation was built with."""
     was = dict(manifest.settings)
     return [
-        f"The setting {name} is now {now}; it was {was.get(name)}."
+        f"The setting {name} is now {now}; it was {was.get(name) or 'not set'}."
         for name, now in said(settings, names).items()
         if was.get(name) != now
     ]

@@ -17,7 +17,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from kb_search.document import Date
 from kb_search.errors import UsageError
-from kb_search.loaders import is_companion, loader_name, sidecar_paths
+from kb_search.loaders import is_companion, is_readme, loader_name, sidecar_paths
 from kb_search.loaders.base import FIELDS, printable
 from kb_search.loaders.claims import Said, settle
 from kb_search.loaders.dates import latest_day
@@ -153,8 +153,8 @@ def _refuse(path: Path, corpus: Path, index: Path, name: str) -> None:
         raise UsageError(f"{name} is hidden, and hidden files are no articles of the collection.")
     if index.is_dir() and path.parent.resolve().is_relative_to(index.resolve()):
         raise UsageError(f"{name} belongs to the index, not to the articles.")
-    if is_companion(path.name):
-        raise UsageError(f"{name} is no article: README and .toml files only say something about others.")
+    if is_companion(path.name) or is_readme(path.name):
+        raise UsageError(f"{name} is no article: READMEs and sidecars only say something about others.")
     if loader_name(path.name) is None:
         raise UsageError(f"{name} is of a kind that kb-search does not read, so there is nothing to say of it.")
     if not path.is_file():

@@ -160,13 +160,15 @@ def article_view_json(view: ArticleView) -> Json:
 
 def extract_json(
     path: str,
+    collection: str,
     status: str,
     reason: str,
     articles: Iterable[tuple[Article, Sequence[Passage]]],
 ) -> Json:
-    """What a loader made of one file, `path` being the name as it was given."""
+    """What a loader made of one file, `path` being the name as it was given, `collection` the folder that it is in."""
     return {
         "path": path,
+        "collection": collection or None,
         "status": status,
         "reason": reason,
         "articles": [

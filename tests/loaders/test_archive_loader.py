@@ -70,6 +70,9 @@ def test_what_is_said_about_entries(tmp_path):
         },
         defaults=Defaults(source=Claim("Around", "collection.toml"), fields=(("title", "name"),)),
     )
+    (readme,) = [one for one in found if isinstance(one, RowProblem)]
+    assert readme.where == "README.md"
+    found.remove(readme)
     assert [(one.title, one.source, one.language, str(one.date)) for one in found[:1]] == [
         ("Said Beside", "Inner", "de", "2023-11-07"),
     ]

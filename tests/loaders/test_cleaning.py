@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_search.errors import DocumentError
+from kb_search.loaders.claims import read_as
 from kb_search.loaders.cleaning import clean, decode, one_line, scrub, shorten
 
 RUSSIAN = "Переговоры в Москве закончились поздно вечером. Стороны договорились о встрече в ноябре."
@@ -87,8 +88,34 @@ def test_what_a_page_declares_counts_where_it_can_be_true():
     assert decode("déjà".encode(), "a.html", "iso-8859-1").text == "déjà"
     assert decode(b"plain", "a.html", "utf-16").text == "plain"
     assert decode("会谈".encode("iso2022_jp_2"), "a.html", "iso-2022-jp-2").text == "会谈"
+    assert decode("前輪驅動".encode("gb18030"), "a.html", "gb2312").text == "前輪驅動"
+    assert decode("การเจรจา".encode("cp874"), "a.html", "windows-874").text == "การเจรจา"
     for nonsense in ("base64", "x\0y", "no-such", "unicode_escape", ""):
         assert decode(b"caf\\u00e9", "a.html", nonsense).text == "caf\\u00e9"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "why"),
+    [
+        ("cp1251", "iso-8859-1", "the text reads better otherwise"),
+        ("utf-8", "windows-1251", "the bytes are those of another"),
+        ("cp1251", "klingon", "no encoding that text can be read in here"),
+        ("cp1251", "windows-1251", ""),
+        ("utf-8", "UTF8", ""),
+        ("utf-8", "", ""),
+    ],
+)
+def test_a_declaration_that_lost_is_kept(encoding, declared, why):
+    """What is declared and not believed is told, with the reason."""
+    decoded = decode(RUSSIAN.encode(encoding), "a.html", declared)
+    assert (decoded.text, decoded.lost, decoded.why) == (RUSSIAN, declared if why else "", why)
+    refused = [claim for claim in read_as(decoded) if claim.refused]
+    assert [(claim.value, claim.refused) for claim in refused] == ([(declared, why)] if why else [])
+
+
+def test_bytes_that_no_letter_stands_for_are_counted():
+    """Text in an old encoding that is broken in places says in how many."""
+    assert decode(RUSSIAN.encode("cp1251") + b"\x98", "a.txt", "cp1251").broken == 1
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from kb_search.loaders import html
 from tests.loaders.helpers import PROSE, read
 
 SAFE = f"<p>{PROSE}</p>" * 4
@@ -62,3 +63,14 @@ def test_a_page_cut_off_anywhere_is_read(tmp_path):
     raw = page('<p class="x">ščř</p>').encode()
     for end in range(len(raw) - 40, len(raw) - 3 * len(PROSE), -37):
         assert PROSE in read(tmp_path, "a.html", raw[:end]).text
+
+
+def test_a_tag_with_a_hundred_thousand_attributes(tmp_path, monkeypatch):
+    """The parser, which takes a minute for such a tag, gets no more than the head of the page; its text is read."""
+    seen = []
+    monkeypatch.setattr(html, "parse", lambda markup: (seen.append(len(markup)), (None, False))[1])
+    crowded = " ".join(f'a{number}="x"' for number in range(100_000))
+    assert read(tmp_path, "a.html", f"<html><body><p {crowded}>{PROSE}</p></body></html>").text == PROSE
+    picture = f'<img src="data:image/png;base64,{"QUJD=" * 3}{"A" * 400_000}">'
+    assert PROSE in read(tmp_path, "b.html", f"<html><body>{picture}<p>{PROSE}</p></body></html>").text
+    assert seen[0] < 400_000 < seen[1]

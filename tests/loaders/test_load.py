@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_search.errors import DocumentError, SkippedDocument
-from kb_search.loaders import SUFFIXES, RowProblem, is_companion, load, loader_name
+from kb_search.loaders import SUFFIXES, RowProblem, is_companion, is_readme, load, loader_name
 from kb_search.passages import split
-from tests.loaders.helpers import PROSE, source
+from tests.loaders.helpers import PROSE, read, source
 
 
 @pytest.mark.parametrize(
@@ -43,17 +43,28 @@ def test_the_name_chooses_the_loader(name, loader):
 
 
 @pytest.mark.parametrize(
-    "name", ["README", "README.md", "readme.txt", "README_ru.md", "a.meta.toml", "collection.toml"]
+    "name", ["a.meta.toml", "a.txt.meta.toml", "collection.toml", "variants.toml", "kb-search.toml"]
 )
 def test_companions_are_no_articles(name):
-    """README files and TOML files say something about others."""
+    """Sidecars, and the files that the program reads about a folder, say something about others."""
     assert is_companion(name)
 
 
-@pytest.mark.parametrize("name", ["a.txt", "readmeister.txt", "my README.txt", "toml.txt"])
-def test_articles_are_no_companions(name):
+@pytest.mark.parametrize("name", ["README", "README.md", "readme.txt"])
+def test_a_readme_is_skipped_with_the_reason(tmp_path, name):
+    """What stands under the usual name of a text about a folder is no article, and says what to do if it is."""
+    assert is_readme(name)
+    with pytest.raises(SkippedDocument, match=f"^{name} is a README; give it another name if it is an article"):
+        list(load(source(tmp_path, name, PROSE)))
+
+
+@pytest.mark.parametrize(
+    "name", ["a.txt", "readmeister.txt", "my README.txt", "toml.txt", "readme-karabakh.txt", "Readme first.txt"]
+)
+def test_articles_are_no_companions(tmp_path, name):
     """A name that only resembles theirs is an article's."""
     assert not is_companion(name)
+    assert read(tmp_path, name, PROSE).text == PROSE
 
 
 def test_other_files_are_skipped_with_a_sentence(tmp_path):

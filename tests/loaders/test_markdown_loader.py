@@ -15,15 +15,51 @@ from tests.loaders.helpers import PROSE, heads, read, source
         '---\ntitle: "Talks: part two"\ndate: 2023-11-07\nauthor: [A. Lee, B. Ray]\nlanguage: no\n---\n',
         "---\nTitle: 'Talks: part two'\ndate: 2023-11-07\nauthor:\n  - A. Lee\n  - B. Ray\nlanguage: no\n...\n",
         '+++\ntitle = "Talks: part two"\ndate = 2023-11-07\nauthor = ["A. Lee", "B. Ray"]\nlanguage = "no"\n+++\n',
-        "---\ntitle: Talks: part two\ndate: 2023-11-07\nauthor: A. Lee, B. Ray\nlanguage: no\n---\n",
     ],
 )
 def test_front_matter(tmp_path, head):
-    """YAML and TOML are read, YAML also with the usual slip of a colon, and `no` is a language."""
+    """YAML and TOML are read, and `no` is a language."""
     article = read(tmp_path, "a.md", head + PROSE)
     assert (article.title, str(article.date), article.author) == ("Talks: part two", "2023-11-07", "A. Lee, B. Ray")
     assert (article.language, article.text, article.untitled) == ("no", PROSE, False)
     assert article.evidence_for("title").origin == "front matter"
+
+
+@pytest.mark.parametrize(
+    ("head", "slip", "title", "date"),
+    [
+        (
+            "title: Talks: part two\ndate: 2023-11-07",
+            "(line 2); only title, date could be read",
+            "Talks: part two",
+            "2023",
+        ),
+        ("title: [unclosed\ndate: 2023-11-07", "(line 3); only date could be read", "", "2023"),
+        ('source: "unclosed', "is not valid YAML (line 3); it was not read", "", ""),
+        (
+            "date: 2020-01-01\ntitle: Talks\ndate: 2021-01-01",
+            'has "date" 2 times; that of line 4 counts',
+            "Talks",
+            "2021",
+        ),
+        ("title: !!python/object/apply:os.system [x]\ndate: 2023", "the tag !python/object/apply:os", "", "2023"),
+    ],
+)
+def test_what_is_wrong_in_front_matter_is_told(tmp_path, head, slip, title, date):
+    """The article stays with its whole text and what could be read for sure; what could not is told with its line."""
+    remark, article = load(source(tmp_path, "a.md", f"---\n{head}\n---\n{PROSE}"))
+    assert slip in remark.message
+    assert article.text == PROSE
+    assert ("" if article.untitled else article.title) == title
+    assert str(article.date or "")[:4] == date
+    assert article.source == ""
+
+
+def test_front_matter_that_is_never_closed_is_text_and_told(tmp_path):
+    """Nothing tells where the article begins, so all of it is read."""
+    remark, article = load(source(tmp_path, "a.md", f"---\ntitle: Talks\n\n{PROSE}"))
+    assert "never closed by a line of ---" in remark.message
+    assert PROSE in article.text
 
 
 @pytest.mark.parametrize("date", ["1988", "1994-05", "1994-05-12"])
@@ -119,7 +155,8 @@ def test_brackets_that_nothing_closes():
 
 def test_hostile_front_matter(tmp_path):
     """Lists without an end harm nothing."""
-    assert read(tmp_path, "b.md", "---\nx: " + "[" * 5000 + f"\ntitle: Talks\n---\n{PROSE}").title == "Talks"
+    *_, article = load(source(tmp_path, "b.md", "---\nx: " + "[" * 5000 + f"\ntitle: Talks\n---\n{PROSE}"))
+    assert (article.title, article.text) == ("Talks", PROSE)
 
 
 def test_aliases_in_front_matter_are_not_read(tmp_path):

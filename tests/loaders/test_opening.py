@@ -237,3 +237,22 @@ def test_a_second_date_in_front_is_told(tmp_path):
 def test_a_date_alone_is_no_title(tmp_path, line):
     """An article whose first line is only its date is called by its first sentence."""
     assert read(tmp_path, "a.txt", f"{line}\n\n{LONG}").title.startswith(LONG[:20])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Source: Reuters said on Monday that nothing is known.",
+        "Source: Reuters said on Monday that nothing is known",
+        "Source: Nobody knows it for certain.",
+    ],
+)
+def test_a_sentence_is_no_source(line):
+    """What a label says is the name of a paper, and not a sentence that begins like a label."""
+    assert not list(opening_claims(f"{line}\n\nThe talks went on."))
+
+
+@pytest.mark.parametrize("name", ["Reuters", "Независимая газета", "Agence France-Presse.", "The New York Times"])
+def test_a_name_is_a_source(name):
+    """Names of papers may have several words, in small letters too, and a stop behind them."""
+    assert [claim.value for claim in opening_claims(f"Source: {name}\n\nThe talks went on.")] == [name]

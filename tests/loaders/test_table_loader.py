@@ -113,6 +113,12 @@ def test_wrong_names_of_fields(tmp_path, content, sentence):
     assert found.source.value == "Herald"
 
 
+def test_empty_fields_too_many_do_no_harm(tmp_path):
+    """Spreadsheets put separators behind the last field; where these hold nothing, all is certain."""
+    (article,) = rows(tmp_path, f'title,text\nTalks,"{PROSE}",, \n')
+    assert (article.title, article.text) == ("Talks", PROSE)
+
+
 def test_a_bad_row_does_not_stop_the_others(tmp_path):
     """Each row that cannot be read is a problem with its line and a reason; the rest is there."""
     found = rows(
@@ -122,7 +128,7 @@ def test_a_bad_row_does_not_stop_the_others(tmp_path):
     assert [one.row for one in found if isinstance(one, Article)] == ["a", "f", "h"]
     assert [(one.where, one.message) for one in found if isinstance(one, RowProblem)] == [
         ("line 3", 'the field "text" is missing or empty'),
-        ("line 4", "it has 3 fields, and the first row names 2"),
+        ("line 4", "it has 3 fields, and the first row names 2; put those that hold a separator in quotation marks"),
         ("line 5", "a quotation mark stands within a field; write it twice"),
         ("line 6", 'the field "text" is missing or empty'),
         ("line 7", "the id 'a' stands in line 2 already"),

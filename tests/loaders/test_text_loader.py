@@ -177,3 +177,28 @@ def test_what_was_changed_in_reading_is_recorded(tmp_path):
     guessed = read(tmp_path, "b.txt", russian.encode("koi8_r")).evidence_for("encoding")
     assert (guessed.value, guessed.origin) == ("koi8_r", "guessed by how the text reads, 100% sure")
     assert read(tmp_path, "c.txt", russian).evidence_for("encoding") is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "By Ann Lee | 7 November 2023",
+        "Published: 03/04/2023",
+        "Source: Reuters\n\nDate: 2020-01-01",
+        "https://paper.example/talks",
+        "7 November 2023",
+    ],
+)
+def test_a_label_is_no_title(tmp_path, head):
+    """An untitled text is called after its first sentence, below lines that say only when, where and by whom."""
+    article = read(tmp_path, "a.txt", f"{head}\n\n{PROSE}\n")
+    assert article.untitled
+    assert article.title.startswith("The two sides met in the valley")
+    assert article.text == f"{head}\n\n{PROSE}"
+
+
+def test_a_first_line_ends_where_the_byline_begins(tmp_path):
+    """Of a title that runs into the lines below it, only its own words are shown."""
+    article = read(tmp_path, "a.txt", f"The road is open\nBy Ann Lee\n7 November 2023\n\n{PROSE}\n")
+    assert article.title == "The road is open"
+    assert article.author == "Ann Lee"

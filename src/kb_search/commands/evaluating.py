@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from kb_search.commands.common import print_json, printable, with_settings
-from kb_search.config import Settings
+from kb_search.config import FALLBACK_LANGUAGE, Settings
 from kb_search.errors import UsageError
 from kb_search.evaluation.asking import indexed
 from kb_search.evaluation.baseline import baseline_run
@@ -37,7 +37,7 @@ def evaluate_command(
     """
     judged = read_judged(folder)
     others = [("compared", _run_of(judged, other_file))] if other_file else []
-    with indexed(judged, settings.language) as asked:
+    with indexed(judged, settings.language or FALLBACK_LANGUAGE) as asked:
         ours = asked.run()
     if run_file:
         write_run(run_file, ours, _TAG)

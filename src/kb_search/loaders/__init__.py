@@ -6,7 +6,6 @@ of HTML costs most of a second, which a collection of plain text need not pay.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import cast
@@ -14,9 +13,10 @@ from typing import cast
 from kb_search.document import Article
 from kb_search.errors import SkippedDocument
 from kb_search.loaders.base import Defaults, Remark, RowProblem, SourceFile, printable
-from kb_search.loaders.companions import SIDECAR_SUFFIX, folder_defaults, remarks, sidecar_paths
+from kb_search.loaders.companions import COLLECTION_FILE, SIDECAR_SUFFIX, folder_defaults, remarks, sidecar_paths
 
 __all__ = [
+    "README_REASON",
     "SIDECAR_SUFFIX",
     "SUFFIXES",
     "Defaults",
@@ -26,6 +26,7 @@ __all__ = [
     "SourceFile",
     "folder_defaults",
     "is_companion",
+    "is_readme",
     "load",
     "loader_name",
     "make_ready",
@@ -59,7 +60,13 @@ _LOADERS = {
 SUFFIXES = tuple(_LOADERS)
 #: So begin the names of the files by which office programs lock a document.
 _LOCK = ("~$", ".~lock.")
-_README = re.compile(r"README(?![^\W\d_])", re.IGNORECASE)
+#: Names, in small letters, of files that say something of the folder that they stand in.
+_README = {"readme", "readme.md", "readme.txt"}
+#: Files that the program itself reads for what they say of all articles.
+_OF_FOLDERS = {COLLECTION_FILE, "variants.toml", "kb-search.toml"}
+
+#: Why a README is left out, behind a semicolon.
+README_REASON = "give it another name if it is an article."
 
 #: What comes of a file: its articles, the rows of it that could not be read, and what is to be told of it.
 Loaded = Article | RowProblem | Remark
@@ -73,6 +80,8 @@ def load(file: SourceFile) -> Iterator[Loaded]:
     message is a sentence that names the file. Nothing is ever written to it.
     """
     name = loader_name(file.path.name)
+    if is_readme(file.path.name):
+        raise SkippedDocument(f"{printable(file.relative)} is a README; {README_REASON}")
     if file.path.name.startswith(_LOCK):
         raise SkippedDocument(f"{printable(file.relative)} only says that an office program has a document open.")
     if name is None:
@@ -95,5 +104,10 @@ def loader_name(name: str) -> str | None:
 
 
 def is_companion(name: str) -> bool:
-    """Whether a file of a name only says something about others: README files, sidecars and other `.toml` files."""
-    return bool(_README.match(name)) or name.lower().endswith(".toml")
+    """Whether a file of a name is read for what it says about others: a sidecar, or a file about a whole folder."""
+    return name.endswith(SIDECAR_SUFFIX) or name in _OF_FOLDERS
+
+
+def is_readme(name: str) -> bool:
+    """Whether a name is one of the usual ones for what is written about a folder; such a file is no article."""
+    return name.lower() in _README

@@ -31,6 +31,16 @@ _NO_AUTHOR = re.compile(
 )
 _BY_PROGRAM = "written by a program"
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
+#: The codes of two letters (ISO 639-1); `sh`, `in` and `iw` are older ones. Of three letters there are thousands.
+_CODES = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee "
+    "el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik in io "
+    "is it iu iw ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn "
+    "mo mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se "
+    "sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo "
+    "wa wo xh yi yo za zh zu"
+)
+_LANGUAGES = frozenset(_CODES.split())
 _URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
@@ -79,10 +89,11 @@ def document_properties(title: str, author: str, origin: str) -> list[Said]:
 
 
 def read_as(decoded: Decoded) -> list[Said]:
-    """What a reader must know of how a file's bytes became text: an encoding other than UTF-8, and what was changed."""
+    """What a reader must know of how bytes became text: an encoding that is not UTF-8 or not declared, and changes."""
     guessed = f"guessed by how the text reads, {decoded.confidence:.0%} sure"
     marked = "as declared, or by the mark in front"
-    origins = [guessed] if decoded.guessed else [marked] if decoded.encoding != "utf-8" else []
+    unsaid = ["valid UTF-8"] if decoded.lost else []
+    origins = [guessed] if decoded.guessed else [marked] if decoded.encoding != "utf-8" else unsaid
     changes = (
         (decoded.mended, "letters garbled before the file was saved: {:,} were put right"),
         (decoded.garbled, "letters garbled before the file was saved: {:,} look so and were left"),
@@ -90,7 +101,8 @@ def read_as(decoded: Decoded) -> list[Said]:
         (decoded.controls, "control characters: {:,} were dropped"),
     )
     origins += [what.format(places) for places, what in changes if places]
-    return [Said("encoding", decoded.encoding, origin) for origin in origins]
+    lost = [Said("encoding", decoded.lost, "declared", decoded.why)] if decoded.lost else []
+    return [*(Said("encoding", decoded.encoding, origin) for origin in origins), *lost]
 
 
 def settle(claims: Iterable[Said], latest: Date) -> tuple[Evidence, ...]:
@@ -149,7 +161,10 @@ def _language(text: str) -> str:
     found = _LANGUAGE.fullmatch(text)
     if not found:
         raise ValueError("not a language code")
-    return found[1].lower()
+    code = found[1].lower()
+    if len(code) == 2 and code not in _LANGUAGES:
+        raise ValueError("no language has this code")
+    return code
 
 
 def _as_text(value: object, depth: int = _DEEPEST) -> str:

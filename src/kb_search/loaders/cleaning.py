@@ -34,6 +34,16 @@ _FEWEST_WHOLE, _FEWEST_WHOLE_DECLARED = 10, 1
 _FEWEST_IN_TWO = 20
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+#: Names of encodings that pages and mail use and Python does not know, or that mean more than they say to browsers
+#: (WHATWG Encoding): what is declared as one of these is mostly written in the larger one.
+_MEANT = {
+    "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb-2312-80": "gb18030", "euc-kr": "cp949",
+    "windows-949": "cp949", "shift-jis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "x-euc-jp": "euc_jp",
+    "x-x-big5": "big5", "cn-big5": "big5", "windows-874": "cp874", "dos-874": "cp874", "tis-620": "cp874",
+    "iso8859-11": "cp874", "x-mac-cyrillic": "mac_cyrillic", "koi": "koi8_r", "koi8": "koi8_r", "dos-866": "cp866",
+    "iso-8859-8-i": "iso8859_8", "x-mac-roman": "mac_roman", "unicode-1-1-utf-8": "utf-8",
+    "ascii": "cp1252", "iso8859-1": "cp1252",
+}  # fmt: skip
 #: Encodings that Python knows and no article is written in.
 _NOT_FOR_PAGES = {"idna", "punycode", "utf-7", "unicode-escape", "raw-unicode-escape"}
 _SIGNATURES = (
@@ -70,7 +80,8 @@ class Decoded:
 
     `mended` counts the places that had been garbled before the file was saved (`cafÃ©`) and were put right,
     `garbled` those that look so and were left; `broken` the places that no encoding explains, which became `\ufffd`;
-    `controls` the control characters, which `clean` drops.
+    `controls` the control characters, which `clean` drops. `lost` is the encoding that was declared and is not the one
+    the text was read with, and `why`.
     """
 
     text: str
@@ -81,6 +92,8 @@ class Decoded:
     garbled: int = 0
     broken: int = 0
     controls: int = 0
+    lost: str = ""
+    why: str = ""
 
 
 def decode(raw: bytes, name: str, declared: str = "") -> Decoded:
@@ -89,12 +102,24 @@ def decode(raw: bytes, name: str, declared: str = "") -> Decoded:
     UTF-8 goes before what is declared, because text in another encoding is hardly ever valid UTF-8, and
     wrong declarations are frequent; pure ASCII bytes can be an encoding with escapes (ISO 2022). A
     declaration is not believed where the text does not read like any language with it and does with another.
-    `name` is the file as messages call it, `declared` what an HTML or XML head says. Raises DocumentError
+    `name` is the file as messages call it, `declared` what an HTML or XML head or a mail says. Raises DocumentError
     where the bytes are no text.
     """
     decoded = _decoded(raw, name, declared)
     right = mend(decoded.text)
-    return replace(decoded, text=right.text, mended=right.places, garbled=right.left)
+    why = "" if raw.isascii() else _against(declared, decoded)
+    lost = declared.strip() if why else ""
+    return replace(decoded, text=right.text, mended=right.places, garbled=right.left, lost=lost, why=why)
+
+
+def _against(declared: str, decoded: Decoded) -> str:
+    """Why text was not read in the encoding that is declared; nothing if it was, or none is."""
+    known = _known(declared)
+    if not declared.strip() or known == decoded.encoding:
+        return ""
+    if not known:
+        return "no encoding that text can be read in here"
+    return "the bytes are those of another" if decoded.encoding.startswith("utf") else "the text reads better otherwise"
 
 
 def _decoded(raw: bytes, name: str, declared: str) -> Decoded:
@@ -149,9 +174,9 @@ def _as_utf8(line: bytes) -> str | None:
 def _in_old_encoding(raw: bytes, said: str) -> Decoded:
     best = guess(raw, said)
     text = raw.decode(best.encoding, "replace")
-    if best.encoding == said:
-        return Decoded(text, said)
-    return Decoded(text, best.encoding, guessed=True, confidence=best.confidence)
+    is_guess = best.encoding != said
+    confidence = best.confidence if is_guess else 1.0
+    return Decoded(text, best.encoding, guessed=is_guess, confidence=confidence, broken=text.count("\ufffd"))
 
 
 def clean(text: str) -> str:
@@ -231,13 +256,18 @@ def _known(declared: str) -> str:
     not in UTF-16.
     """
     try:
-        name = codecs.lookup(declared.strip()).name
+        name = codecs.lookup(_meant(declared)).name
+        name = codecs.lookup(_meant(name)).name
         "".encode(name)
     except (LookupError, ValueError):
         return ""
-    if name.replace("_", "-") in _NOT_FOR_PAGES or name.startswith(("utf-16", "utf-32")):
-        return ""
-    return "cp1252" if name in ("ascii", "iso8859-1") else name
+    return "" if name.replace("_", "-") in _NOT_FOR_PAGES or name.startswith(("utf-16", "utf-32")) else name
+
+
+def _meant(declared: str) -> str:
+    name = declared.strip().lower().replace("_", "-")
+    name = re.sub(r"^(?:x-)?(?:cp-?|win(?:dows)?-)?(12\d\d)$", r"cp\1", name)
+    return _MEANT.get(name, name)
 
 
 def _fewer_marks(run: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from kb_search.document import Section
 from kb_search.loaders.body import Body
 from kb_search.loaders.dates import read_date
+from kb_search.loaders.opening import is_label
 from kb_search.paragraphs import STOPS, Span, paragraphs
 from kb_search.sentences import sentences
 
@@ -84,7 +85,7 @@ def _blank_end(text: str) -> bool:
 def _is_title(lines: Sequence[str]) -> bool:
     """Whether the first line is short and unfinished, with prose below it; it may be or hold a quotation."""
     line, below = lines[0], lines[1 : 1 + _PARAGRAPHS_BELOW_TITLE]
-    if not any(map(_is_prose, below)) or len(line) > _LONGEST or len(line.split()) > _MOST_TITLE:
+    if not any(map(_is_prose, below)) or len(line) > _LONGEST or len(line.split()) > _MOST_TITLE or is_label(line):
         return False
     first = line.lstrip(_OPENING)[:1]
     finished = not (line[-1].isalnum() or line[-1] in _CLOSING)

@@ -25,6 +25,8 @@ _XML_HEAD = re.compile(r"\s*<\?xml[^>]{0,200}>")
 #: Larger pages, and those with more tags, go without a search for their article: it needs up to 100 µs for each tag,
 #: and seconds for each million characters of some pages. Of 240 real ones none has more than 6,000 tags.
 _MOST_MARKUP, _MOST_TAGS = 5_000_000, 50_000
+#: The parser needs time by the square of the attributes of one tag: 26 s for 100,000.
+_LONG_TAG, _MOST_ATTRIBUTES = re.compile(r"<[a-zA-Z][^<>]{20000,}"), 2_000
 #: What such a page says of itself stands in so much of its beginning.
 _HEAD = 300_000
 
@@ -32,17 +34,22 @@ _HEAD = 300_000
 def load(file: SourceFile) -> Iterator[Article]:
     """The one article of a page. Raises DocumentError where it cannot be read or holds no text."""
     raw = read_bytes(file)
-    declared = _DECLARED.search(raw[:4096])
-    decoded = decode(raw, printable(file.relative), declared[1].decode("ascii", "ignore") if declared else "")
+    decoded = decode(raw, printable(file.relative), declared_encoding(raw))
     body, claims = read_page(decoded.text)
     yield assemble(around(file), body, [*claims, *read_as(decoded)], "html")
+
+
+def declared_encoding(raw: bytes) -> str:
+    """The encoding that the head of a page says it is in, as it says it; empty where it does not."""
+    declared = _DECLARED.search(raw[:4096])
+    return declared[1].decode("ascii", "ignore") if declared else ""
 
 
 def read_page(text: str) -> tuple[Body, list[Said]]:
     """The main text of a page, and what the page says about it. Loaders of mail and of saved pages ask this too."""
     head = _XML_HEAD.match(text)
     markup = text[head.end() :] if head else text
-    big = len(markup) > _MOST_MARKUP or markup.count("<") > _MOST_TAGS
+    big = len(markup) > _MOST_MARKUP or markup.count("<") > _MOST_TAGS or _is_crowded(markup)
     page, whole = parse(markup[:_HEAD] if big else markup)
     names = Names.on(page) if page is not None else Names(())
     claims = [] if page is None else page_claims(page, names, markup, search=not big)
@@ -53,3 +60,8 @@ def read_page(text: str) -> tuple[Body, list[Said]]:
     if body.title:
         claims.append(Said("title", body.title, "first heading"))
     return body, claims
+
+
+def _is_crowded(markup: str) -> bool:
+    """Whether a tag has more attributes than any page gives it; pictures within a tag make it long as well."""
+    return any(found[0].count("=") > _MOST_ATTRIBUTES for found in _LONG_TAG.finditer(markup))

@@ -12,7 +12,7 @@ import email
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from email.errors import HeaderParseError, MessageError
+from email.errors import HeaderParseError, InvalidBase64CharactersDefect, InvalidBase64LengthDefect, MessageError
 from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
@@ -21,11 +21,11 @@ from urllib.parse import urlsplit
 
 from kb_search.document import Article
 from kb_search.errors import DocumentError
-from kb_search.loaders.base import SourceFile, printable, read_bytes
+from kb_search.loaders.base import Remark, SourceFile, printable, read_bytes
 from kb_search.loaders.body import Block, compose
-from kb_search.loaders.claims import Said
-from kb_search.loaders.cleaning import decode, scrub
-from kb_search.loaders.html import read_page
+from kb_search.loaders.claims import Said, read_as
+from kb_search.loaders.cleaning import Decoded, decode, scrub
+from kb_search.loaders.html import declared_encoding, read_page
 from kb_search.loaders.markup import read_markup
 from kb_search.loaders.metadata import around, assemble
 from kb_search.loaders.webdates import address_date
@@ -38,13 +38,20 @@ _LONGEST_HEADER = 2_000
 #: How deep parts may stand in parts: the reader of mail goes into itself for each.
 _DEEPEST = 100
 _PLAIN, _HTML = "text/plain", "text/html"
+#: What Python's reader says of text that was never packed as base64. Missing signs at its end lose nothing.
+_NO_BASE64 = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect)
+#: Text whose charset nobody knows is read where the guess is at least as sure, or little of it depends on that.
+_LEAST_SURE, _MOST_FOREIGN = 0.5, 0.1
 
 
-def load(file: SourceFile) -> Iterator[Article]:
-    """The one article of a mail or of a saved page. Raises DocumentError where it cannot be read or has no text."""
+def load(file: SourceFile) -> Iterator[Article | Remark]:
+    """The one article of a mail or of a saved page, and what is to be told of it.
+
+    Raises DocumentError where it cannot be read or has no text.
+    """
     message = _parsed(file)
     if file.path.name.lower().endswith(".eml"):
-        yield _mail(file, message)
+        yield from _mail(file, message)
     else:
         yield _saved_page(file, message)
 
@@ -60,8 +67,11 @@ def _parsed(file: SourceFile) -> Message:
         raise DocumentError(f"{name} is damaged or no mail; save it anew.") from error
 
 
-def _mail(file: SourceFile, message: Message) -> Article:
-    """A mail: its plain text, or its HTML where it has none; forwarded text that is shown with it as well."""
+def _mail(file: SourceFile, message: Message) -> Iterator[Article | Remark]:
+    """A mail: its plain text, or its HTML where it has none; forwarded text that is shown with it as well.
+
+    A part that cannot be read is told, and the others are read.
+    """
     claims = [
         Said("title", _header(message, "subject"), "header Subject"),
         Said("author", _sender(message), "header From"),
@@ -69,10 +79,21 @@ def _mail(file: SourceFile, message: Message) -> Article:
         Said("url", _header(message, "archived-at").strip("<>"), "header Archived-At"),
         Said("language", _header(message, "content-language"), "header Content-Language"),
     ]
-    name = printable(file.relative)
-    blocks = [block for part in _shown(message, _DEEPEST) for block in _blocks(part, name)]
+    blocks: list[Block] = []
+    problems: list[str] = []
+    for part in _shown(message, _DEEPEST):
+        try:
+            decoded = _decoded_part(part, printable(file.relative))
+        except DocumentError as error:
+            problems.append(str(error))
+        else:
+            blocks += _blocks(part, decoded.text)
+            claims += read_as(decoded)
+    if problems and not blocks:
+        raise DocumentError(problems[0])
+    yield from map(Remark, problems)
     body = replace(compose(blocks, claims[0].value), title="")
-    return assemble(around(file), body, filter(_is_said, claims), "eml")
+    yield assemble(around(file), body, filter(_is_said, claims), "eml")
 
 
 def _is_said(claim: Said) -> bool:
@@ -96,14 +117,25 @@ def _is_plain(parts: list[Message]) -> bool:
     return any(part.get_content_type() == _PLAIN for part in parts)
 
 
-def _blocks(part: Message, name: str) -> Iterator[Block]:
-    text = _text(part, name)
+def _blocks(part: Message, text: str) -> Iterator[Block]:
     return iter([Block(text)]) if part.get_content_type() == _PLAIN else read_markup(scrub(text))
 
 
-def _text(part: Message, name: str) -> str:
+def _decoded_part(part: Message, name: str) -> Decoded:
+    """The text of a part; DocumentError where its bytes cannot be got at, or read as text."""
     content = part.get_payload(decode=True)
-    return decode(content, name, part.get_content_charset() or "").text if isinstance(content, bytes) else ""
+    if any(isinstance(defect, _NO_BASE64) for defect in part.defects):
+        raise DocumentError(f"{name} says that its text is base64, and it is not; save the mail anew.")
+    raw = content if isinstance(content, bytes) else b""
+    charset = part.get_content_charset() or (declared_encoding(raw) if part.get_content_type() == _HTML else "")
+    decoded = decode(raw, name, charset)
+    foreign = sum(letter > "\x7f" for letter in decoded.text)
+    is_guess = decoded.lost and decoded.guessed and decoded.confidence < _LEAST_SURE
+    if is_guess and foreign > _MOST_FOREIGN * len(decoded.text):
+        raise DocumentError(
+            f"{name} is in no encoding that can be told (it says {printable(charset[:60])!r}); save its text as UTF-8."
+        )
+    return decoded
 
 
 def _saved_page(file: SourceFile, message: Message) -> Article:
@@ -112,7 +144,8 @@ def _saved_page(file: SourceFile, message: Message) -> Article:
     page = next((part for part in message.walk() if part.get_content_type() == _HTML), None)
     if page is None:
         raise DocumentError(f"{name} holds no web page.")
-    body, claims = read_page(_text(page, name))
+    decoded = _decoded_part(page, name)
+    body, claims = read_page(decoded.text)
     place = "snapshot-content-location" if "snapshot-content-location" in message else "content-location"
     address = _header(message, place) or _header(page, place)
     origin = f"header {place.title()}"
@@ -122,6 +155,7 @@ def _saved_page(file: SourceFile, message: Message) -> Article:
         Said("source", _host(address), f"host of the {origin}"),
         *address_date(address),
         Said("date", _day(message), "header Date", "the day on which the page was saved"),
+        *read_as(decoded),
     ]
     return assemble(around(file), body, filter(_is_said, claims), "mht")
 

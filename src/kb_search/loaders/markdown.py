@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import yaml
@@ -25,6 +26,10 @@ from kb_search.loaders.cleaning import decode, scrub
 from kb_search.loaders.metadata import around, assemble
 
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\n(.{0,65536}?\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_OPENED = re.compile(r"---[ \t]*\n[A-Za-z_]{1,40}[ \t]*:(?:[ \t]|\n)")
+_UNCLOSED = "What looks like front matter is never closed by a line of ---, and was read as text."
+_PASSED_OVER, _STANDS_FOR = "The front matter has ", "which was not read; write out what it stands for."
+_STANDARD, _LONGEST_TAG = "tag:yaml.org,2002:", 60
 _LINE = re.compile(r"^([A-Za-z_]{1,40})[ \t]*:[ \t]+(.*)$", re.MULTILINE)
 _SPACES = re.compile(r"[ \t]{2,}")
 #: A footnote's text looks like the target of a link, which is not shown.
@@ -48,9 +53,8 @@ def load(file: SourceFile) -> Iterator[Article | Remark]:
     Raises DocumentError where it cannot be read or holds no text.
     """
     decoded = decode(read_bytes(file), printable(file.relative))
-    claims, text, aliases = front_matter(scrub(decoded.text), printable(file.relative))
-    if aliases:
-        yield Remark(f"The front matter has the alias {aliases[0]}, which was not read; write out what it stands for.")
+    claims, text, slips = front_matter(scrub(decoded.text), printable(file.relative))
+    yield from map(Remark, slips)
     claims += read_as(decoded)
     body = read_markdown(text)
     if body.title:
@@ -59,56 +63,101 @@ def load(file: SourceFile) -> Iterator[Article | Remark]:
 
 
 class FrontMatter(NamedTuple):
-    """What front matter says, the text behind it, and the aliases in it, which were not read."""
+    """What front matter says, the text behind it, and sentences about what in it was not read as it was meant."""
 
     claims: list[Said]
     text: str
-    aliases: Sequence[str] = ()
+    slips: Sequence[str] = ()
 
 
 def front_matter(text: str, name: str) -> FrontMatter:
     """What stands in front of a text.
 
     YAML stands between lines of `---`, TOML between lines of `+++`. YAML with a mistake in it, mostly a
-    colon in an unquoted title, is read line by line; TOML with one raises DocumentError.
+    colon in an unquoted title, is read line by line, which is told; TOML with one raises DocumentError.
     """
     found = _FRONT_MATTER.match(text)
     if not found:
-        return FrontMatter([], text)
-    fields, aliases = (_toml(found[2] or "", name), []) if found[1] == "+++" else _yaml(found[2] or "")
+        return FrontMatter([], text, [_UNCLOSED] if _OPENED.match(text) else [])
+    if found[1] == "+++":
+        return FrontMatter(said(_toml(found[2] or "", name), "front matter"), text[found.end() :])
+    fields, slips = _yaml(found[2] or "")
     if fields is None:
         return FrontMatter([], text)
-    return FrontMatter(said(fields, "front matter"), text[found.end() :], aliases)
+    return FrontMatter(said(fields, "front matter"), text[found.end() :], slips)
 
 
 class _PlainLoader(yaml.BaseLoader):
-    """YAML without aliases, of which a dozen lines can stand for a billion values; `aliases` are those passed over."""
+    """YAML without aliases, of which a dozen lines can stand for a billion values, and without tags.
+
+    `slips` are sentences about what was passed over: aliases, tags, and fields that stand there twice.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.aliases: list[str] = []
+        self.slips: list[str] = []
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """A node of the text, which is empty in place of an alias."""
-        if not self.check_event(yaml.AliasEvent):
-            return super().compose_node(parent, index)
-        self.aliases.append(f"*{self.get_event().anchor}")  # type: ignore[no-untyped-call]  # PyYAML has no types
+        """A node of the text, which is empty in place of an alias and of what has a tag."""
+        if self.check_event(yaml.AliasEvent):
+            self._pass_over(f"the alias *{self.get_event().anchor}")  # type: ignore[no-untyped-call]  # PyYAML has no types
+            return yaml.ScalarNode("tag:yaml.org,2002:str", "")
+        tag = getattr(self.peek_event(), "tag", None)  # type: ignore[no-untyped-call]
+        node = super().compose_node(parent, index)
+        if not tag or (tag.startswith(_STANDARD) and "/" not in tag):
+            return node
+        self._pass_over(f"the tag !{tag.removeprefix(_STANDARD).lstrip('!')[:_LONGEST_TAG]}")
         return yaml.ScalarNode("tag:yaml.org,2002:str", "")
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:  # noqa: FBT001, FBT002 - as in PyYAML
+        """A table; of two lines with one key the last one counts, as in YAML 1.1, and that is told."""
+        keys = Counter(str(key.value) for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        for key, count in keys.items():
+            if count > 1:
+                line = max(one.start_mark.line for one, _ in node.value if one.value == key) + 2
+                self.slips.append(
+                    f'The front matter has "{key[:_LONGEST_TAG]}" {count} times; that of line {line} counts.'
+                )
+        return super().construct_mapping(node, deep)
+
+    def _pass_over(self, what: str) -> None:
+        slip = f"{_PASSED_OVER}{what}, {_STANDS_FOR}"
+        if not any(slip.endswith(_STANDS_FOR) for slip in self.slips):
+            self.slips.append(slip)
 
 
 def _yaml(text: str) -> tuple[Mapping[str, object] | None, list[str]]:
     """The fields of YAML, all scalars as the text they are: `no` is Norwegian, 2023-02-30 is for us to judge.
 
-    Beside them the aliases in it, which say nothing.
+    Beside them sentences about what in it was not read as YAML has it.
     """
     loader = _PlainLoader(text)
     try:
         fields = loader.get_single_data()
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return {key: value.strip().strip("\"'[]") for key, value in _LINE.findall(text)}, []
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        return _line_by_line(text, error)
     if not isinstance(fields, dict):
         return (None if text.strip() else {}), []
-    return {str(key): value for key, value in fields.items() if value not in ("null", "~")}, loader.aliases
+    return {str(key): value for key, value in fields.items() if value not in ("null", "~")}, loader.slips
+
+
+def _line_by_line(text: str, error: Exception) -> tuple[dict[str, object], list[str]]:
+    """The plain lines of broken YAML, and a sentence about it; lines that open what is not closed say nothing."""
+    fields: dict[str, object] = {}
+    for key, value in _LINE.findall(text):
+        if plain := _plain_value(value.strip()):
+            fields.setdefault(key, plain)
+    mark = getattr(error, "problem_mark", None)
+    where = f" (line {mark.line + 2})" if mark else ""
+    kept = f"only {', '.join(fields)} could be read, line by line" if fields else "it was not read"
+    return fields, [f"The front matter is not valid YAML{where}; {kept}."]
+
+
+def _plain_value(value: str) -> str:
+    """What a line says, without the quotation marks around it; nothing where it opens what it does not close."""
+    if value[:1] in ("'", '"'):
+        return value[1:-1] if len(value) > 1 and value[-1] == value[0] else ""
+    return "" if value[:1] in tuple("[{!&*|>") else value
 
 
 def _toml(text: str, name: str) -> Mapping[str, object]:

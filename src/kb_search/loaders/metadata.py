@@ -7,8 +7,9 @@ others said is kept beside it. Nobody guesses, and the time of a file is never l
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb_search.document import Article, Date, Evidence, article_id
@@ -20,7 +21,7 @@ from kb_search.loaders.claims import Said, said, settle
 from kb_search.loaders.cleaning import shorten
 from kb_search.loaders.companions import read_toml, sidecar_paths
 from kb_search.loaders.dates import day_first_in, dotted, find_dates, latest_day, read_date
-from kb_search.loaders.opening import opening_claims
+from kb_search.loaders.opening import is_label, opening_claims
 from kb_search.sentences import first_sentence
 
 #: An article without a title is called by so much of its first sentence.
@@ -41,6 +42,8 @@ _LONGEST_DAY, _BESIDE_DAY, _NO_END = 40, 6, Date(9999)
 _BARE_LINE = "head of the text"
 _YEARS = re.compile(r"(?<![\w.,])(?:19|20)\d\d(?![\w%]|[.,]\d)", re.ASCII)
 _HALF_A_CENTURY, _MOST_READ = 50, 20_000
+#: Labels are looked for in so many characters and lines.
+_HEAD, _MOST_LINES = 5000, 20
 #: Folders by year, month and day, or by year and month.
 _DATED_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d\d)/(0[1-9]|1[0-2])(?:/(0[1-9]|[12]\d|3[01]))?$", re.ASCII)
 _DATED_FOLDER = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?", re.ASCII)
@@ -78,7 +81,9 @@ def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: 
     if not body.text:
         raise DocumentError(f"{printable(place.path)} holds no text.")
     if untitled := "title" not in won:
-        won["title"] = shorten(" ".join(first_sentence(_below_day(body.text)).split()), _UNTITLED_LENGTH)
+        won["title"] = shorten(
+            " ".join(first_sentence(_without_labels(_below_day(body.text))).split()), _UNTITLED_LENGTH
+        )
         evidence = (Evidence("title", won["title"], "first sentence"), *evidence)
     return Article(
         id=article_id(place.path, row),
@@ -97,6 +102,14 @@ def assemble(place: Around, body: Body, claims: Iterable[Said], form: str, row: 
         evidence=evidence,
         pages=body.pages,
     )
+
+
+def _without_labels(text: str) -> str:
+    """What a text says first, without the labels and bylines above it and right below; whole if it is nothing else."""
+    lines = text[:_HEAD].split("\n", _MOST_LINES)
+    first = next((number for number, line in enumerate(lines) if line.strip() and not is_label(line)), 0)
+    last = next((number for number in range(first + 1, len(lines)) if is_label(lines[number])), len(lines))
+    return "\n".join(lines[first:last])
 
 
 def _below_day(text: str) -> str:
@@ -193,5 +206,23 @@ def sidecar(file: SourceFile) -> list[Said]:
     for path in sidecar_paths(file.path):
         if path.is_file():
             relative = "/".join([*file.relative.split("/")[:-1], path.name])
-            claims += said(read_toml(path, relative), f"sidecar {path.name}")
+            table = read_toml(path, relative)
+            claims += said({key: value for key, value in table.items() if _is_fit(value)}, f"sidecar {path.name}")
+            claims += _unfit(table, f"sidecar {path.name}")
     return claims
+
+
+def _is_fit(value: object) -> bool:
+    """Whether a value of a sidecar is text, a list of it, or a day."""
+    texts = value if isinstance(value, list) else [value]
+    return isinstance(value, dt.date) or all(isinstance(one, str) for one in texts)
+
+
+def _unfit(table: Mapping[str, object], origin: str) -> list[Said]:
+    """The values of a sidecar that say nothing as they are, but for a year, which may be a number."""
+    unfit = {key: value for key, value in table.items() if not _is_fit(value)}
+    plain = said({key: f"{value}" for key, value in unfit.items()}, origin)
+    return [
+        one if one.field == "date" and _YEARS.fullmatch(one.value) else replace(one, refused="not in quotation marks")
+        for one in plain
+    ]

@@ -37,6 +37,8 @@ _LABELS = {
     for name in known.split()
 }
 _LABEL = re.compile(r"([^\W\d_][\w ]{1,24}?)\s{0,3}:\s{0,5}(\S.*)")
+#: Names of papers have up to so many words; long ones have few long words in small letters.
+_SHORT_NAME, _LONGEST_NAME, _SMALL_WORD = 4, 12, 3
 _LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_]\w{2,8})?")
 _ADDRESS = re.compile(r"https?://\S{4,2000}")
 #: What may stand beside a day in a line about nothing else: a place or the day of the week, a label, a time.
@@ -101,7 +103,10 @@ def _labelled(line: str, latest: Date) -> list[Said]:
         value = ", ".join(names(value))
     elif field == "date" and len(days := find_dates(value, latest)) == 1:
         value = str(days[0].date)
-    if not value or (field == "language" and not _LANGUAGE_CODE.fullmatch(value)):
+    is_unfit = (field == "language" and not _LANGUAGE_CODE.fullmatch(value)) or (
+        field == "source" and not _is_name(value)
+    )
+    if not value or is_unfit:
         return []
     return [Said(field, value, f"line “{found[1]}:” at the head of the text")]
 
@@ -198,3 +203,20 @@ def _is_dateline(found: re.Match[str]) -> bool:
         return capitals and bool(_YEAR.search(found["day"] or ""))
     named = all(name[:1].isupper() and len(name.split()) <= 4 for name in agency)
     return (known and (capitals or bool(found["day"]))) or (capitals and bool(found["day"]) and named)
+
+
+def _is_name(value: str) -> bool:
+    """Whether what a label says can be the name of a paper, and is no sentence."""
+    words = value.split()
+    small = sum(word.islower() and len(word) > _SMALL_WORD for word in words)
+    is_sentence = value[-1] in ".!?" and len(words) > _SHORT_NAME
+    return len(words) <= _LONGEST_NAME and not is_sentence and (len(words) <= _SHORT_NAME or small * 3 < len(words))
+
+
+def is_label(line: str) -> bool:
+    """Whether a line at the head of a text is nothing but a label, a byline, a day or an address, and no title."""
+    line = " ".join(line.split())
+    if not line or len(line) > _LONGEST_LINE:
+        return False
+    latest = latest_day()
+    return any(claim.field != "title" for claim in [*_labelled(line, latest), *_standing_alone(line, latest)])

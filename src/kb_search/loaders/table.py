@@ -2,7 +2,7 @@
 
 The fields are those of `rows`. Read as RFC 4180 has it: a field in quotation marks may hold line breaks, and
 two of them stand for one. What stands between the fields is seen from the first rows: comma, semicolon, tab
-or bar. A row with too few or too many fields is a problem of its own; the others are read all the same.
+or bar. A row with too many fields is a problem of its own; the others are read all the same.
 """
 
 from __future__ import annotations
@@ -167,6 +167,8 @@ def _header(names: Sequence[str] | RowProblem, rows: Rows, name: str) -> list[st
 
 
 def _article(rows: Rows, number: int, header: Sequence[str], cells: Sequence[str]) -> Article | RowProblem:
-    if len(cells) > len(header):  # fewer are read: programs leave out empty cells at the end of a row
-        return problem(number, f"it has {len(cells)} fields, and the first row names {len(header)}")
+    # Fewer are read, and so are empty ones too many: programs leave them out at the end of a row, or put them there.
+    if any(map(str.strip, cells[len(header) :])):
+        which = f"it has {len(cells)} fields, and the first row names {len(header)}"
+        return problem(number, f"{which}; put those that hold a separator in quotation marks")
     return rows.article(number, dict(zip(header, cells, strict=False)))

@@ -124,6 +124,14 @@ def test_folders_by_date_are_no_sources(tmp_path):
     assert read(tmp_path, "2023/a.txt", PROSE).source == ""
 
 
+def test_a_year_in_a_sidecar_may_be_a_number(tmp_path):
+    """`date = 2023` says the year; any other number is no date."""
+    (tmp_path / "a.txt.meta.toml").write_text("date = 2023\n")
+    (tmp_path / "b.txt.meta.toml").write_text("date = 5\n")
+    assert str(read(tmp_path, "a.txt", "The talks went on.").date) == "2023"
+    assert read(tmp_path, "b.txt", "The talks went on.").date is None
+
+
 def test_a_sidecar_can_be_named_without_the_suffix(tmp_path):
     """`a.meta.toml` speaks for `a.txt`, but `a.txt.meta.toml` speaks first."""
     source(tmp_path, "a.meta.toml", 'title = "General"\nsource = "Press"')

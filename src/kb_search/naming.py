@@ -103,9 +103,13 @@ class Namer:
         return Pattern(word.form, 0, *place, word.field, word.boost, forms) if forms else word
 
     def _without_stem(self, word: Word) -> tuple[str, ...]:
-        """The inflections of a Latin name of the lists without its stem, if that is another word of the collection."""
+        """The inflections of a Latin name of the lists without its stem, if that is another word of the collection.
+
+        A stem that is in the lists too is only the name in another spelling (Khojaly, Khojali).
+        """
+        listed = self._inflections.listed
         stem = analysis.stem(word.form, "en") if word.form.isascii() else word.form
-        if stem == word.form or not self._inflections.listed(word.form):
+        if stem == word.form or not listed(word.form) or listed(stem):
             return ()
         forms = tuple(sorted(self._reader.inflected(word.stems)))
         return tuple(form for form in forms if form != stem) if stem in forms else ()

@@ -11,7 +11,7 @@ from tests.trial import Trial, fill
 
 # A slow machine is no fault of the program. CI tries more examples than somebody should have to wait for.
 _IN_CI = "CI" in os.environ
-settings.register_profile("steady", max_examples=100 if _IN_CI else 40, deadline=None, derandomize=_IN_CI)
+settings.register_profile("steady", max_examples=100 if _IN_CI else 25, deadline=None, derandomize=_IN_CI)
 settings.register_profile("thorough", max_examples=2000, deadline=None)
 settings.load_profile("steady")
 

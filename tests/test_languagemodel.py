@@ -99,8 +99,10 @@ def spoil(path):
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("harm", [cut, empty, spoil, Path.unlink])
-@pytest.mark.parametrize("name", ["probabilities.npy", "moves.npy", "names.npy", "sums"])
+@pytest.mark.parametrize(
+    ("name", "harm"),
+    [("probabilities.npy", cut), ("moves.npy", spoil), ("moves.npy", Path.unlink), ("names.npy", empty), ("sums", cut)],
+)
 def test_a_damaged_copy_is_made_anew(name, harm, place, mapped):
     """A copy that is cut, changed or lacks a file is noticed when it is opened, and replaced by a whole one."""
     assert is_mapped(mapped)

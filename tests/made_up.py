@@ -98,6 +98,7 @@ def articles(draw: st.DrawFn, number: int) -> Made:
         date=draw(st.sampled_from(DATES)),
         author=draw(st.sampled_from(AUTHORS)),
         language=draw(st.sampled_from(LANGUAGES)),
+        pages=tuple((part.start, f"{at}") for at, part in enumerate(parts, 1)) if draw(st.booleans()) else (),
     )
     others = draw(st.lists(st.sampled_from(SOURCES), max_size=2)) if draw(st.integers(0, 2)) == 0 else []
     names = [article.source, *others] if others else []

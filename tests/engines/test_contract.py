@@ -214,6 +214,7 @@ def test_an_engine_gives_back_what_it_was_given(name, collection):
                 assert (shown, head.id, head.passages) == (passage, article.id, len(passages))
                 assert head == reader.head(article.id)
                 assert (head.title, head.date, head.sources) == (article.title, article.date, named(article))
+                assert (head.untitled, head.language, head.pages) == (article.untitled, article.language, article.pages)
         holdings = reader.holdings()
         assert holdings.articles == len(collection)
         assert holdings.passages == sum(len(passages) for _, passages in collection)

@@ -45,7 +45,7 @@ from kb_search.engines.expansion import Vocabulary, expansion
 from kb_search.errors import REBUILD, IndexDamaged
 from kb_search.latent import open_space
 from kb_search.query import Pattern, Term, Word
-from kb_search.records import decode_article
+from kb_search.records import decode_article, decode_head
 from kb_search.results import ArticleHead
 
 #: Passages whose words, and those whose text, a reader remembers.
@@ -306,18 +306,7 @@ def _passage(kept: Answer) -> Passage:
 
 def _head(shown: Answer) -> ArticleHead:
     """An article from its record, and how many passages it has."""
-    article = decode_article(shown["record"])
-    return ArticleHead(
-        id=article.id,
-        path=article.path,
-        title=article.title,
-        untitled=article.untitled,
-        source=article.source,
-        date=article.date,
-        language=article.language,
-        sources=tuple(filter(None, article.sources)),
-        passages=shown["of"],
-    )
+    return decode_head(shown["record"], shown["of"])
 
 
 class OpenSearchEngine(Engine):

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_search import analysis
-from kb_search.columns import ABSENT, Columns, StringTable, load_array
+from kb_search.arrays import ABSENT, StringTable, load_array
+from kb_search.columns import Columns
 from kb_search.columnwriter import ColumnWriter
 from kb_search.document import Article, Date, Passage, Silent
 from kb_search.errors import IndexDamaged
@@ -57,7 +58,7 @@ def test_many_strings_are_read_and_found_at_once(segment, monkeypatch):
     assert table.strings(2, 5) == alone[2:5]
     assert table.strings(3, 3) == []
     for few in (0, 100):
-        monkeypatch.setattr("kb_search.columns._ONE_BY_ONE", few)
+        monkeypatch.setattr("kb_search.arrays._ONE_BY_ONE", few)
         found = table.are(["peace", "absent", "город", "zzz"])
         assert [alone[number] for number in np.flatnonzero(found)] == ["peace", "город"]
         assert not table.are(["zzz"]).any()

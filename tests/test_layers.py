@@ -26,7 +26,7 @@ filters rendering signs
 sentences query notes overview latentlearner records
 scripts latent
 results analysis abbreviations paragraphs lexing filelist manifest nursery columns
-document language
+document language arrays
 languagemodel
 config
 errors
@@ -54,6 +54,7 @@ OWNERS = {
     "tantivy": {"engines.tantivy"},
     "opensearchpy": {"engines.cluster"},
     "numpy": {
+        "arrays",
         "columns",
         "columnwriter",
         "copies",

@@ -14,7 +14,8 @@ from typing import BinaryIO
 import numpy as np
 
 from kb_search import analysis
-from kb_search.columns import SILENT_REASONS, Ints, load_array
+from kb_search.arrays import Ints, load_array
+from kb_search.columns import SILENT_REASONS
 from kb_search.document import Article, Passage
 from kb_search.records import encode_article
 

@@ -26,7 +26,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.columns import Ints, Longs, Mask, StringTable, load_array, spread
+from kb_search.arrays import Ints, Longs, Mask, StringTable, load_array
+from kb_search.columns import spread
 from kb_search.document import Date
 from kb_search.errors import REBUILD, IndexDamaged
 from kb_search.fingerprints import Fingerprint, Hashes, title_key

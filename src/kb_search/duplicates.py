@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.columns import Ints
+from kb_search.arrays import Ints
 from kb_search.copies import Clusters, Groups, Prints
 from kb_search.document import Article, Claim, Evidence, Place
 from kb_search.fingerprints import SKETCH

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.columns import ABSENT, Ints, StringTable, load_array
+from kb_search.arrays import ABSENT, Ints, StringTable, load_array
 from kb_search.errors import REBUILD, IndexDamaged
 
 Vectors = NDArray[np.float32]

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
-from kb_search.columns import Ints
+from kb_search.arrays import Ints
 from kb_search.latent import DIMENSIONS, Counts, Vectors
 
 #: A stem that stands in fewer passages has nothing to be near to. 2, 3 and 5 were tried.

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kb_search.columns import ABSENT, Columns, Ints, spread
+from kb_search.arrays import ABSENT, Ints
+from kb_search.columns import Columns, spread
 from kb_search.latent import DIMENSIONS, Counts, Space, Vectors, open_space, write_space, write_vectors
 
 #: Fewer passages than this teach nothing. Measured on parts of four judged collections; see docs/RANKING.md.

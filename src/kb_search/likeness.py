@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from kb_search import analysis
-from kb_search.engines.base import EngineReader, idf
+from kb_search.engines.base import EngineReader
+from kb_search.engines.bm25 import idf
 from kb_search.query import Word
 
 #: So many words make the question. Fewer leave out what a long article is about, more slow the search down.

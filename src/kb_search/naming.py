@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kb_search import analysis, scripts
-from kb_search.engines.base import EngineReader, idf
+from kb_search.engines.base import EngineReader
+from kb_search.engines.bm25 import idf
 from kb_search.inflections import SURNAMES, Inflections, cases
 from kb_search.lexing import QUOTES, TEXT
 from kb_search.query import (

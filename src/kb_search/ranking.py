@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_search import analysis
-from kb_search.engines.base import Candidate, Holdings, Occurrences, idf, saturation
+from kb_search.engines.base import Candidate, Holdings, Occurrences
+from kb_search.engines.bm25 import idf, saturation
 from kb_search.query import Node, Term, Word, term_key, typed_terms
 
 #: How many of the engine's best are put in order anew.

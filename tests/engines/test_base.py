@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from kb_search import engines
 from kb_search.config import ENGINES
 from kb_search.engines import engine_named
-from kb_search.engines.base import Deadline, SearchTooLong, coarse_length, idf, saturation
+from kb_search.engines.base import Deadline, SearchTooLong
+from kb_search.engines.bm25 import coarse_length, idf, saturation
 from kb_search.errors import ConfigError
 from tests.oracle import coarse
 

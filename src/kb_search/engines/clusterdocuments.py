@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kb_search.columns import Columns, Ints
+from kb_search.arrays import Ints
+from kb_search.columns import Columns
 from kb_search.document import Date
-from kb_search.engines.base import FIELD_WEIGHTS, coarse_length
+from kb_search.engines.base import FIELD_WEIGHTS
+from kb_search.engines.bm25 import coarse_length
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterindex import ARTICLE, FILE, PASSAGE
 from kb_search.engines.clusterwords import ArticleWords, PassageWords, Words

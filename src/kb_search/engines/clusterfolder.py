@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from kb_search.columns import load_array
+from kb_search.arrays import load_array
 from kb_search.copies import Ids
 from kb_search.engines.base import Holdings
 from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated

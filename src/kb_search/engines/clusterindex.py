@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kb_search.engines.base import K1, B
+from kb_search.engines.bm25 import K1, B
 from kb_search.engines.cluster import Answer
 
 #: The kinds of documents, in the field `kind`.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kb_search.columns import ABSENT, Ints
+from kb_search.arrays import ABSENT, Ints
 from kb_search.engines.base import FIELD_WEIGHTS, Occurrences
 from kb_search.engines.clusterwords import PassageWords, Words
 from kb_search.engines.occurrences import word_vectors

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_search import analysis
-from kb_search.engines.base import K1, B, Holdings, idf
+from kb_search.engines.base import Holdings
+from kb_search.engines.bm25 import K1, B, idf
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterindex import IN_ARTICLES, NEAR, PASSAGE
 from kb_search.engines.clusterwords import Words

@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kb_search.columns import Columns, Ints, Longs, StringTable, load_array
+from kb_search.arrays import Ints, Longs, StringTable, load_array
+from kb_search.columns import Columns
 from kb_search.engines.base import FIELD_WEIGHTS
 from kb_search.errors import REBUILD, IndexDamaged
 from kb_search.latent import Vectors

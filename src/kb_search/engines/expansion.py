@@ -12,7 +12,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from kb_search import analysis
-from kb_search.columns import Columns, Longs, Mask, StringTable
+from kb_search.arrays import Longs, Mask, StringTable
+from kb_search.columns import Columns
 from kb_search.engines.base import Deadline, Expansion
 from kb_search.query import Pattern
 

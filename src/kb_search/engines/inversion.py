@@ -14,7 +14,8 @@ from typing import IO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.columns import Columns, Ints, spread
+from kb_search.arrays import Ints
+from kb_search.columns import Columns, spread
 from kb_search.engines.base import FIELD_WEIGHTS
 from kb_search.engines.positions import Postings
 

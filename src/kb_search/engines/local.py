@@ -16,19 +16,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.columns import ABSENT, Columns, Ints, Mask
-from kb_search.engines.base import (
-    Candidate,
-    Deadline,
-    EngineQuery,
-    Expansion,
-    Lexicon,
-    Matches,
-    Occurrences,
-    coarse_length,
-    idf,
-    saturation,
-)
+from kb_search.arrays import ABSENT, Ints, Mask
+from kb_search.columns import Columns
+from kb_search.engines.base import Candidate, Deadline, EngineQuery, Expansion, Lexicon, Matches, Occurrences
+from kb_search.engines.bm25 import coarse_length, idf, saturation
 from kb_search.engines.conditions import asks_for_dates, excludes_dates, partly_dated, partly_excluded
 from kb_search.engines.expansion import Vocabulary, expansion
 from kb_search.engines.matching import PhraseSource, SegmentMatcher

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.columns import Columns, Ints, Longs, Mask
+from kb_search.arrays import Ints, Longs, Mask
+from kb_search.columns import Columns
 from kb_search.engines.base import Occurrences
 from kb_search.engines.positions import Postings
 from kb_search.latent import DIMENSIONS, Space, Vectors

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.columns import ABSENT, Columns, Longs, Mask
+from kb_search.arrays import ABSENT, Longs, Mask
+from kb_search.columns import Columns
 from kb_search.engines.base import Deadline
 from kb_search.query import Near, Node, Or, Pattern, Phrase, Word
 

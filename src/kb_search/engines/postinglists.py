@@ -17,7 +17,8 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.columns import ABSENT, Columns, Longs, load_array
+from kb_search.arrays import ABSENT, Longs, load_array
+from kb_search.columns import Columns
 from kb_search.engines.inversion import Part, parts
 from kb_search.engines.positions import Postings
 from kb_search.errors import REBUILD, IndexDamaged

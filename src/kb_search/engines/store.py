@@ -18,7 +18,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from kb_search.columns import ABSENT, Columns, Ints, Mask, load_array
+from kb_search.arrays import ABSENT, Ints, Mask, load_array
+from kb_search.columns import Columns
 from kb_search.columnwriter import ColumnWriter
 from kb_search.copies import Copies
 from kb_search.document import Article, Passage

@@ -30,7 +30,8 @@ import tantivy
 from numpy.typing import NDArray
 from tantivy import Occur, Query
 
-from kb_search.columns import Columns, Ints, Longs, Mask
+from kb_search.arrays import Ints, Longs, Mask
+from kb_search.columns import Columns
 from kb_search.engines.base import Engine, EngineQuery, EngineReader, EngineWriter
 from kb_search.engines.local import LocalReader, Rows
 from kb_search.engines.matching import PhraseSource

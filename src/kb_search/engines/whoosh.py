@@ -24,7 +24,8 @@ from whoosh.filedb.structfile import StructFile
 from whoosh.matching import ListMatcher
 from whoosh.reading import TermNotFound
 
-from kb_search.columns import Columns, load_array
+from kb_search.arrays import load_array
+from kb_search.columns import Columns
 from kb_search.engines.base import Engine, EngineReader, EngineWriter
 from kb_search.engines.inversion import posting_lists
 from kb_search.engines.local import LocalReader

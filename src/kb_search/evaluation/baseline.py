@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_search import analysis
-from kb_search.engines.base import coarse_length, idf, saturation
+from kb_search.engines.bm25 import coarse_length, idf, saturation
 from kb_search.evaluation.judged import Document, Judged
 from kb_search.evaluation.runs import DEPTH, Run, Scored
 

@@ -147,23 +147,20 @@ def fold(word: str) -> str:
 def _folded(word: str) -> str:
     if word.isascii():
         return _cut(word.lower())
-    lowered = word.casefold()
-    if _is_settled(word, lowered):
-        return _cut(lowered)
+    if _UNCASED.fullmatch(word):
+        return word[:MAX_FORM_LENGTH]
+    letters = word.translate(_LETTERS)
+    return _folded_as_a_whole(word) if UNSURE in letters else letters[:MAX_FORM_LENGTH]
+
+
+# Ideographs and Korean syllables have neither case nor marks, and there are too many to keep each of them.
+_UNCASED = re.compile("[\u4e00-\u9fff\uac00-\ud7a3]+")
+
+
+def _folded_as_a_whole(word: str) -> str:
     # White space comes out of NFKC where a mark stood alone.
     compatible = "".join(unicodedata.normalize("NFKC", word).casefold().translate(_DRAWING).split())
     return _cut(_without_diacritics(compatible.translate(_APOSTROPHES)).translate(_PLAIN))
-
-
-# What folding changes beside case and what Unicode takes apart.
-_FOLDED = re.compile(rf"[\s\u0300-\u036f{_APOSTROPHE}{''.join(map(chr, [*_PLAIN, *_DRAWING]))}]")
-
-
-def _is_settled(word: str, lowered: str) -> bool:
-    """Whether a word is its own form but for its case: most that are not Latin are, and that is told quickly."""
-    is_normalized = unicodedata.is_normalized
-    are_whole = is_normalized("NFKC", word) and is_normalized("NFD", lowered) and is_normalized("NFC", lowered)
-    return are_whole and not _FOLDED.search(lowered)
 
 
 def _cut(form: str) -> str:
@@ -187,6 +184,20 @@ UNSURE = "\0"
 _ALONE = ((0xC0, 0x2AF), (0x370, 0x52F), (0x531, 0x587), (0x10A0, 0x10FF), (0x1E00, 0x1FFF))
 
 
+class _Letters(dict[int, str]):
+    """The form of each letter and figure that folds for itself, asked for by its code; UNSURE for all else."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        folds_alone = char.isalpha() and any(first <= code <= last for first, last in _ALONE)
+        form = _folded_as_a_whole(char) if folds_alone or (char.isascii() and char.isalnum()) else ""
+        self[code] = form if len(form) == 1 and form.isalnum() else UNSURE
+        return self[code]
+
+
+_LETTERS = _Letters()
+
+
 class _Sketched(dict[int, str]):
     """For each character, asked for by its code, what stands for it in a sketch."""
 
@@ -200,9 +211,8 @@ def _drawn(char: str) -> str:
         return " "
     if char.isascii() or char in _APOSTROPHE:
         return char.lower().translate(_APOSTROPHES)
-    if char.isalpha() and any(first <= ord(char) <= last for first, last in _ALONE):
-        form = fold(char)
-        return form if len(form) == 1 else UNSURE
+    if (form := _LETTERS[ord(char)]) != UNSURE:
+        return form
     is_part_of_words = _WORD.match(char) or _WORD.fullmatch(f"a{char}") or ord(char) in _DRAWING
     return UNSURE if is_part_of_words else char
 

@@ -53,6 +53,11 @@ class ClauseReader:
             self._notes.add("ignored", span, "Inside quotation marks * stands for nothing and was left out.")
         return self._noted(self._phrase(name, place), place)
 
+    def plain(self, name: str, span: Span) -> list[Word]:
+        """The words of a run that has white space between them and nothing else; empty where one holds several."""
+        words = self._read_words(name, span)
+        return words if len(words) == len(self._text(span).split()) else []
+
     def chunk(self, name: str, span: Span, whole: Span) -> Node | None:
         """A run without white space in a field."""
         typed = self._text(span)

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from kb_search.document import UNDATED
+
 #: The field that is searched where none is named.
 TEXT = "text"
 #: The fields of a query, as they are typed before a colon; only TEXT is not.
@@ -44,13 +46,18 @@ _LEXEME = re.compile(
     re.VERBOSE,
 )
 
+_CHUNK = re.compile(r"\S+")
+# A word of letters and figures alone that cannot be anything else; two of them or more.
+_PLAIN = rf"(?!(?:AND|OR|NOT|NEAR|{UNDATED}){_ALONE})[^\W_]++{_ALONE}"
+_WORDS = re.compile(rf"(?P<words>{_PLAIN}(?:\s++{_PLAIN})++)|{_LEXEME.pattern}", re.VERBOSE)
+
 
 class Lexeme(NamedTuple):
     """A piece of a query and where it stands there.
 
     `kind` is `quoted` (with its quotation marks), `unclosed` (a quotation mark without its fellow), `open`, `close`,
     `or`, `and`, `not`, `near`, `field` (with its colon), `suffix` (`^2` and the like, right behind a quotation or a
-    parenthesis) or `chunk` (anything else without white space).
+    parenthesis), `chunk` (anything else without white space) or, from `runs` alone, `words`.
     """
 
     kind: str
@@ -78,5 +85,20 @@ def unseen(text: str, most: int) -> int:
 
 def lexemes(text: str) -> Iterator[Lexeme]:
     """The pieces of a cleaned text in order; what stands between two of them is white space."""
-    for found in _LEXEME.finditer(text):
-        yield Lexeme(found.lastgroup or "", found.start(), found.end(), found[0])
+    return _pieces(_LEXEME, text)
+
+
+def runs(text: str) -> Iterator[Lexeme]:
+    """The pieces of a cleaned text as in `lexemes`, but that plain words behind each other are one piece."""
+    return _pieces(_WORDS, text)
+
+
+def chunks(words: Lexeme) -> Iterator[Lexeme]:
+    """A piece of plain words as the pieces that `lexemes` makes of it."""
+    for found in _CHUNK.finditer(words.text):
+        yield Lexeme("chunk", words.start + found.start(), words.start + found.end(), found[0])
+
+
+def _pieces(pattern: re.Pattern[str], text: str) -> Iterator[Lexeme]:
+    for found in pattern.finditer(text):
+        yield Lexeme(found.lastgroup or "", *found.span(), found[0])

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_search import lexing, parsing
-from kb_search.parsing import MAX_DEPTH, MAX_LENGTH, parse
+from kb_search import analysis, lexing, parsing
+from kb_search.parser import MAX_DEPTH
+from kb_search.parsing import MAX_LENGTH, parse
 from kb_search.query import (
     And,
     DateRange,
@@ -152,7 +153,7 @@ def test_words_stand_where_they_say(typed):
 
 def forms(text):
     """The forms of a text."""
-    return parsing.analysis.forms(text)
+    return analysis.forms(text)
 
 
 @given(WORDS_ONLY)
@@ -164,7 +165,7 @@ def test_no_word_is_dropped_without_a_note(typed):
     operators = [one for one in lexing.lexemes(query.text) if one.kind in ("and", "or", "not", "near")]
     covered += [(one.start, one.end) for one in operators]
     covered += [weight.span() for weight in re.finditer(r"\^[\d.]+", query.text)]
-    for start, end, form in parsing.analysis.tokens(query.text):
+    for start, end, form in analysis.tokens(query.text):
         assert any(first <= start and end <= last for first, last in covered), form
 
 
@@ -277,8 +278,8 @@ def test_as_many_words_as_may_be_need_no_note():
 def test_what_comes_after_four_hundred_words_is_not_even_folded(piece, around, monkeypatch):
     """Words without spaces between them, or in one quotation, are counted too; the rest costs nothing and is noted."""
     folded = []
-    plain = parsing.analysis.fold
-    monkeypatch.setattr(parsing.analysis, "fold", lambda word: folded.append(word) or plain(word))
+    plain = analysis.fold
+    monkeypatch.setattr(analysis, "fold", lambda word: folded.append(word) or plain(word))
     query = parse(around.format((piece * MAX_LENGTH)[: MAX_LENGTH - 50]))
     assert 398 <= len(list(words(query.tree))) <= 400
     assert len(folded) <= 1200

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from kb_search import facets, remarks
+from kb_search import analysis, facets, remarks
 from kb_search.aids import Aids
 from kb_search.asking import engine_query, shortened, understood, without_filters
 from kb_search.document import article_of, pages_of
@@ -304,7 +304,8 @@ class Search:
         try:
             clauses = clause_counts(self._tree, partial(self._count, request))
             self._notes += remarks.on_fields(beside_the_text(self._tree, clauses, partial(self._count, request)))
-            wider = relaxation(self._tree, clauses, partial(self._count, request))
+            stops = analysis.stop_words(_languages(self._reader)[0])
+            wider = relaxation(self._tree, clauses, partial(self._count, request), stops)
             if wider is None and request != bare and (found := self._count(bare, self._tree)):
                 wider = Relaxation("without the filters", render(self._tree), found, keeps_filters=False)
         except SearchTooLong:

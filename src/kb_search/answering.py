@@ -213,8 +213,13 @@ class Search:
         return self._hits(list(best.values())[:limit])
 
     def explanation(self, passage: str) -> Explanation | None:
-        """Why a passage stands where it stands among all that match; None where it does not match."""
+        """Why a passage stands where it stands among all that match; None where it does not match.
+
+        Where nothing has all the words, it is explained as one that has any of them.
+        """
         matches, ranked = self._deep()
+        if not matches.passages and self._complete and self._request.match == "all":
+            return self._of_any().explanation(passage)
         position = next((at for at, one in enumerate(ranked, 1) if one.candidate.id == passage), 0)
         found = ranked[position - 1] if position else self._beyond(passage, ranked)
         if found is None:
@@ -230,6 +235,11 @@ class Search:
             of=matches.passages,
             words=tuple(WordShare(named(word), score, count, passages) for word, score, count, passages in shares),
         )
+
+    def _of_any(self) -> Search:
+        """The same request where any of the words is enough."""
+        request = replace(self._request, match="any")
+        return Search(request, self._reader, self._generation, self._deadline.seconds, self._aids, self._weights)
 
     def _deep(self) -> tuple[Matches, list[Ranked]]:
         """All that matches as far as anybody can page, in the order in which it is shown."""

@@ -139,8 +139,9 @@ class WordShare:
 class Explanation:
     """Why a passage stands where it stands.
 
-    `position` counts from 1 among `of` passages that match; it is 0 where nobody can page so far. The hit's reasons
-    add up to its score, `words` to its first reason; they are empty for a passage that was not compared closely.
+    Where nothing has all the words, `request` is the one that asks for any of them. `position` counts from 1 among `of`
+    passages that match; it is 0 where nobody can page so far. The hit's reasons add up to its score, `words` to its
+    first reason; they are empty for a passage that was not compared closely.
     """
 
     request: SearchRequest

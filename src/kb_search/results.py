@@ -197,6 +197,7 @@ class Evaluation:
     """What was measured on one judged collection. Without judgements there are no measures.
 
     `fingerprint` tells whether two figures are of the same exam: it changes with any document, question or judgement.
+    `notes` say in sentences which judgements do not fit the rest of the collection.
     """
 
     collection: str
@@ -206,6 +207,7 @@ class Evaluation:
     judged: int
     measures: tuple[Measure, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ def evaluation_json(evaluation: Evaluation) -> Json:
         "documents": evaluation.documents,
         "queries": evaluation.queries,
         "judged": evaluation.judged,
+        "notes": list(evaluation.notes),
         "measures": _values(evaluation.measures),
         "intervals": _intervals(evaluation.measures),
     }

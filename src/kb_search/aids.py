@@ -6,10 +6,11 @@ from functools import cached_property
 from itertools import islice
 
 from kb_search import analysis
-from kb_search.engines.base import EngineReader
+from kb_search.engines.base import EngineQuery, EngineReader, SearchTooLong
 from kb_search.facets import Calendar
 from kb_search.fieldvalues import FieldValues
 from kb_search.naming import Namer
+from kb_search.query import Phrase, Word
 from kb_search.suggest import Completer, Speller
 from kb_search.variants import Variants
 
@@ -41,8 +42,21 @@ class Aids:
     def completer(self) -> Completer:
         """Completes words and names of the collection."""
         groups = [[name.text for name in group.names] for group in self._variants.groups]
-        stops = analysis.stop_words((self._reader.holdings().languages or ("en",))[0])
-        return Completer(self._reader.lexicon(), groups, self._titles[:_MOST_NAMED], self._values, stops)
+        titles = self._titles[:_MOST_NAMED]
+        return Completer(self._reader.lexicon(), groups, titles, self._passages, self._values, self._language)
+
+    @property
+    def _language(self) -> str:
+        return (self._reader.holdings().languages or ("en",))[0]
+
+    def _passages(self, name: str) -> int:
+        """How many passages have the words of a name next to each other; 0 where there is no time to count."""
+        languages = self._reader.holdings().languages or ("en",)
+        words = tuple(Word(form, analysis.stems(form, languages)) for form in analysis.forms(name))
+        try:
+            return self._reader.search(EngineQuery(Phrase(words), depth=1)).passages
+        except SearchTooLong:
+            return 0
 
     @cached_property
     def _values(self) -> FieldValues:

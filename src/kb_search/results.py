@@ -287,14 +287,14 @@ class Completion:
     """A way to go on: the whole query with it, what was put at its end, and how often that stands in the collection.
 
     `kind` is `word`, `name` or the field that it completes (`source`, `author`, `lang`, `scope`, `date`, `title`,
-    `section`). `count` is how often a word stands in the collection, or the rarest word of a name; behind a field, how
-    many passages its value finds, 0 where nobody counted.
+    `section`). `count` is how often a word stands in the collection; of a name of several words how many passages have
+    it as it is written; behind a field how many passages its value finds. It is None where nobody counted.
     """
 
     text: str
     ending: str
     kind: str
-    count: int
+    count: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from kb_search import analysis
+from kb_search import aids, analysis
 from kb_search.knownnames import MOST_COUNTED, KnownNames
 from kb_search.search import Library
 
@@ -83,6 +83,12 @@ def test_a_name_has_the_count_of_its_own_passages(valley):
     ]
     (name, *_) = valley.complete("war tr")
     assert (name.text, name.kind, name.count) == ("war Trade Committee", "name", 2)
+
+
+def test_names_are_not_counted_for_long(valley, monkeypatch):
+    """Where counting takes too long, words are offered all the same, and no name without its count."""
+    monkeypatch.setattr(aids, "_COUNTING", 0.0)
+    assert {one.kind for one in valley.complete("wa")} == {"word"}
 
 
 def test_inside_quotation_marks_a_name_is_the_whole_quotation(valley):

@@ -170,6 +170,12 @@ def test_a_query_of_many_clauses_is_counted_a_bounded_number_of_times(typed):
     assert len(asked) <= 6 * MOST_CLAUSES + 3
 
 
+def test_of_many_clauses_that_go_some_are_named():
+    """What is left out of a long query is said in a line, the last of it by its number."""
+    label = relaxed('"' + " ".join(f"w{number}" for number in range(300)) + '"', {"w0": 1})[1].label
+    assert label.endswith(", w12 and 287 more")
+
+
 @pytest.mark.parametrize("typed", ["peace", "NOT peace", "date:2020", "karab*", "aliev~2", "*", "b1 OR c1", "source:x"])
 def test_what_cannot_be_loosened_stays(typed):
     """A plain word, a filter and the like ask for no less than they do."""

@@ -32,6 +32,7 @@ from kb_search.results import ClauseCount, Relaxation
 MOST_CLAUSES = 20
 #: Of so many clauses all sets are tried: 63 at most.
 MOST_COMPARED = 6
+_MOST_LISTED = 12
 
 #: From a tree to the number of passages that it finds beside the filters of the request. May raise SearchTooLong.
 Count = Callable[[Node], int]
@@ -199,7 +200,9 @@ def _together(tree: Node, clauses: Sequence[Node], count: Count) -> list[Node]:
 
 
 def _listed(clauses: Iterable[Node]) -> str:
-    return ", ".join(map(named, clauses))
+    every = list(map(named, clauses))
+    more = len(every) - _MOST_LISTED
+    return ", ".join(every[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def loosened(node: Node) -> Node:  # noqa: PLR0911 - one case for each kind of node

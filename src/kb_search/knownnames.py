@@ -32,17 +32,18 @@ class KnownNames:
         self._count = count
         self._left = MOST_COUNTED
 
-    def counted(self, groups: Iterable[Sequence[str]], titles: Iterable[str], weak: frozenset[str]) -> dict[str, int]:
-        """The names that stand in the collection, each in one spelling, with their counts.
+    def counted(
+        self, groups: Iterable[Sequence[str]], titles: Iterable[str], weak: frozenset[str]
+    ) -> dict[str, int | None]:
+        """The names that stand in the collection with their counts.
 
-        Of names that mean the same, in a group, one that nobody wrote finds the others. `weak` words neither begin nor
-        end a name that is read out of titles.
+        Of names that mean the same, in a group, one that nobody wrote finds the others; it has no count. `weak` words
+        neither begin nor end a name that is read out of titles.
         """
-        found: dict[str, int] = {}
+        found: dict[str, int | None] = {}
         for group in groups:
             counts = {name: self._number(name) for name in group}
-            most = max(counts.values(), default=0)
-            found |= {name: max(count or most, found.get(name, 0)) for name, count in counts.items() if most}
+            found |= {name: count or None for name, count in counts.items() if any(counts.values())}
         for name in _in_titles(titles, weak):
             if name not in found and (count := self._number(name)) >= _LEAST:
                 found[name] = count

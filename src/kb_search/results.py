@@ -288,7 +288,8 @@ class Completion:
 
     `kind` is `word`, `name` or the field that it completes (`source`, `author`, `lang`, `scope`, `date`, `title`,
     `section`). `count` is how often a word stands in the collection; of a name of several words how many passages have
-    it as it is written; behind a field how many passages its value finds. It is None where nobody counted.
+    it as it is written; behind a field how many passages its value finds. It is None where nobody
+    counted, and for a name that nobody wrote, which finds its other names.
     """
 
     text: str

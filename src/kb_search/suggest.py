@@ -243,7 +243,7 @@ class Completer:
         first = bisect_left(self._names, (key, ""))
         last = bisect_left(self._names, (key + "\U0010ffff", ""))
         names = [name for known, name in self._names[first:last] if known != key]
-        return sorted(names, key=lambda name: (-self._counts[name], name))
+        return sorted(names, key=lambda name: (-(self._counts[name] or 0), name))
 
 
 def _key(name: str) -> str:

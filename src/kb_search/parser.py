@@ -89,7 +89,7 @@ class Parser:
         """Count what has words in it; whether all of it may be read. Of what is too long the beginning is read."""
         room = MAX_PARTS - self._parts
         ends = [word.end() for word in islice(analysis.matches(lexeme.text), room + 1)]
-        weight = _weight(lexeme.text) * (len(ends) if lexeme.text[0] == "=" else 1)
+        weight = _weight(lexeme.text) * (len(ends) or 1 if lexeme.text[0] == "=" else 1)
         self._parts += max(weight, len(ends))
         if self._parts <= MAX_PARTS:
             return True
@@ -319,10 +319,10 @@ class Parser:
 
 _PREFIXES = ("not", "field")
 _PARENTHESES = ("open", "close")
-#: What stands around words in any prose.
-_PUNCTUATION = ".,;:!?…’'‘-–—"
+#: What stands around words in any prose, and has no other meaning.
+_PUNCTUATION = ".,;…’'‐‑‒–-"
 _COSTLY = re.compile(r"[*~^=]|\?.")
-_PARTS = ("chunk", "quoted", "unclosed")
+_PARTS = ("chunk", "quoted", "unclosed", "suffix")
 _READERS: dict[str, Callable[[Parser, Lexeme], None]] = {
     "quoted": Parser.read_quoted,
     "unclosed": Parser.read_unclosed,

@@ -1,5 +1,10 @@
 """Related words: what stands beside those of a query."""
 
+import json
+
+import pytest
+
+from kb_search import cli
 from kb_search.collocations import related, related_words
 
 TEXTS = [
@@ -28,6 +33,19 @@ def test_a_word_stands_for_its_inflections():
     assert [(one.word, one.count) for one in related(texts, ["peaceful", "peace"], 5)] == [("talks", 3)]
 
 
+def test_words_that_say_little_do_not_come():
+    """What stands beside any word, such as since and after, is left out like stop words."""
+    texts = [
+        (
+            "The broken armistice, since then a broken armistice since winter, and the broken armistice since spring.",
+            "en",
+        ),
+        ("Snow fell on the hills and on the road to the sea, and nobody drove or walked there for a week.", "en"),
+        ("Farmers sold apples, honey, cheese and wine; children sang songs of rivers, ships and old kings.", "en"),
+    ]
+    assert [one.word for one in related(texts, ["armistice"], 20)] == ["broken"]
+
+
 def test_without_texts_or_words_nothing_is_related():
     """No passages, or no word that stands in them, give nothing."""
     assert related([], ["peace"], 5) == ()
@@ -42,3 +60,21 @@ def test_the_words_of_a_query_are_what_its_hits_have_marked(trial):
     trial.index()
     assert [one.word for one in related_words(trial.search("Lachin").hits, 1)] == ["corridor"]
     assert related_words(trial.search("*").hits, 5) == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [("zebra", "no passage is found"), ("*", "no words of the query"), ("nobody", "one passage, too few")],
+)
+def test_the_command_says_why_there_are_no_words(trial, capsys, query, why):
+    """Where nothing stands beside the words of a query, a sentence says why, and the exit code is 1."""
+    for number, (text, _) in enumerate(TEXTS):
+        trial.write(f"{number}.txt", text)
+    trial.index()
+    typed = ["related", query, "--index", str(trial.settings.index)]
+    assert cli.run(typed) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert why in err
+    assert cli.run([*typed, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["related"] == []

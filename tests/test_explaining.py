@@ -80,6 +80,26 @@ def test_what_is_not_found_is_said(collection, explain):
     assert found["position"] == 1 or found["of"] > 1
 
 
+def test_what_has_most_of_the_words_is_explained_as_it_is_shown(collection, explain, capsys):
+    """Where nothing has all the words, each passage that is shown all the same is explained, and how is said."""
+    shown = collection.search("snow border peace unheard")
+    assert len(shown.nearest) > 1
+    for hit in shown.nearest:
+        found = explain(collection, "snow border peace unheard", hit.passage)
+        assert found["query"]["match"] == "any"
+        assert found == explain(collection, "snow border peace unheard", hit.passage, "--match", "any")
+        assert found["score"] == pytest.approx(hit.score, abs=1e-6)
+        check(found)
+    typed = ["explain", "snow border peace unheard", hit.passage, "--index", str(collection.settings.index)]
+    assert cli.run(typed) == 0
+    assert "No passage has all of it." in capsys.readouterr().out
+    assert cli.run([*typed, "--match", "any"]) == 0
+    assert "No passage has all of it." not in capsys.readouterr().out
+    assert explain(collection, "snow border", collection.search("snow").hits[0].passage)["query"]["match"] == "all"
+    treaty = collection.search("treaty").hits[0].passage
+    assert "does not find" in explain(collection, "snow unheard", treaty, code=1).err
+
+
 def test_a_query_without_words_has_nothing_to_explain(collection, explain):
     """Where the order is that of dates, the score is 0 and has no parts that say otherwise."""
     hit = collection.search("*").hits[0]

@@ -18,7 +18,7 @@ indexer search watching
 answering workers together
 aids asking
 planning previous ranking highlight facets suggest collocations spellings expanding naming relaxing remarks likeness
-corpus engines journal duplicates silence sidecars inflections endings fieldvalues
+corpus engines journal duplicates silence sidecars inflections endings fieldvalues knownnames
 reading
 loaders passages parsing columnwriter latentwriter copies generations wire variants
 parser

@@ -170,7 +170,14 @@ def test_where_nothing_is_found_the_clause_to_blame_is_named(library):
     results = ask(library, 'snow "unheard of"')
     assert [(one.text, one.passages) for one in results.clauses] == [("snow", 1), ('"unheard of"', 0)]
     assert (results.relaxation.label, results.relaxation.text) == ("without “unheard of”", "snow")
-    for text in ("snow checkpoint", "=negotiates", "title:negotiators", "snow NEAR/2 negotiators", '"guards kept"'):
+    for text in (
+        "snow checkpoint",
+        "=negotiates",
+        "title:negotiators",
+        "snow NEAR/2 negotiators",
+        '"guards kept"',
+        '"snow unheard" date:1850',
+    ):
         results = ask(library, text)
         assert not results.passages
         assert results.relaxation.passages == ask(library, results.relaxation.text).passages > 0

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from kb_search import facets, remarks
+from kb_search import analysis, facets, remarks
 from kb_search.aids import Aids
 from kb_search.asking import engine_query, shortened, understood, without_filters
 from kb_search.document import article_of, pages_of
@@ -213,8 +213,13 @@ class Search:
         return self._hits(list(best.values())[:limit])
 
     def explanation(self, passage: str) -> Explanation | None:
-        """Why a passage stands where it stands among all that match; None where it does not match."""
+        """Why a passage stands where it stands among all that match; None where it does not match.
+
+        Where nothing has all the words, it is explained as one that has any of them.
+        """
         matches, ranked = self._deep()
+        if not matches.passages and self._complete and self._request.match == "all":
+            return self._of_any().explanation(passage)
         position = next((at for at, one in enumerate(ranked, 1) if one.candidate.id == passage), 0)
         found = ranked[position - 1] if position else self._beyond(passage, ranked)
         if found is None:
@@ -230,6 +235,11 @@ class Search:
             of=matches.passages,
             words=tuple(WordShare(named(word), score, count, passages) for word, score, count, passages in shares),
         )
+
+    def _of_any(self) -> Search:
+        """The same request where any of the words is enough."""
+        request = replace(self._request, match="any")
+        return Search(request, self._reader, self._generation, self._deadline.seconds, self._aids, self._weights)
 
     def _deep(self) -> tuple[Matches, list[Ranked]]:
         """All that matches as far as anybody can page, in the order in which it is shown."""
@@ -304,7 +314,8 @@ class Search:
         try:
             clauses = clause_counts(self._tree, partial(self._count, request))
             self._notes += remarks.on_fields(beside_the_text(self._tree, clauses, partial(self._count, request)))
-            wider = relaxation(self._tree, clauses, partial(self._count, request))
+            stops = analysis.stop_words(_languages(self._reader)[0])
+            wider = relaxation(self._tree, clauses, partial(self._count, request), stops)
             if wider is None and request != bare and (found := self._count(bare, self._tree)):
                 wider = Relaxation("without the filters", render(self._tree), found, keeps_filters=False)
         except SearchTooLong:

@@ -90,6 +90,6 @@ def _beside(finder: BigramCollocationFinder, stems: set[str]) -> dict[str, tuple
 
 
 def _says_something(forms: Counter[str], languages: Sequence[str]) -> bool:
-    """Whether a word is longer than a letter or two, no number, and in no list of stop words."""
+    """Whether a word is longer than a letter or two, no number, and says something of a subject."""
     form = forms.most_common(1)[0][0]
-    return len(form) >= _SHORTEST and form.isalpha() and not any(form in analysis.stop_words(one) for one in languages)
+    return len(form) >= _SHORTEST and form.isalpha() and not any(form in analysis.weak_words(one) for one in languages)

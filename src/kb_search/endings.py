@@ -43,6 +43,13 @@ class Ending:
     around: str
     field: str = ""
     mark: str = ""
+    #: Whether a quotation has more words than those in `typed`.
+    goes_back: bool = False
+
+    @property
+    def beginnings(self) -> range:
+        """The numbers of the words in `typed` that a name may begin with; of a quotation it is the whole."""
+        return range(len(self.typed) if self.around != "quotation" else 1 - self.goes_back)
 
     @property
     def before(self) -> str:
@@ -92,7 +99,8 @@ def ending(text: str) -> Ending | None:
     field = _field(pieces[: opened + 1]) or _field(pieces)
     mark = _CLOSING.get(pieces[opened].text, '"')
     around = "sign" if before else _around(pieces, opened)
-    return Ending(text, len(text) - len(words[-1][0]), forms, around, field, mark)
+    goes_back = sum(len(analysis.forms(one.text)) for one in pieces[opened + 1 :]) > len(forms)
+    return Ending(text, len(text) - len(words[-1][0]), forms, around, field, mark, goes_back)
 
 
 def _around(pieces: Sequence[Lexeme], opened: int) -> str:

@@ -12,7 +12,7 @@ from kb_search.document import UNDATED
 from kb_search.lexing import QUOTES
 from kb_search.results import Completion
 
-_SCOPES = (("article", 0), ("passage", 0))
+_SCOPES = (("article", None), ("passage", None))
 #: Completions in an answer.
 MOST = 8
 #: More of a query's end is not looked at.
@@ -26,7 +26,7 @@ _FIELD = re.compile(
 )
 _MARKS = re.compile(rf"[{QUOTES}]")
 
-_Counted = Iterable[tuple[str, int]]
+_Counted = Iterable[tuple[str, int | None]]
 
 
 class FieldValues:
@@ -34,7 +34,7 @@ class FieldValues:
 
     def __init__(
         self,
-        sources: _Counted,
+        sources: Iterable[tuple[str, int]],
         languages: Iterable[str],
         authors: Iterable[str],
         dates: Iterable[tuple[int, int]],
@@ -53,7 +53,7 @@ class FieldValues:
         self._values = {
             "source": _Values(by_count),
             "author": _Values(_uncounted(authors)),
-            "lang": _Values((code, 0) for code in languages),
+            "lang": _Values((code, None) for code in languages),
             "scope": _Values(_SCOPES),
             "date": _Values(years.most_common()),
         }
@@ -71,7 +71,7 @@ class FieldValues:
         kind = found["name"].lower()
         before = text[: found.start("value")]
         values = self._values[kind].starting(" ".join(analysis.forms(found["value"])))
-        counted = ((one, count if kind != "source" or self._is_one(one) else 0) for one, count in values)
+        counted = ((one, count if kind != "source" or self._is_one(one) else None) for one, count in values)
         return tuple(Completion(before + one, one, kind, count) for one, count in counted)
 
     def words(self, field: str, before: str, form: str) -> tuple[Completion, ...]:
@@ -95,7 +95,7 @@ class _Values:
             beginnings += [(" ".join(forms[at:]), number) for at in range(len(forms))]
         self._beginnings = sorted(beginnings)
 
-    def starting(self, key: str) -> list[tuple[str, int]]:
+    def starting(self, key: str) -> list[tuple[str, int | None]]:
         """The first values with a word that begins so."""
         first = bisect_left(self._beginnings, (key, 0))
         last = bisect_left(self._beginnings, (key + "\U0010ffff", 0))
@@ -105,7 +105,7 @@ class _Values:
 
 def _uncounted(values: Iterable[str]) -> _Counted:
     """Values, the most frequent first, without a count: so often they were seen, but that is not what they find."""
-    return [(value, 0) for value, _ in Counter(values).most_common()]
+    return [(value, None) for value, _ in Counter(values).most_common()]
 
 
 def _spaced(name: str) -> str:

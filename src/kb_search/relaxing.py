@@ -20,6 +20,7 @@ from kb_search.query import (
     Phrase,
     Spread,
     Word,
+    any_of,
     as_typed,
     joined,
     text_leaves,
@@ -31,6 +32,7 @@ from kb_search.results import ClauseCount, Relaxation
 MOST_CLAUSES = 20
 #: Of so many clauses all sets are tried: 63 at most.
 MOST_COMPARED = 6
+_MOST_LISTED = 12
 
 #: From a tree to the number of passages that it finds beside the filters of the request. May raise SearchTooLong.
 Count = Callable[[Node], int]
@@ -46,7 +48,8 @@ def clause_counts(tree: Node, count: Count) -> tuple[ClauseCount, ...]:
         if one not in counted:
             counted[one] = count(one)
         if isinstance(one, Near) and not counted[one]:
-            counted |= {part: count(part) for part in one.children[:MOST_CLAUSES] if part not in counted}
+            left = max(2 * MOST_CLAUSES - len(counted), 0)
+            counted |= {part: count(part) for part in one.children[:left] if part not in counted}
     return tuple(ClauseCount(render(one), named(one), passages) for one, passages in counted.items())
 
 
@@ -66,30 +69,61 @@ def beside_the_text(tree: Node, counts: Sequence[ClauseCount], count: Count) -> 
             yield word, *found
 
 
-def relaxation(tree: Node, counts: Sequence[ClauseCount], count: Count) -> Relaxation | None:
+def relaxation(
+    tree: Node, counts: Sequence[ClauseCount], count: Count, stops: frozenset[str] = frozenset()
+) -> Relaxation | None:
     """A wider query that finds something, or None.
 
     First the clauses that find nothing alone, or if there is none all of them, are loosened: the words of a phrase one
-    by one, words near each other anywhere in the passage, and the like. If that is not enough, the largest set of the
-    clauses, of words near each other one by one, that finds something together; of several sets the one with the
-    rarest words, then the one that finds most.
+    by one, words near each other anywhere in the passage, and the like. If that is not enough, such clauses are taken
+    apart, and the largest set that finds something together stays; of several sets the one with the rarest words, then
+    the one that finds most. What is only left out is no answer to words that are asked for, and `stops` are no part of
+    a phrase by themselves.
     """
     clauses = _clauses(tree)
-    alone = {one.text: one.passages for one in counts}
-    blamed = [one for one in clauses if not alone.get(render(one), 1)] or clauses
+    alone = _Alone({one.text: one.passages for one in counts}, count)
+    blamed = [one for one in clauses if alone.is_nothing(one)] or clauses
     loose = {one: loosened(one) if one in blamed else one for one in clauses}
     changed = [one for one in loose if loose[one] != one]
     if changed and (found := count(_as(tree, [loose[one] for one in clauses]))):
         return Relaxation("less strictly: " + _listed(changed), render(_as(tree, [loose[o] for o in clauses])), found)
-    # Of words near each other those may stay that find something alone; all else is kept as it is, or goes.
-    near = [one for one in blamed if isinstance(one, Near) and not alone.get(render(one), 1)]
-    parts = {one: _clauses(loose[one]) if one in near else (one,) for one in clauses}
-    each = list(dict.fromkeys(part for several in parts.values() for part in several))[:MOST_CLAUSES]
-    numbers = {one: alone[text] if (text := render(one)) in alone else count(one) for one in each}
-    kept, found = _largest(tree, {one: number for one, number in numbers.items() if number}, count)
-    if not any(not isinstance(one, Not) for one in kept):
-        return None
-    return Relaxation(_difference(parts, kept), render(_as(tree, kept)), found)
+    parts = {one: tuple(dict.fromkeys(_apart(one, alone, stops))) for one in clauses[:MOST_CLAUSES]}
+    each = {part: alone(part) for several in parts.values() for part in several}
+    known = [one for one, number in each.items() if number][:MOST_CLAUSES]
+    kept, found = _largest(tree, {one: each[one] for one in known}, count)
+    parts |= {one: (one,) for one in clauses[MOST_CLAUSES:]}
+    return Relaxation(_difference(parts, kept), render(_as(tree, kept)), found) if kept else None
+
+
+class _Alone:
+    """What clauses find alone. Beside those that are known MOST_CLAUSES are counted; any more are taken for nothing."""
+
+    def __init__(self, known: dict[str, int], count: Count) -> None:
+        self._known = known
+        self._count = count
+        self._left = MOST_CLAUSES
+
+    def is_nothing(self, clause: Node) -> bool:
+        """Whether a clause is known to find nothing."""
+        return self._known.get(render(clause)) == 0
+
+    def __call__(self, clause: Node) -> int:
+        text = render(clause)
+        if text not in self._known:
+            self._known[text] = self._count(clause) if self._left > 0 else 0
+            self._left -= 1
+        return self._known[text]
+
+
+def _apart(clause: Node, alone: _Alone, stops: frozenset[str]) -> Iterator[Node]:
+    """A clause, or where it finds nothing what it is made of when it is loosened, as far as that goes."""
+    if alone(clause) or (looser := loosened(clause)) == clause:
+        yield clause
+        return
+    parts = _clauses(looser)
+    telling = [one for one in parts if not (isinstance(one, Word) and one.form in stops)]
+    for part in telling or parts:
+        yield from _apart(part, alone, stops)
 
 
 def _difference(parts: dict[Node, tuple[Node, ...]], kept: Sequence[Node]) -> str:
@@ -122,26 +156,38 @@ def _largest(tree: Node, clauses: dict[Node, int], count: Count) -> tuple[list[N
     if len(clauses) > MOST_COMPARED:
         return _all_but_one(tree, list(clauses), count) or _greedy(tree, clauses, count)
     for size in range(len(clauses), 0, -1):
-        found = [(kept, count(_as(tree, kept))) for kept in combinations(clauses, size)]
-        best = max(found, key=lambda one: (one[1] > 0, -sum(math.log(clauses[each]) for each in one[0]), one[1]))
+        sets = [kept for kept in combinations(clauses, size) if _asks(kept, tree)]
+        found = [(kept, count(_as(tree, kept))) for kept in sets]
+        rarest = [(number > 0, -sum(math.log(clauses[each]) for each in kept), number) for kept, number in found]
+        best = max(zip(rarest, found, strict=True), key=lambda one: one[0], default=(0, ((), 0)))[1]
         if best[1]:
             return list(best[0]), best[1]
     return [], 0
 
 
+def _asks(clauses: Iterable[Node], tree: Node) -> bool:
+    """Whether some clauses of a tree ask for something, and do not just leave out; none do if the tree does not."""
+    return any(not isinstance(one, Not) for one in clauses) or all(isinstance(one, Not) for one in _clauses(tree))
+
+
 def _all_but_one(tree: Node, clauses: list[Node], count: Count) -> tuple[list[Node], int] | None:
     """The clauses without the one whose absence finds most; None where that finds nothing."""
     tried = ([other for other in clauses if other != one] for one in clauses)
-    kept, found = max(((kept, count(_as(tree, kept))) for kept in tried), key=lambda one: one[1])
-    return (kept, found) if found else None
+    found = [(kept, count(_as(tree, kept))) for kept in tried if _asks(kept, tree)]
+    kept, most = max(found, key=lambda one: one[1], default=([], 0))
+    return (kept, most) if most else None
 
 
 def _greedy(tree: Node, clauses: dict[Node, int], count: Count) -> tuple[list[Node], int]:
-    """As many of the clauses as find something together, taken one by one, rarest or most frequent first."""
+    """As many of the clauses as find something together, taken one by one, rarest or most frequent first.
+
+    What is asked for is taken before what is left out.
+    """
     rising = sorted(clauses, key=clauses.__getitem__)
-    kept = max((_together(tree, order, count) for order in (rising, rising[::-1])), key=len)
+    orders = (sorted(order, key=lambda one: isinstance(one, Not)) for order in (rising, rising[::-1]))
+    kept = max((_together(tree, order, count) for order in orders), key=len)
     kept = [one for one in clauses if one in kept]
-    return kept, count(_as(tree, kept)) if kept else 0
+    return (kept, count(_as(tree, kept))) if _asks(kept, tree) else ([], 0)
 
 
 def _together(tree: Node, clauses: Sequence[Node], count: Count) -> list[Node]:
@@ -154,13 +200,15 @@ def _together(tree: Node, clauses: Sequence[Node], count: Count) -> list[Node]:
 
 
 def _listed(clauses: Iterable[Node]) -> str:
-    return ", ".join(map(named, clauses))
+    every = list(map(named, clauses))
+    more = len(every) - _MOST_LISTED
+    return ", ".join(every[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def loosened(node: Node) -> Node:  # noqa: PLR0911 - one case for each kind of node
     """A clause that asks for less: words instead of a phrase or nearness, any inflection, any field, more letters.
 
-    Of alternatives each does.
+    Of alternatives each does, and several words that are one of them may be any of those words.
     """
     match node:
         case Phrase():
@@ -171,6 +219,9 @@ def loosened(node: Node) -> Node:  # noqa: PLR0911 - one case for each kind of n
             return node if (own := loosened(as_typed(node))) == as_typed(node) else own
         case Or():
             return joined(Or, list(map(loosened, node.children)))
+        case And():
+            looser = joined(And, list(map(loosened, node.children)))
+            return any_of(node) if looser == node else looser
         case Word() if node.exact:
             return replace(node, exact=False)
         case Word() | Pattern() if node.field != "text":

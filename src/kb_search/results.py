@@ -139,8 +139,9 @@ class WordShare:
 class Explanation:
     """Why a passage stands where it stands.
 
-    `position` counts from 1 among `of` passages that match; it is 0 where nobody can page so far. The hit's reasons
-    add up to its score, `words` to its first reason; they are empty for a passage that was not compared closely.
+    Where nothing has all the words, `request` is the one that asks for any of them. `position` counts from 1 among `of`
+    passages that match; it is 0 where nobody can page so far. The hit's reasons add up to its score, `words` to its
+    first reason; they are empty for a passage that was not compared closely.
     """
 
     request: SearchRequest
@@ -196,6 +197,7 @@ class Evaluation:
     """What was measured on one judged collection. Without judgements there are no measures.
 
     `fingerprint` tells whether two figures are of the same exam: it changes with any document, question or judgement.
+    `notes` say in sentences which judgements do not fit the rest of the collection.
     """
 
     collection: str
@@ -205,6 +207,7 @@ class Evaluation:
     judged: int
     measures: tuple[Measure, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,14 +287,15 @@ class Completion:
     """A way to go on: the whole query with it, what was put at its end, and how often that stands in the collection.
 
     `kind` is `word`, `name` or the field that it completes (`source`, `author`, `lang`, `scope`, `date`, `title`,
-    `section`). `count` is how often a word stands in the collection, or the rarest word of a name; behind a field, how
-    many passages its value finds, 0 where nobody counted.
+    `section`). `count` is how often a word stands in the collection; of a name of several words how many passages have
+    it as it is written; behind a field how many passages its value finds. It is None where nobody
+    counted, and for a name that nobody wrote, which finds its other names.
     """
 
     text: str
     ending: str
     kind: str
-    count: int
+    count: int | None
 
 
 @dataclass(frozen=True, slots=True)

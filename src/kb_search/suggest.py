@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
@@ -16,6 +15,7 @@ from kb_search import analysis
 from kb_search.endings import Ending, ending
 from kb_search.engines.base import Lexicon
 from kb_search.fieldvalues import FieldValues
+from kb_search.knownnames import KnownNames
 from kb_search.query import Leaf, Node, Phrase, Spread, Word, as_typed, leaves
 from kb_search.results import Completion
 
@@ -152,10 +152,6 @@ def _replaced(text: str, repairs: Iterable[tuple[Word, str]]) -> str:
 #: Completions in an answer.
 MOST = 8
 _MOST_NAMES = 5
-#: Only the beginning of a title is read for names.
-_TITLE = 300
-_CAPITAL = "[A-Z\u0410-\u042f\u0531-\u0556\u018f]"
-_CAPITALS = re.compile(rf"\b{_CAPITAL}\w++(?:[ -]{_CAPITAL}\w++){{1,3}}")
 
 
 class Completer:
@@ -166,43 +162,34 @@ class Completer:
         lexicon: Lexicon,
         groups: Iterable[Sequence[str]],
         titles: Iterable[str],
+        count: Count,
         values: FieldValues | None = None,
-        stops: frozenset[str] = frozenset(),
+        language: str = "",
     ) -> None:
-        """Of names that mean the same all are offered if the words of one stand in the collection.
+        """Of names that mean the same all are offered if one stands in the collection.
 
-        More names are read out of `titles`. `values` completes what stands behind the name of a field. No stop word is
-        offered where it would be left out.
+        More names are read out of `titles`; `count` says how many passages have one of several words. `values`
+        completes what stands behind the name of a field. No stop word of `language` is offered where it would be left
+        out.
         """
         self._lexicon = lexicon
-        self._stops = stops
+        self._stops = analysis.stop_words(language)
         self._values = values
-        counts: Counter[str] = Counter()
-        for found in (name for title in titles for name in _CAPITALS.findall(title[:_TITLE])):
-            counts[found] = counts[found] or self._count(found)
-        for group in groups:
-            found_by = {name: self._count(name) for name in group}
-            # A name that nobody wrote finds the others.
-            for name, count in found_by.items():
-                counts[name] = max(counts[name], count or max(found_by.values()))
+        names = KnownNames(self._frequency, count).counted(groups, titles, analysis.weak_words(language))
         known: dict[str, str] = {}
-        for name in counts:
-            if counts[name]:
-                known.setdefault(_key(name), name)
+        for name in names:
+            known.setdefault(_key(name), name)
         self._names = sorted(known.items())
-        self._counts = counts
-
-    def _count(self, name: str) -> int:
-        """How often the rarest word of a name stands in the collection."""
-        return min(map(self._frequency, analysis.forms(name)), default=0)
+        self._counts = names
 
     def _frequency(self, form: str) -> int:
         first, last = self._range(form)
         return int(self._lexicon.counts[first]) if first < last and self._lexicon.forms[first] == form else 0
 
     def complete(self, text: str) -> tuple[Completion, ...]:
-        """Ways to go on with a query: names first, then words, each by falling frequency; none after a space.
+        """Ways to go on with a query: names and words by falling frequency; none after a space.
 
+        Names that several words begin come first, for they go on with all of those.
         What stands before the last word stays as it is, and what is put in its place asks for no more than that did.
         """
         if self._values and (values := self._values.complete(text)) is not None:
@@ -212,10 +199,10 @@ class Completer:
             return ()
         if end.field:
             return self._values.words(end.field, end.before, end.typed[-1]) if self._values else ()
-        names = self._named(end)
+        begun, names = self._named(end)
         known = {_key(one.ending) for one in names}
-        words = [one for one in self._words(end) if _key(one.ending) not in known]
-        return (*names, *words)[:MOST]
+        words = [one for one in self._words(end) if _key(one.ending) not in known][: MOST - len(names)]
+        return (*names, *words) if begun else tuple(sorted([*names, *words], key=lambda one: -(one.count or 0)))
 
     def _words(self, end: Ending) -> list[Completion]:
         form = end.typed[-1]
@@ -238,9 +225,9 @@ class Completer:
         """From which form to which (not included) those lie that begin with some letters."""
         return bisect_left(self._lexicon.forms, prefix), bisect_left(self._lexicon.forms, prefix + "\U0010ffff")
 
-    def _named(self, end: Ending) -> list[Completion]:
-        """The names that the last words begin, from as many words as possible."""
-        for at in range(len(end.typed)):
+    def _named(self, end: Ending) -> tuple[bool, list[Completion]]:
+        """The names that the last words begin, from as many words as possible, and whether those are several."""
+        for at in end.beginnings:
             found = [
                 Completion(end.before + written, written, "name", self._counts[name])
                 for name in self._starting(" ".join(end.typed[at:]))
@@ -248,15 +235,15 @@ class Completer:
                 and not self._left_out(end).issuperset(analysis.forms(name))
             ]
             if found:
-                return found[:_MOST_NAMES]
-        return []
+                return at < len(end.typed) - 1, found[:_MOST_NAMES]
+        return False, []
 
     def _starting(self, key: str) -> list[str]:
         """The longer names that begin so, the most frequent first."""
         first = bisect_left(self._names, (key, ""))
         last = bisect_left(self._names, (key + "\U0010ffff", ""))
         names = [name for known, name in self._names[first:last] if known != key]
-        return sorted(names, key=lambda name: (-self._counts[name], name))
+        return sorted(names, key=lambda name: (-(self._counts[name] or 0), name))
 
 
 def _key(name: str) -> str:

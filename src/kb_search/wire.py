@@ -68,9 +68,13 @@ def search_json(results: Results) -> Json:
 
 
 def explanation_json(explanation: Explanation) -> Json:
-    """Why a passage stands where it stands: `reasons` add up to `score`, `words` to the first reason."""
+    """Why a passage stands where it stands: `reasons` add up to `score`, `words` to the first reason.
+
+    `match` is `any` also where nothing has all the words, and the passage is explained as one that has some.
+    """
+    request = explanation.request
     return {
-        "query": {"text": explanation.request.text, "understood": explanation.understood},
+        "query": {"text": request.text, "understood": explanation.understood, "match": request.match},
         "position": explanation.position or None,
         "of": explanation.of,
         "score": _exact(explanation.hit.score),
@@ -96,6 +100,7 @@ def evaluation_json(evaluation: Evaluation) -> Json:
         "documents": evaluation.documents,
         "queries": evaluation.queries,
         "judged": evaluation.judged,
+        "notes": list(evaluation.notes),
         "measures": _values(evaluation.measures),
         "intervals": _intervals(evaluation.measures),
     }

@@ -6,7 +6,7 @@ import pytest
 
 from kb_search import cli
 from kb_search.evaluation.runs import DEPTH, read_run
-from tests.evaluation.helpers import DOCUMENTS, write_judged
+from tests.evaluation.helpers import DOCUMENTS, GRADES, write_judged
 
 
 @pytest.fixture
@@ -73,6 +73,23 @@ def test_without_judgements_a_run_is_written_all_the_same(tmp_path, evaluate):
     assert code == 0
     assert json.loads(out)["measures"] == {}
     assert read_run(path)
+
+
+def test_judgements_of_what_is_not_there_are_said(tmp_path, evaluate):
+    """What is not asked is left out of the means; such questions, and missing documents, are named, some of many."""
+    _, out, _ = evaluate(write_judged(tmp_path / "small"), "--json")
+    before = json.loads(out)
+    assert before["notes"] == []
+    more = "".join(f"x{number:02}\td1\t1\n" for number in range(12)) + "q3\td404\t0\n"
+    folder = write_judged(tmp_path / "small", grades=GRADES + more)
+    _, out, _ = evaluate(folder, "--json")
+    after = json.loads(out)
+    assert (after["queries"], after["judged"], after["measures"]) == (3, 3, before["measures"])
+    assert after["baseline"] == before["baseline"]
+    [note] = after["notes"]
+    assert "x00, x01, x02, x03, x04, x05, x06, x07 and 4 more" in note
+    _, out, _ = evaluate(write_judged(tmp_path / "small", grades=GRADES + "q3\td404\t1\n"))
+    assert "Note: Judged an answer in qrels.tsv but not in docs.jsonl, so never found: d404." in out
 
 
 def test_a_person_reads_a_table(tmp_path, evaluate):

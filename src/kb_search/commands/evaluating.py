@@ -62,6 +62,8 @@ def _run_of(judged: Judged, path: Path) -> Run:
 def _print(found: Evaluation) -> None:
     said = f"{found.documents:,} documents, {found.queries:,} questions, {found.judged:,} of them judged"
     click.echo(f"{printable(found.collection)}: {said}; exam {found.fingerprint}")
+    for note in found.notes:
+        click.echo(f"Note: {printable(note)}")
     for measure in found.measures:
         click.echo(f"  {measure.name:8} {measure.value:.3f}  ({measure.low:.3f} to {measure.high:.3f})")
     for comparison in found.comparisons:

@@ -24,12 +24,19 @@ from kb_search.wire import explanation_json
 def explain_command(
     settings: Settings, query: str, passage: str, *, match: str, no_variants: bool, as_json: bool
 ) -> int:
-    """Say what the score of PASSAGE for QUERY is made of; its parts add up to it."""
+    """Say what the score of PASSAGE for QUERY is made of; its parts add up to it.
+
+    Where no passage has all the words, it is explained as one that has some of them, as with --match any.
+    """
     with closing(Library(settings)) as library:
         found = library.explain(SearchRequest(query, match=match, variants=not no_variants), passage)
     if as_json:
         print_json(explanation_json(found))
     else:
+        if found.request.match != match:
+            click.echo(
+                "No passage has all of it. This is how it stands where any of the words is enough (--match any)."
+            )
         _print(found)
     return 0
 

@@ -9,7 +9,7 @@ import click
 from kb_search.collocations import BEST_PASSAGES, related_words
 from kb_search.commands.common import print_json, printable, with_settings
 from kb_search.config import Settings
-from kb_search.results import SearchRequest
+from kb_search.results import Results, SearchRequest
 from kb_search.search import Library
 
 
@@ -26,7 +26,20 @@ def related_command(settings: Settings, query: str, *, limit: int, as_json: bool
     if as_json:
         listed = [{"word": one.word, "count": one.count, "score": round(one.score, 6)} for one in words]
         print_json({"text": query, "passages": len(found.hits), "related": listed})
+    elif not words:
+        click.echo(_why_none(found), err=True)
     else:
         for one in words:
             click.echo(f"{one.score:10.1f}  {one.count:>5}  {printable(one.word)}")
     return 0 if words else 1
+
+
+def _why_none(found: Results) -> str:
+    """Why no word stands beside those of a query, in a sentence."""
+    said = printable(found.understood)
+    if not found.hits:
+        return f"{said}: no passage is found, so no words stand beside these."
+    if not any(hit.marks for hit in found.hits):
+        return f"{said}: no words of the query stand in the text of these passages, so none stand beside them."
+    passages = "one passage" if len(found.hits) == 1 else f"{len(found.hits):,} passages"
+    return f"{said}: {passages}, too few to say which words stand beside these."

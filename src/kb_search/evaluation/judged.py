@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from kb_search.errors import UsageError
+
+#: So many ids are named in a note, with so many letters each.
+_MOST_LISTED = 8
+_MOST_LETTERS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,29 @@ class Judged:
         for part in (self.documents, self.questions, sorted(map(repr, self.judgements))):
             digest.update(repr(part).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()[:16]
+
+    @property
+    def judged_questions(self) -> frozenset[str]:
+        """The ids of the questions that are asked and judged."""
+        return frozenset(one.id for one in self.questions) & {one.question for one in self.judgements}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on judgements of what the collection does not have."""
+        questions = {one.question for one in self.judgements} - self.judged_questions
+        documents = {one.document for one in self.judgements if one.grade > 0} - {one.id for one in self.documents}
+        said = []
+        if questions:
+            said.append(f"Judged in qrels.tsv but not in queries.jsonl, and left out: {_listed(questions)}.")
+        if documents:
+            said.append(f"Judged an answer in qrels.tsv but not in docs.jsonl, so never found: {_listed(documents)}.")
+        return tuple(said)
+
+
+def _listed(ids: Iterable[str]) -> str:
+    """Some ids, and how many there are beside those."""
+    first, more = sorted(ids)[:_MOST_LISTED], len(set(ids)) - _MOST_LISTED
+    return ", ".join(one[:_MOST_LETTERS] for one in first) + (f" and {more:,} more" if more > 0 else "")
 
 
 def read_judged(folder: Path) -> Judged:

@@ -32,7 +32,7 @@ Values = NDArray[np.float64]
 
 def evaluation(judged: Judged, ours: Run, others: Sequence[tuple[str, Run]]) -> Evaluation:
     """Measure a run, and others to compare it with. Raises UsageError where `ir-measures` is not installed."""
-    questions = sorted({one.question for one in judged.judgements})
+    questions = sorted(judged.judged_questions)
     measured = _values(judged, ours, questions) if questions else []
     return Evaluation(
         collection=judged.name,
@@ -44,6 +44,7 @@ def evaluation(judged: Judged, ours: Run, others: Sequence[tuple[str, Run]]) -> 
         comparisons=tuple(
             _comparison(name, measured, _values(judged, run, questions)) for name, run in others if questions
         ),
+        notes=judged.notes,
     )
 
 
@@ -69,7 +70,11 @@ def _values(judged: Judged, run: Run, questions: list[str]) -> list[Values]:
     """For each of NAMES its value for each question; a question that a run does not answer has 0."""
     library = _ir_measures()
     wanted = [library.parse_measure(name) for name in NAMES]
-    qrels = [library.Qrel(one.question, one.document, one.grade) for one in judged.judgements]
+    qrels = [
+        library.Qrel(one.question, one.document, one.grade)
+        for one in judged.judgements
+        if one.question in set(questions)
+    ]
     # Ties would be broken by the library in its own way: the order of the run is told by falling numbers instead.
     told = [library.ScoredDoc(one.question, one.document, -float(at)) for at, one in enumerate(_ordered(run))]
     found = {(str(one.measure), one.query_id): one.value for one in library.iter_calc(wanted, qrels, told)}

@@ -138,7 +138,7 @@ def _schemas() -> Json:
         "SearchAnswer": _search_answer(),
         "Completions": _object(
             text=TEXT,
-            completions=_list(_object(text=TEXT, ending=TEXT, kind=TEXT, count=COUNT)),
+            completions=_list(_object(text=TEXT, ending=TEXT, kind=TEXT, count={"type": ["integer", "null"]})),
         ),
         "Hit": _hit(),
         "Note": _object(kind=TEXT, text=TEXT, start=COUNT, end=COUNT, message=TEXT, suggestion=TEXT_OR_NULL),

@@ -80,7 +80,7 @@ def mend(text: str) -> Mended:
     left = 0
     for wrong in _WRONG if dense else ():
         if pieces := wrong.suspicious(dense):
-            mended = _mended(text, wrong, pieces)
+            mended = _mended(text, dense, wrong, pieces)
             if mended.places:
                 return mended
             left += mended.left
@@ -93,9 +93,12 @@ def _side_by_side(text: str) -> str:
     return b" ".join(run for run in runs if len(run) > 3).decode("utf-8")
 
 
-def _mended(text: str, wrong: _Wrong, pieces: int) -> Mended:
-    """The same for one encoding; `pieces` is the number of places that can be a part of such letters."""
-    found = wrong.run.findall(text)
+def _mended(text: str, dense: str, wrong: _Wrong, pieces: int) -> Mended:
+    """The same for one encoding; `pieces` is the number of places that can be a part of such letters.
+
+    They are looked for in `dense`, which has all of them and is much shorter than the text.
+    """
+    found = wrong.run.findall(dense)
     runs = {run: wrong.read_again(run) for run in set(found)}
     good = {run: right for run, right in runs.items() if right}
     places = sum(run in good for run in found)

@@ -29,10 +29,7 @@ from kb_search.loaders.lines import Line, first_prose
 from kb_search.loaders.vocabulary import called, vocabulary
 
 #: What can say a time to machines, in the order of the page; `_times` looks at it more closely.
-_MARKED = XPath(
-    "descendant-or-self::time[@datetime] | descendant-or-self::*[@itemprop or @property]"
-    " | descendant-or-self::abbr[@id or @class]"
-)
+_MARKED = XPath("descendant-or-self::*[@itemprop or @property or self::time or self::abbr]")
 _PROPERTIES = frozenset({
     "datePublished", "dateCreated", "uploadDate", "schema:datePublished", "schema:dateCreated", "dc:date", "dc:created"
 })  # fmt: skip

@@ -74,8 +74,11 @@ def test_a_typical_vector_is_one_long(large):
     assert np.linalg.norm(vectors, axis=1).mean() == pytest.approx(1, abs=1e-3)
 
 
-def test_the_same_articles_give_the_same_space(large, tmp_path):
-    """Nothing in the space is left to chance: another build has the same bytes."""
+@pytest.mark.parametrize(("at_once", "counted"), [(ROWS, 10_000), (0, 10_000), (ROWS, 97)])
+def test_the_same_articles_give_the_same_space(large, tmp_path, monkeypatch, at_once, counted):
+    """Nothing in the space is left to chance: another build has the same bytes, in whatever parts it is made."""
+    monkeypatch.setattr("kb_search.engines.store._MOST_AT_ONCE", at_once)
+    monkeypatch.setattr("kb_search.latentwriter._ROWS_AT_ONCE", counted)
     again = Trial(tmp_path)
     write_rows(again, map(row, range(ROWS)))
     again.index()

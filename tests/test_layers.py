@@ -21,6 +21,7 @@ planning previous ranking highlight facets suggest collocations spellings expand
 corpus engines journal duplicates silence sidecars inflections endings fieldvalues
 reading
 loaders passages parsing columnwriter latentwriter copies generations wire variants
+parser
 clauses fingerprints contents stopwords nearness
 filters rendering signs
 sentences query notes overview latentlearner records

@@ -33,11 +33,12 @@ def learned(counts: Counts, stems: int) -> tuple[Ints, Vectors] | None:
     if len(kept) <= DIMENSIONS:
         return None
     matrix = matrix[:, kept]
-    idf = np.log(size / frequency[kept]).astype(np.float32)[:, None]
-    vectors = idf * _directions(matrix.multiply(idf.T).tocsr())
+    idf = np.log(size / frequency[kept]).astype(np.float32)
+    matrix.data *= idf[matrix.indices]
+    directions = _directions(matrix)
     # A passage's vector is 1 long on average, so that a short or strange one can be told from the others.
-    typical = max(float(np.linalg.norm(matrix @ vectors, axis=1).mean()), _LEAST_NORM)
-    return kept, vectors / typical
+    typical = max(float(np.linalg.norm(matrix @ directions, axis=1).mean()), _LEAST_NORM)
+    return kept, idf[:, None] * directions / typical
 
 
 def _directions(weights: sparse.csr_array) -> Vectors:

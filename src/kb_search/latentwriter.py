@@ -5,7 +5,7 @@ What learns it is loaded only where there is something to learn: it takes longer
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -41,7 +41,8 @@ def _learned(generation: Path, columns: Columns) -> Space | None:
         return None
     rows = np.linspace(0, columns.rows - 1, min(columns.rows, MOST_PASSAGES)).astype(np.int32)
     learner = import_module("kb_search.latentlearner")
-    found: tuple[Ints, Vectors] | None = learner.learned(_counts(columns, rows), len(columns.stem_table))
+    counts = _joined([_counts(columns, part) for part in np.array_split(rows, -(-len(rows) // _ROWS_AT_ONCE))])
+    found: tuple[Ints, Vectors] | None = learner.learned(counts, len(columns.stem_table))
     if found is None:
         return None
     kept, vectors = found
@@ -61,6 +62,17 @@ def _counts(columns: Columns, rows: Ints) -> Counts:
     pairs, frequency = np.unique(at.astype(np.int64) * width + stems, return_counts=True)
     starts = np.searchsorted(pairs, np.arange(len(rows) + 1, dtype=np.int64) * width)
     return Counts(starts, (pairs % width).astype(np.int32), np.log1p(frequency.astype(np.float32)))
+
+
+def _joined(parts: Sequence[Counts]) -> Counts:
+    """The counts of passages that follow each other; to count them all at once takes several times the memory."""
+    ends = np.cumsum([0, *(part.starts[-1] for part in parts)])
+    starts = [part.starts[:-1] + first for part, first in zip(parts, ends[:-1], strict=True)]
+    return Counts(
+        np.concatenate([*starts, ends[-1:]]),
+        np.concatenate([part.stems for part in parts]),
+        np.concatenate([part.values for part in parts]),
+    )
 
 
 def _heads(columns: Columns, rows: Ints, heads: Ints) -> tuple[Ints, Ints]:

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_search import analysis
-from kb_search.engines import conditions
 from kb_search.engines.conditions import (
     AllOf,
     AnyOf,
@@ -29,8 +28,8 @@ from kb_search.engines.conditions import (
     all_of,
     any_of_these,
     none_of,
-    selection,
 )
+from kb_search.engines.translation import condition, selection
 from kb_search.query import And, DateRange, Not, Pattern, Spread, Undated, Word, mapped
 from tests import made_up
 from tests.oracle import Oracle, hits
@@ -111,7 +110,7 @@ def test_conditions_are_met_by_what_is_found(collection, questions):
 
 def test_one_word_is_asked_of_the_own_text_alone():
     """A word by itself must stand in the passage's own text, and nothing else is asked."""
-    found = conditions.condition(Word("peace", ("peac",)), NO_NAMES)
+    found = condition(Word("peace", ("peac",)), NO_NAMES)
     assert found == HasStem("text", ("peac",))
 
 
@@ -119,13 +118,13 @@ def test_words_together_are_pooled_but_one_must_be_shown():
     """Each word of an AND may come from the title, as long as one of them stands in the own text."""
     tree = And((Word("peace", ("peac",)), Word("talks", ("talk",))))
     own = AnyOf((HasStem("text", ("peac",)), HasStem("text", ("talk",))))
-    assert conditions.condition(tree, NO_NAMES) == AllOf((PEACE, TALKS, own))
+    assert condition(tree, NO_NAMES) == AllOf((PEACE, TALKS, own))
 
 
 def test_a_pattern_without_forms_is_met_by_nothing():
     """What stands for no word of the collection finds nothing, and its opposite everything."""
-    assert conditions.condition(Pattern("zz*"), NO_NAMES) == Nothing()
-    assert conditions.condition(Not(Pattern("zz*")), NO_NAMES) == Everything()
+    assert condition(Pattern("zz*"), NO_NAMES) == Nothing()
+    assert condition(Not(Pattern("zz*")), NO_NAMES) == Everything()
 
 
 @pytest.mark.parametrize(
@@ -150,4 +149,4 @@ def test_an_article_is_asked_as_a_whole():
     """`scope:article` asks each word of any passage of the article, and shows those passages that have one."""
     tree = Spread(And((Word("peace", ("peac",)), Word("talks", ("talk",)))))
     shown = AnyOf((HasStem("text", ("peac",)), HasStem("text", ("talk",))))
-    assert conditions.condition(tree, NO_NAMES) == AllOf((shown, InArticleWith(PEACE), InArticleWith(TALKS)))
+    assert condition(tree, NO_NAMES) == AllOf((shown, InArticleWith(PEACE), InArticleWith(TALKS)))

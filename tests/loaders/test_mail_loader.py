@@ -72,6 +72,15 @@ def test_encodings_of_the_text(tmp_path, encoding, charset, words):
     assert read(tmp_path, "a.eml", head.encode() + packed).text == words
 
 
+@pytest.mark.parametrize("words", ["Talks.", PROSE, f"{PROSE} " * 3, f"{PROSE} ü"])
+@pytest.mark.parametrize("foot", ["_____\nTo leave this list, write to list@paper.example", "Unsubscribe\nat the foot"])
+def test_lines_that_a_list_put_behind_base64_are_read_as_they_are(tmp_path, words, foot):
+    """The text is unpacked up to its last line, and nothing of what follows is lost."""
+    head = b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    packed = base64.encodebytes(words.strip().encode())
+    assert read(tmp_path, "a.eml", head + packed + foot.encode()).text == f"{words.strip()}\n\n{foot}"
+
+
 @pytest.mark.parametrize(
     ("declared", "encoding", "words"),
     [
@@ -95,6 +104,7 @@ NOISE = bytes(128 + 89 * number % 128 for number in range(60))
     ("charset", "packing", "content", "why"),
     [
         ("utf-8", "base64", b"!!!!not base64, whatever is said", "says that its text is base64, and it is not"),
+        ("utf-8", "base64", b"Negotiations\nwere opened in the valley.", "is in no encoding that can be told"),
         ("klingon", "8bit", NOISE, "is in no encoding that can be told (it says 'klingon')"),
     ],
 )
@@ -152,6 +162,19 @@ def test_a_saved_page(tmp_path):
         assert article.evidence_for("date").others == (
             Claim("2023-11-07", "header Date, the day on which the page was saved"),
         )
+
+
+def test_the_address_of_a_saved_page_tells_its_article_from_others(tmp_path):
+    """What is said of an article with another address is refused, as on a page that gives its own."""
+    other = '{"@type": "NewsArticle", "url": "https://paper.example/OTHER", "datePublished": "2021-02-03"}'
+    for name, date in (("other", None), ("talks", "2021-02-03")):
+        script = f'<script type="application/ld+json">{other.replace("OTHER", name)}</script>'
+        page = text(
+            PAGE.replace("<body>", f"<body>{script}"), "html", "Content-Location: https://paper.example/talks\r\n"
+        )
+        article = mail(tmp_path, parts(page, kind="related", head=HEAD.partition("\r\n")[2]), f"{name}.mht")
+        assert (article.date and str(article.date)) == date
+        assert article.url == "https://paper.example/talks"
 
 
 def test_dates_that_are_none(tmp_path):

@@ -18,17 +18,9 @@ from kb_search.engines.clusterindex import MOST_HITS, MOST_VALUES, articles_seen
 from kb_search.engines.clusterquery import Translator, needed_articles, scores
 from kb_search.engines.clusterreading import ClusterIndex, counting, total
 from kb_search.engines.clusterwords import PassageWords, Words
-from kb_search.engines.conditions import (
-    Condition,
-    Everything,
-    Names,
-    Selection,
-    asks_for_dates,
-    excludes_dates,
-    partly_dated,
-    partly_excluded,
-    selection,
-)
+from kb_search.engines.coarsedates import asks_for_dates, excludes_dates, partly_dated, partly_excluded
+from kb_search.engines.conditions import Condition, Everything, Names, Selection
+from kb_search.engines.translation import selection
 from kb_search.query import Pattern, scoring_terms
 
 #: The words of so many passages come along with an answer; of more they are asked for when they are needed.

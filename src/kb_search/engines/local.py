@@ -20,7 +20,7 @@ from kb_search.arrays import ABSENT, Ints, Mask
 from kb_search.columns import Columns
 from kb_search.engines.base import Candidate, Deadline, EngineQuery, Expansion, Lexicon, Matches, Occurrences
 from kb_search.engines.bm25 import coarse_length, idf, saturation
-from kb_search.engines.conditions import asks_for_dates, excludes_dates, partly_dated, partly_excluded
+from kb_search.engines.coarsedates import asks_for_dates, excludes_dates, partly_dated, partly_excluded
 from kb_search.engines.expansion import Vocabulary, expansion
 from kb_search.engines.matching import PhraseSource, SegmentMatcher
 from kb_search.engines.occurrences import SegmentWords, count_together, looked_up, occurrences

@@ -21,8 +21,8 @@ from kb_search import analysis
 from kb_search.arrays import ABSENT, Ints, Mask
 from kb_search.columns import Columns
 from kb_search.engines.base import Deadline
-from kb_search.engines.conditions import names_author, names_source
 from kb_search.engines.positions import Positions, Postings
+from kb_search.engines.translation import names_author, names_source
 from kb_search.query import (
     And,
     DateRange,

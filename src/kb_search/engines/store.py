@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -34,6 +34,8 @@ _SEGMENTS = "segments"
 _LIST = "segments.json"
 #: The articles of so many hits are kept at hand: what is found is found again by the next query and on the next page.
 _HEADS_KEPT = 1 << 12
+#: Of more passages the index is written first and the places are found then: each takes up to 200 MB of memory.
+_MOST_AT_ONCE = 60_000
 _CONTEXT_WEIGHTS = (FIELD_WEIGHTS.title, FIELD_WEIGHTS.section)
 
 Value = TypeVar("Value", str, int)
@@ -86,14 +88,19 @@ class LocalWriter(EngineWriter):
         _replace(self._folder / _LIST, json.dumps({"segments": names}).encode())
 
     def _index_and_place(self, columns: Columns, place: Placing | None) -> None:
-        """Do both at once: neither needs the other, and finding places is mostly arithmetic that holds up no thread."""
-        with ThreadPoolExecutor(1) as beside:
-            placed = (
-                beside.submit(place, self._folder, self._folder_of_new, columns, learn=not self._old) if place else None
-            )
+        """Neither needs the other, and finding places is mostly arithmetic that holds up no thread: do both at once."""
+        if not place:
             self.index(columns)
-            if placed:
-                placed.result()
+            return
+        placing = partial(place, self._folder, self._folder_of_new, columns, learn=not self._old)
+        if columns.rows > _MOST_AT_ONCE:
+            self.index(columns)
+            placing()
+            return
+        with ThreadPoolExecutor(1) as beside:
+            placed = beside.submit(placing)
+            self.index(columns)
+            placed.result()
 
     def close(self) -> None:
         """Let go of the files; without `finish` before, what was added is lost."""

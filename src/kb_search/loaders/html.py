@@ -46,14 +46,17 @@ def declared_encoding(raw: bytes) -> str:
     return declared[1].decode("ascii", "ignore") if declared else ""
 
 
-def read_page(text: str) -> tuple[Body, list[Said]]:
-    """The main text of a page, and what the page says about it. Loaders of mail and of saved pages ask this too."""
+def read_page(text: str, saved_from: str = "") -> tuple[Body, list[Said]]:
+    """The main text of a page, and what the page says about it; `saved_from` is its address where that is known.
+
+    The loader of saved pages asks this too.
+    """
     head = _XML_HEAD.match(text)
     markup = text[head.end() :] if head else text
     big = len(markup) > _MOST_MARKUP or markup.count("<") > _MOST_TAGS or _is_crowded(markup)
     page, whole = parse(markup[:_HEAD] if big else markup)
     names = Names.on(page) if page is not None else Names(())
-    claims = [] if page is None else page_claims(page, names, markup, search=not big)
+    claims = [] if page is None else page_claims(page, names, markup, saved_from, search=not big)
     title = next((one.value for one in claims if one.field == "title" and not one.refused), "")
     body = compose([] if page is None or big or not whole else main_text(page, names, title))
     if not body.text:

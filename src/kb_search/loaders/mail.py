@@ -11,12 +11,14 @@ import binascii
 import email
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from email.errors import HeaderParseError, InvalidBase64CharactersDefect, InvalidBase64LengthDefect, MessageError
 from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
 from email.utils import parseaddr, parsedate_to_datetime
+from itertools import takewhile
 from urllib.parse import urlsplit
 
 from kb_search.document import Article
@@ -40,6 +42,8 @@ _DEEPEST = 100
 _PLAIN, _HTML = "text/plain", "text/html"
 #: What Python's reader says of text that was never packed as base64. Missing signs at its end lose nothing.
 _NO_BASE64 = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect)
+#: What no text has, and much of what comes out where plain words are unpacked as base64.
+_RUBBISH = re.compile(rb"[\0-\x08\x0e-\x1f]")
 #: Text whose charset nobody knows is read where the guess is at least as sure, or little of it depends on that.
 _LEAST_SURE, _MOST_FOREIGN = 0.5, 0.1
 
@@ -125,7 +129,9 @@ def _decoded_part(part: Message, name: str) -> Decoded:
     """The text of a part; DocumentError where its bytes cannot be got at, or read as text."""
     content = part.get_payload(decode=True)
     if any(isinstance(defect, _NO_BASE64) for defect in part.defects):
-        raise DocumentError(f"{name} says that its text is base64, and it is not; save the mail anew.")
+        content = _with_plain_end(str(part.get_payload()))
+        if content is None:
+            raise DocumentError(f"{name} says that its text is base64, and it is not; save the mail anew.")
     raw = content if isinstance(content, bytes) else b""
     charset = part.get_content_charset() or (declared_encoding(raw) if part.get_content_type() == _HTML else "")
     decoded = decode(raw, name, charset)
@@ -138,6 +144,21 @@ def _decoded_part(part: Message, name: str) -> Decoded:
     return decoded
 
 
+def _with_plain_end(packed: str) -> bytes | None:
+    """Base64 behind which plain lines stand, as mailing lists put them there; None where it is no base64.
+
+    All its lines are equally long, but for the last (RFC 2045, section 6.8).
+    """
+    lines = packed.strip().splitlines()
+    count = sum(1 for _ in takewhile(lambda line: len(line) == len(lines[0]), lines))
+    for end in (count + 1, count):
+        with suppress(binascii.Error):
+            text = binascii.a2b_base64("".join(lines[:end]).encode("ascii", "replace"), strict_mode=True)
+            rest = "\n".join(lines[end:]).strip().encode("ascii", "surrogateescape")
+            return None if _RUBBISH.search(text) else b"%b\n\n%b" % (text, rest)
+    return None
+
+
 def _saved_page(file: SourceFile, message: Message) -> Article:
     """The page that a browser saved: its first part of HTML. The day of saving is not that of publication."""
     name = printable(file.relative)
@@ -145,9 +166,9 @@ def _saved_page(file: SourceFile, message: Message) -> Article:
     if page is None:
         raise DocumentError(f"{name} holds no web page.")
     decoded = _decoded_part(page, name)
-    body, claims = read_page(decoded.text)
     place = "snapshot-content-location" if "snapshot-content-location" in message else "content-location"
     address = _header(message, place) or _header(page, place)
+    body, claims = read_page(decoded.text, address)
     origin = f"header {place.title()}"
     claims += [
         Said("title", _header(message, "subject"), "header Subject"),

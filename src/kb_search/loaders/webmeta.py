@@ -59,19 +59,21 @@ _ORGANISATION = re.compile(
 _APPENDED = re.compile(r"(.*\S)\s+[|–—·•»:-]+\s+(.*)", re.DOTALL)
 
 
-def page_claims(page: _Element, called_so: Names, markup: str = "", *, search: bool = True) -> list[Said]:
+def page_claims(
+    page: _Element, called_so: Names, markup: str = "", saved_from: str = "", *, search: bool = True
+) -> list[Said]:
     """What a page says about its article, in the order of rank. Nothing in it is trusted or executed.
 
-    `called_so` are the names on the page; `markup` is what the page was read from; without `search` htmldate is not
-    asked for a date in it.
+    `called_so` are the names on the page; `markup` is what the page was read from; `saved_from` its address, where
+    that is known from elsewhere; without `search` htmldate is not asked for a date in it.
     """
-    tags = [*_meta_tags(page), *_other_tags(page), *_addresses(page, markup)]
+    tags = [*_meta_tags(page), *_other_tags(page), *_addresses(page, markup, saved_from)]
     linked = LinkedData(page)
-    told = list(linked.article(_values(tags, "url"), _values(tags, "title")))
+    told = list(linked.article([*_values(tags, "url"), saved_from], _values(tags, "title")))
     head = [*(one for one in told if not one.refused), *tags]
     head += _host(_values(tags, "url"))
     language = next(iter(_values(head, "language")), "")
-    address = next(iter(_values(head, "url")), "")
+    address = next(iter(_values(head, "url")), saved_from)
     lines = page_lines(page)
     title = title_line(lines, _values(_titles(page, head), "title"))
     dates = [*date_claims(page, lines, title, address, language), *linked.page_day(), *_changes(page)]
@@ -183,11 +185,11 @@ def _other_tags(page: _Element) -> Iterator[Said]:
         yield Said("title", _words(title), "title element")
 
 
-def _addresses(page: _Element, markup: str) -> Iterator[Said]:
+def _addresses(page: _Element, markup: str, saved_from: str) -> Iterator[Said]:
     """The address that a page gives as its own, whole, and the one that a browser noted when it saved the page."""
     saved = _SAVED.search(markup, 0, _SAVED_WITHIN)
     base, link = page.find(".//base[@href]"), page.find(".//link[@rel='canonical']")
-    around = _joined_address(saved[1] if saved else "", "" if base is None else base.get("href", ""))
+    around = _joined_address(saved[1] if saved else saved_from, "" if base is None else base.get("href", ""))
     if link is not None and link.get("href"):
         yield Said("url", _joined_address(around, link.get("href", "")), "canonical link")
     if saved:

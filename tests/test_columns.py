@@ -146,6 +146,7 @@ def test_a_string_table_finds_what_is_in_it_and_nothing_else(folder, texts):
     (folder / "name_ends.i8").write_bytes(np.cumsum([len(raw) for raw in raws], dtype="<i8").tobytes())
     table = StringTable(folder, "name")
     assert [table[number].encode() for number in range(len(table))] == raws
+    assert [text.encode() for text in table] == raws
     assert [table.find(raw.decode()) for raw in raws] == list(range(len(raws)))
     absent = "".join(texts) + "x"
     assert table.find(absent) == (texts.index(absent) if absent in texts else ABSENT)

@@ -1,7 +1,6 @@
 import os
 import stat
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -240,7 +239,7 @@ def known(found, **changed):
         found.relative, "indexed", found.size, found.mtime_ns, content_digest(found.path), found.companions,
         found.mtime_ns + 3600 * SECOND,
     )  # fmt: skip
-    return replace(seen, **changed)
+    return seen._replace(**changed)
 
 
 @pytest.fixture

@@ -88,9 +88,7 @@ def test_files_that_could_not_be_read_are_tried_again_when_asked(folder):
     """With other limits a file that failed is read again; without, it is left alone until it changes."""
     known = {path: file for path, file in known_after(folder).items() if path != "a.txt"}
     known["a.txt"] = known_after(folder, reason="It took too long.")["a.txt"]
-    known["a.txt"] = KnownFile(
-        **{name: getattr(known["a.txt"], name) for name in KnownFile.__slots__} | {"status": "failed", "articles": ()}
-    )
+    known["a.txt"] = known["a.txt"]._replace(status="failed", articles=())
     for retry in (False, True):
         tasks = plan(corpus.walk(folder), known, full=False, retry=retry)
         assert [task.found.relative for task in tasks if task.read] == (["a.txt"] if retry else [])

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,12 @@ class StringTable:
 
     def __getitem__(self, number: int) -> str:
         return self.raw(number).decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        """All strings, read at once."""
+        raw = self._bytes.tobytes()
+        for start, end in pairwise((0, *self._ends.tolist())):
+            yield raw[start:end].decode("utf-8", "surrogatepass")
 
     def joined(self, first: int, last: int) -> str:
         """The strings from `first` up to `last` (not included) as one."""

@@ -35,6 +35,8 @@ from kb_search.fingerprints import Fingerprint, Hashes, title_key
 _FOLDER = "copies"
 _SOURCES = "sources.json"
 _ID = np.dtype("S16")
+#: The digest of a text, as the 16 bytes that it is.
+_TEXT = np.dtype("S16")
 
 Ids = NDArray[np.bytes_]
 
@@ -180,6 +182,13 @@ class Prints:
             return self
         return _joined(self, new, [*kept.tolist(), *range(len(self), len(self) + len(new))])
 
+    def sharing(self, texts: Sequence[bytes], gone: Sequence[str]) -> set[str]:
+        """The articles that hold one of some texts (see Fingerprint), or that of one that is `gone`; without these."""
+        held = np.ascontiguousarray(self.text, "<u8").view(_TEXT).ravel()
+        given_up = held[np.isin(self.ids, np.array(gone, _ID))]
+        found = self.ids[np.isin(held, np.concatenate((given_up, np.array(texts, _TEXT))))]
+        return {article.decode("ascii") for article in found.tolist()}.difference(gone)
+
     def sketched_anew(self, sketches: Mapping[str, Fingerprint]) -> Prints:
         """These prints with other sketches for some ids. A sketch is never lost: what was long enough stays so."""
         if not sketches:
@@ -240,7 +249,7 @@ def read_prints(folder: Path) -> Prints:
     table = StringTable(folder, "key")
     return Prints(
         ids=load_array(folder / "id.S16"),
-        keys=tuple(map(table.__getitem__, range(len(table)))),
+        keys=tuple(table),
         sources=sources,
         source=load_array(folder / "source.i4"),
         date=load_array(folder / "date.i4"),
@@ -257,7 +266,8 @@ def write_copies(folder: Path, prints: Prints, clusters: Clusters, groups: Group
     folder = folder / _FOLDER
     folder.mkdir(exist_ok=True)
     raw = [key.encode("utf-8", "surrogatepass") for key in prints.keys]
-    speakers = [clusters.speaker.get(one.decode(), one.decode()).encode() for one in prints.ids.tolist()]
+    speaker = {one.encode("ascii"): other.encode("ascii") for one, other in clusters.speaker.items()}
+    speakers = [speaker.get(one, one) for one in prints.ids.tolist()]
     members = [member.encode("ascii") for group in groups.of for member in group]
     arrays = {
         "id.S16": prints.ids,

@@ -11,10 +11,10 @@ import os
 import stat
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from kb_search.errors import UsageError
 from kb_search.filelist import KnownFile
@@ -39,9 +39,8 @@ _SIDECAR_BYTES = 1 << 20
 _READABLE = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A file of the collection as it is on disk.
+class FoundFile(NamedTuple):
+    """A file of the collection as it is on disk; a tuple, as there are so many (see KnownFile).
 
     `problem` says why it cannot be read at all, `companions` is a digest of what is said about it elsewhere.
     """
@@ -100,7 +99,7 @@ class _Walk:
                 yield self._problem(folder, f"The folder cannot be read: {error.strerror}.")
                 continue
             if identity in self._entered:
-                yield replace(self._problem(folder, "A folder that is read already under another name."), skipped=True)
+                yield self._problem(folder, "A folder that is read already under another name.")._replace(skipped=True)
             elif identity != self._excluded:
                 self._entered.add(identity)
                 yield from self._files(folder, entries)
@@ -114,7 +113,7 @@ class _Walk:
                     yield place.look(entry.name, entry.stat)
                 elif place.is_lone(entry.name):
                     lone = self._problem(folder / entry.name, "It is a sidecar, and there is no file for it.")
-                    yield replace(lone, skipped=True)
+                    yield lone._replace(skipped=True)
             elif entry.is_symlink():
                 self._links.append(folder / entry.name)
             else:
@@ -190,24 +189,18 @@ class _Place:
 
     def look(self, name: str, status_of: Callable[[], os.stat_result]) -> FoundFile:
         """What stands under a name in the folder; `status_of` gives its state, links followed."""
-        found = partial(FoundFile, self._folder, name, self._prefix + _shown(name))
+        relative = self._prefix + _shown(name)
         try:
             status = status_of()
         except OSError as error:
-            return found(problem=f"It cannot be read: {error.strerror}.")
-        if not stat.S_ISREG(status.st_mode):
-            return found(problem="It is not a regular file.", skipped=True)
-        if is_readme(name):
-            return found(problem=f"It is a README; {README_REASON}", skipped=True)
-        if loader_name(name) is None:
-            suffix = PurePath(name).suffix
-            kind = f"Files that end in {suffix}" if suffix else "Files without a suffix"
-            return found(problem=f"{kind} are not read.", skipped=True)
-        found = partial(found, status.st_size, status.st_mtime_ns)
+            return FoundFile(self._folder, name, relative, problem=f"It cannot be read: {error.strerror}.")
+        if reason := _not_ours(name, status.st_mode):
+            return FoundFile(self._folder, name, relative, problem=reason, skipped=True)
+        size, time = status.st_size, status.st_mtime_ns
         # A file that everybody may read need not be asked about: ten thousand questions take a tenth of a second.
         if status.st_mode & _READABLE != _READABLE and not os.access(self._folder / name, os.R_OK):
-            return found(problem="It cannot be read: Permission denied.")
-        return found(self._companions(name), self._defaults)
+            return FoundFile(self._folder, name, relative, size, time, problem="It cannot be read: Permission denied.")
+        return FoundFile(self._folder, name, relative, size, time, self._companions(name), self._defaults)
 
     def _companions(self, name: str) -> str:
         """A digest of what is said about a file elsewhere."""
@@ -217,6 +210,18 @@ class _Place:
         if self._sidecars is not None and self._sidecars.isdisjoint(path.name for path in paths):
             return self._alone
         return _digest(self._said.copy(), map(_content, paths))
+
+
+def _not_ours(name: str, mode: int) -> str:
+    """Why a file of a name and a mode is not read; empty where it is."""
+    if not stat.S_ISREG(mode):
+        return "It is not a regular file."
+    if is_readme(name):
+        return f"It is a README; {README_REASON}"
+    if loader_name(name) is None:
+        suffix = PurePath(name).suffix
+        return f"Files that end in {suffix} are not read." if suffix else "Files without a suffix are not read."
+    return ""
 
 
 def _sidecars(entries: Iterable[os.DirEntry[str]]) -> frozenset[str]:

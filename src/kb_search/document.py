@@ -266,7 +266,9 @@ def passage_id(article: str, text: str, repeat: int = 0) -> str:
     White space does not count, so that re-wrapping a file changes nothing; `repeat` tells apart passages
     of one article that say the same (0 for the first).
     """
-    tail = _digest(" ".join(text.split()), _PASSAGE_TAIL_LENGTH)
+    # Words a space apart, as most texts have them already, need not be taken apart for it.
+    apart = "  " in (text := text.strip()) or not text.isprintable() or not text.isascii()
+    tail = _digest(" ".join(text.split()) if apart else text, _PASSAGE_TAIL_LENGTH)
     return f"{article}-{tail}" + (f"-{repeat}" if repeat else "")
 
 

@@ -161,10 +161,16 @@ def groups(prints: Prints, clusters: Clusters) -> Groups:
     for first, second, likeness in sketches.near(_candidates(sketches)):
         if leader[first] == first and likeness > closest[second]:
             leader[second], closest[second] = first, likeness
-    members: dict[int, list[str]] = defaultdict(list)
+    members: dict[int, list[int]] = defaultdict(list)
     for number, first in enumerate(leader):
-        members[first].append(prints.ids[order[number]].decode())
-    return Groups(tuple(tuple(group) for group in members.values() if len(group) > 1))
+        members[first].append(number)
+    return Groups(
+        tuple(
+            tuple(prints.ids[order[number]].decode() for number in group)
+            for group in members.values()
+            if len(group) > 1
+        )
+    )
 
 
 def _speaking(prints: Prints, clusters: Clusters) -> Ints:

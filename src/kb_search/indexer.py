@@ -12,9 +12,8 @@ import gc
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from kb_search import analysis, corpus
@@ -198,17 +197,19 @@ class _Run:
         """
         old = self._before.reader
         opened = self._before.opened
-        base = opened.folder if opened and old and self._can_grow(tasks, together, old) else None
+        going = self._going(tasks, together)
+        base = opened.folder if opened and old and self._can_grow(len(going), old) else None
         with closing(self._engine.writer(self._build.folder, base)) as writer:
             writing = _Writing(writer, old, together, self._build.journal, copies=not base)
             if base:
-                for article in self._going(tasks, together):
+                for article in going:
                     writer.delete(article)
+            kept = not base or bool(together.again)
             for number, task in enumerate(tasks):
                 self._progress("Writing", number, len(tasks), task.found.relative)
                 if entry := together.entries.get(task.found.relative):
                     writing.fresh(entry)
-                elif task.status == "unchanged" and task.known:
+                elif kept and task.status == "unchanged" and task.known:
                     writing.kept(task.known)
             self._progress("Writing", len(tasks), len(tasks), "")
             writer.finish(place_passages)
@@ -224,12 +225,15 @@ class _Run:
         ]
         return [*gone, *together.again]
 
-    def _can_grow(self, tasks: Sequence[Task], together: Together, old: EngineReader) -> bool:
-        """Whether the generation before is of this engine and has not collected too many changes to take another."""
+    def _can_grow(self, going: int, old: EngineReader) -> bool:
+        """Whether the generation before is of this engine and has not collected too many changes to take another.
+
+        `going` is how many of its articles are gone or will be written again.
+        """
         if self._before.engine != self._engine.name:
             return False
         segments, rows, deleted = old.wear()
-        share = len(self._going(tasks, together)) / max(old.holdings().articles, 1)
+        share = going / max(old.holdings().articles, 1)
         return segments < MOST_SEGMENTS and deleted <= MOST_DELETED * rows and share <= MOST_DELETED
 
     def _publish(self, together: Together) -> Manifest:
@@ -239,11 +243,15 @@ class _Run:
             holdings = reader.holdings()
             if holdings.articles != together.count:
                 raise IndexDamaged(f"The new index has {holdings.articles} articles instead of {together.count}.")
-            articles = [article for known in self._known for article in known.articles if together.speaks(article)]
-            for article in dict.fromkeys([*articles[:1], *articles[-1:]]):
+            ends = (self._speaking(self._known, together), self._speaking(reversed(self._known), together))
+            for article in dict.fromkeys(itertools.chain(*(itertools.islice(one, 1) for one in ends))):
                 _ask(reader, article)
         kept = said(self._settings, (*READ_BY, *LIMITS)) | {CORPUS: str(self._settings.corpus.resolve())}
         return self._build.publish(self._engine.name, holdings.articles, holdings.passages, kept, self._engine.announce)
+
+    def _speaking(self, files: Iterable[KnownFile], together: Together) -> Iterator[str]:
+        """The articles of some files that speak for themselves."""
+        return (article for known in files for article in known.articles if together.speaks(article))
 
 
 class _Writing:
@@ -302,14 +310,12 @@ def _unread_file(task: Task, now: int) -> KnownFile:
     """What is kept of a file that was not read: what the last run made of it, or why it cannot be read."""
     found = task.found
     if task.status == "removed" and task.known:
-        return replace(task.known, status="indexed")
+        return task.known._replace(status="indexed")
     if task.status == "unchanged" and task.known:
         # Its content was looked at, where size and time left a doubt; they leave none next time.
-        return (
-            task.known
-            if corpus.is_sure(found, task.known)
-            else replace(task.known, mtime_ns=found.mtime_ns, seen_ns=now)
-        )
+        if corpus.is_sure(found, task.known):
+            return task.known
+        return task.known._replace(mtime_ns=found.mtime_ns, seen_ns=now)
     return KnownFile(
         found.relative, task.status, found.size, found.mtime_ns, "", found.companions, now, found.problem,
         identity=task.identity,

@@ -29,6 +29,8 @@ LIMIT = 300
 _CHARACTERS_PER_WORD = 15
 #: A sentence is looked for elsewhere in the article if it has so many words; shorter ones are refrains.
 _LEAST_REPEATED = 6
+#: Its first words stand in so many characters.
+_HEAD = 80
 #: A shorter paragraph of one sentence is not looked for within longer sentences: it may be an answer or a cry.
 _LEAST_QUOTED = 8
 #: Paragraphs of one sentence are each looked for in the whole text up to so many of them times its characters.
@@ -47,6 +49,8 @@ _BLOCK = 30_000
 #: words takes four times as long.
 _SIGNS = re.compile(r"[^\w\x00-\x7f]+")
 _ONLY_WORDS = bytes(byte if byte > 0x7F or chr(byte).isalnum() or chr(byte) == "_" else 0x20 for byte in range(256))
+#: The same with capitals made small, for a text that is taken character by character.
+_PLAIN = _ONLY_WORDS.lower()
 _RUN = re.compile(r"[^\s，、；：]{1,60}[，、；：]*\s*|[，、；：]+\s*")
 _STRENGTH = {";": 3, ":": 3, "；": 3, "：": 3, "—": 2, ",": 1, "，": 1, "、": 1}
 
@@ -233,11 +237,13 @@ def _places(units: list[_Unit]) -> tuple[list[int], list[int]]:
 def _note_copies(text: str, units: list[_Unit], copies: dict[bytes, list[_Copy]]) -> None:
     """Enter each sentence under its first words, which is enough to tell most of them apart."""
     fresh = True
-    for unit in units:
-        if unit.words >= _LEAST_REPEATED:
-            first = _words_alone(text[unit.start : min(unit.start + 80, unit.end)]).split(None, 3)[:3]
-            copies[b" ".join(first)].append(_Copy(unit.start, unit.end, fresh and unit.closes))
-        fresh = unit.closes
+    plain = text.encode("ascii", "replace").translate(_PLAIN)
+    for start, end, words, closes in units:
+        if words >= _LEAST_REPEATED:
+            head = text[start : min(start + _HEAD, end)]
+            alone = plain[start : start + len(head)] if head.isascii() else _words_alone(head)
+            copies[b" ".join(alone.split(None, 3)[:3])].append(_Copy(start, end, fresh and closes))
+        fresh = closes
 
 
 def _folded(text: str) -> bytes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from kb_search import corpus
 from kb_search.copies import Prints
@@ -19,9 +19,8 @@ STATUSES = ("added", "changed", "unchanged", "removed", "skipped", "failed")
 _STAYING = ("added", "changed", "unchanged")
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A file with what is to be done about it.
+class Task(NamedTuple):
+    """A file with what is to be done about it; a tuple, as there are so many (see KnownFile).
 
     `status` is that of FileReport, as far as it is known before the file is read; `known` is what the last run saw,
     under the name that the file had then. `identity` is the path that its articles are named by.

@@ -7,6 +7,7 @@ their counts agree; `Results` is the only thing they show.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kb_search.document import Article, Date, Pages, Passage
 
@@ -332,9 +333,8 @@ class ArticleHead:
     pages: Pages = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What one run did with one file.
+class FileReport(NamedTuple):
+    """What one run did with one file; a tuple, since a run may make very many.
 
     `status` is `added`, `changed`, `unchanged`, `removed`, `skipped` or `failed`; `reason` says why for
     the last two, or what else is to be told of the file; `articles` is the number of articles that it holds now.

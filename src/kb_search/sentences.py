@@ -93,6 +93,8 @@ def _full_stop_ends(text: str, begin: int, stop: int, place: int) -> bool:
     """Whether the single full stop at `stop` ends a sentence; the next word stands at `place`."""
     words = text[max(begin, stop - _LONGEST_WORD) : stop].rsplit(None, 1)
     word = words[-1].lstrip(_OPENERS) if words else ""
+    if stop - begin > _LONGEST_WORD and _is_plain(word):
+        return True
     known = word.lower()
     if stop - begin <= _LONGEST_WORD and _ENUMERATOR.fullmatch(text, begin, stop):
         return False
@@ -101,10 +103,17 @@ def _full_stop_ends(text: str, begin: int, stop: int, place: int) -> bool:
         return not number_follows
     if number_follows and len(word) == 1 and word.islower():
         return False
-    if len(word) > 1 and word.isalpha() and known not in ABBREVIATIONS:
+    if _is_plain(word):
         return True
     following = text[place : place + _LONGEST_WORD].split(None, 1)[0]
     return _punkt_decides(word, following.rstrip(_AFTER_WORD) or following)
+
+
+@lru_cache(maxsize=8192)
+def _is_plain(word: str) -> bool:
+    """Whether a full stop behind a word can only be the end of a sentence."""
+    known = word.lower()
+    return len(word) > 1 and word.isalpha() and known not in ABBREVIATIONS and known not in NUMBERED
 
 
 @lru_cache(maxsize=8192)

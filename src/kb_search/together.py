@@ -18,7 +18,6 @@ from kb_search.journal import Entry, Stored
 from kb_search.planning import Task
 from kb_search.silence import affected, boilerplate
 
-_TEXT_BYTES = 16
 _NO_PRINT = Fingerprint(b"", b"", ())
 
 
@@ -103,15 +102,9 @@ def _sharing(tasks: Sequence[Task], before: Prints, entries: Mapping[str, Entry]
     """The files, not read yet, that hold a text which one that is read holds, or which one no longer holds."""
     if not len(before):
         return set()
-    raw = before.text.astype("<u8").tobytes()
-    known = {
-        article.decode("ascii"): raw[at * _TEXT_BYTES : (at + 1) * _TEXT_BYTES]
-        for at, article in enumerate(before.ids.tolist())
-    }
-    texts = {stored.fingerprint.text for entry in entries.values() for stored in entry.articles}
-    texts |= {known[article] for article in _given_up(tasks, entries) if article in known}
-    return {
-        task.found.relative
-        for task in tasks
-        if is_kept(task, entries) and any(known.get(article) in texts for article in _known(task))
-    }
+    gone = list(_given_up(tasks, entries))
+    texts = [stored.fingerprint.text for entry in entries.values() for stored in entry.articles]
+    sharing = before.sharing(texts, gone)
+    if not sharing:
+        return set()
+    return {task.found.relative for task in tasks if is_kept(task, entries) and not sharing.isdisjoint(_known(task))}

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from kb_search.loaders import webdates
 from tests.loaders.helpers import PROSE, read
 
 OTHER = "Nobody had expected them to agree so soon, and yet they signed the paper before the evening came."
@@ -257,3 +258,25 @@ def test_the_day_of_a_change_is_told_and_not_believed(tmp_path):
     evidence = dated(tmp_path, head=head, below="<p>Updated: 5 May 2023</p>")
     assert (evidence.value, evidence.conflicts) == ("2023-05-01", ())
     assert "2023-05-05" in [one.value for one in evidence.others]
+
+
+@pytest.mark.parametrize("mark", ["<p>{}</p>", "<div class=date>{}</div>", "<span class=date>{}</span>"])
+def test_days_are_read_only_where_one_can_be_that_of_publication(tmp_path, monkeypatch, mark):
+    """Of a page of thousands of bare days, few are looked at: those around the title, and the first boxes."""
+    looked, find = [], webdates.find_dates
+
+    def noting(text, *rest, **how):
+        looked.append(text)
+        return find(text, *rest, **how)
+
+    monkeypatch.setattr(webdates, "find_dates", noting)
+    days = "".join(mark.format(f"{number % 28 + 1} May {1995 + number % 25}") for number in range(3000))
+    assert dated(tmp_path, below=f"<p>{PROSE}</p>", after=days)
+    assert 0 < len(looked) < 1000
+
+
+def test_the_only_day_in_a_box_far_below_the_title_counts(tmp_path):
+    """A page whose boxes called date all show one day has it, wherever they stand."""
+    days = "<div class=date>7 November 2023</div>" * 2
+    found = dated(tmp_path, below=f"<p>{PROSE}</p>" * 60, after=days)
+    assert (found.value, found.origin) == ("2023-11-07", "line of its own")

@@ -1,8 +1,12 @@
-"""`kb-search index`: bring the index up to date."""
+"""`kb-search index`: bring the index up to date.
+
+What follows the folder, and what draws a bar, are loaded only where they are asked for.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +14,9 @@ from functools import partial
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from kb_search import indexer
 from kb_search.commands.common import print_json, printable, with_settings
-from kb_search.commands.watching import follow
 from kb_search.config import Settings
 from kb_search.errors import UsageError
 from kb_search.loaders import SUFFIXES
@@ -66,7 +67,8 @@ def index_command(  # noqa: PLR0913 - one parameter for each option
 
     first = partial(run, full=full, allow_removals=allow_removals, quiet=False)
     if watched:
-        follow(settings, first, run, show, poll=poll, as_json=as_json)
+        watching = importlib.import_module("kb_search.commands.watching")
+        watching.follow(settings, first, run, show, poll=poll, as_json=as_json)
         return 0
     report = first()
     show(report)
@@ -79,18 +81,8 @@ def _progress(*, shown: bool) -> Iterator[indexer.Progress]:
     if not (shown and sys.stderr.isatty()):
         yield lambda *_: None
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[path]}", markup=False),  # a file's name is not ours to obey
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Reading", total=None, path="")
-        yield lambda stage, done, total, path: bar.update(
-            task, description=stage, completed=done, total=total, path=printable(path)[-50:]
-        )
+    with importlib.import_module("kb_search.commands.progress").bar() as progress:
+        yield progress
 
 
 def _is_read(file: FileReport) -> bool:

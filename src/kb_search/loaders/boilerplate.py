@@ -50,6 +50,8 @@ _BOXES = frozenset((
 ))  # fmt: skip
 #: What may be hidden, asked of the library, which walks a page many times as fast as Python does.
 _STYLED = XPath("descendant::*[@hidden or contains(@style, 'none') or contains(@style, 'NONE')]")
+#: What may be furniture: nothing else has a name, a role, or can be hidden.
+_SUSPECTS = XPath("descendant-or-self::*[@class or @id or @role or @hidden or @style]")
 _NOT_SHOWN = re.compile(r"(?:^|;)\s{0,9}display\s{0,9}:\s{0,9}none", re.IGNORECASE)
 _ROLES = frozenset({"dialog", "alertdialog"})
 #: A box with a larger share of the prose of a page is no furniture.
@@ -154,10 +156,11 @@ def _drop(element: _Element) -> None:
 def _furniture(page: _Element, names: Names) -> Iterator[_Element]:
     boxes, pointers = set(names.having(_BOX)), set(names.having(_POINTERS))
     hidden = {element for element in _STYLED(page) if is_hidden(element.attrib)}
-    for element in page.iter(*_BOXES):
-        furniture = element in boxes or element.get("role") in _ROLES or element in hidden
-        if furniture or (element in pointers and 2 * linked(element) > length(element)):
-            yield element
+    for element in _SUSPECTS(page):
+        if element.tag in _BOXES:
+            furniture = element in boxes or element in hidden or element.get("role") in _ROLES
+            if furniture or (element in pointers and 2 * linked(element) > length(element)):
+                yield element
 
 
 def _line_around(link: _Element) -> _Element | None:

@@ -228,8 +228,10 @@ def _utf16_without_mark(raw: bytes) -> str:
     Of each two bytes one says the alphabet, of which a text has few, and is 0 for its spaces.
     """
     head = raw[:4096]
+    if 0 not in head:
+        return ""
     even, odd = len(set(head[::2])), len(set(head[1::2]))
-    if 0 not in head or 3 * min(even, odd) > max(even, odd):
+    if 3 * min(even, odd) > max(even, odd):
         return ""
     encoding = "utf-16-le" if odd < even else "utf-16-be"
     text = head.decode(encoding, "replace")

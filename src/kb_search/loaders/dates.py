@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from kb_search.document import Date
 
@@ -106,6 +107,8 @@ _ANYWHERE = re.compile(
     re.IGNORECASE,
 )
 _MOST_SEARCHED = 2000
+#: Clocks differ by so much around the earth.
+_AHEAD = timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +223,13 @@ def _in_figures(first: str, second: str, year: str, day_first: bool | None) -> D
 
 def latest_day() -> Date:
     """The last day that is not in the future anywhere on earth: clocks differ by up to 14 hours."""
-    now = datetime.now(tz=UTC) + timedelta(hours=14)
-    return Date(now.year, now.month, now.day)
+    return _day((datetime.now(tz=UTC) + _AHEAD).toordinal())
+
+
+@lru_cache(1)
+def _day(number: int) -> Date:
+    day = datetime.fromordinal(number)
+    return Date(day.year, day.month, day.day)
 
 
 def _any_form(text: str) -> Date:

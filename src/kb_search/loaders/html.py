@@ -26,7 +26,8 @@ _XML_HEAD = re.compile(r"\s*<\?xml[^>]{0,200}>")
 #: and seconds for each million characters of some pages. Of 240 real ones none has more than 6,000 tags.
 _MOST_MARKUP, _MOST_TAGS = 5_000_000, 50_000
 #: The parser needs time by the square of the attributes of one tag: 26 s for 100,000.
-_LONG_TAG, _MOST_ATTRIBUTES = re.compile(r"<[a-zA-Z][^<>]{20000,}"), 2_000
+_LONG, _MOST_ATTRIBUTES = 20_000, 2_000
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{_LONG},}}")
 #: What such a page says of itself stands in so much of its beginning.
 _HEAD = 300_000
 
@@ -67,4 +68,6 @@ def read_page(text: str, saved_from: str = "") -> tuple[Body, list[Said]]:
 
 def _is_crowded(markup: str) -> bool:
     """Whether a tag has more attributes than any page gives it; pictures within a tag make it long as well."""
+    if max(map(len, markup.split("<"))) <= _LONG:
+        return False
     return any(found[0].count("=") > _MOST_ATTRIBUTES for found in _LONG_TAG.finditer(markup))

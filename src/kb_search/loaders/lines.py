@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml.etree import XPath, _Element, _ElementUnicodeResult
 
@@ -17,8 +17,7 @@ _MOST = 20_000
 _PROSE_WORDS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A run of text without markup in it, white space made single, and the element that it stands in."""
 
     text: str

@@ -101,7 +101,8 @@ def _found(page: HtmlElement) -> Iterator[Block]:
     recall, comments and links each did worse on the pages with gold than the defaults
     (benchmarks/ingestion/web_pages.py).
     """
-    found = trafilatura.bare_extraction(page, include_comments=False, with_metadata=False)
+    # Any format but that of Python: with that it would also write out as text what is read from its tree here.
+    found = trafilatura.bare_extraction(page, include_comments=False, output_format="txt", with_metadata=False)
     if found is not None and not isinstance(found, dict):
         yield from (block for block in _blocks(found.body) if block.text and not is_pointer(block.text))
 

@@ -38,7 +38,7 @@ class _Wrong:
         following = self._letters(0x80, 0xBF)
         #: The first letter of each run: what a text has none of, nothing need be looked for in.
         self.first = [letter for letter, byte in self.bytes.items() if 0xC2 <= byte <= 0xF4]
-        self.suspects = {letter: re.compile(re.escape(letter) + following) for letter in self.first}
+        self._following, self._patterns = following, dict[str, re.Pattern[str]]()
         two, three = f"{self._letters(0xC2, 0xDF)}{following}", f"{self._letters(0xE0, 0xEF)}{following}{{2}}"
         self.run = re.compile(f"(?:{two}|{three}|{self._letters(0xF0, 0xF4)}{following}{{3}}){{{shortest},}}")
         #: Words of one letter, and dashes: what is only garbled where the words around it are.
@@ -50,7 +50,13 @@ class _Wrong:
 
     def suspicious(self, text: str) -> int:
         """How many places of a text can be a part of such letters."""
-        return sum(len(self.suspects[letter].findall(text)) for letter in self.first if letter in text)
+        return sum(len(self._beginning_with(letter).findall(text)) for letter in self.first if letter in text)
+
+    def _beginning_with(self, letter: str) -> re.Pattern[str]:
+        """A pattern for such places, made when the first text asks: there are a hundred, and few are asked for."""
+        if letter not in self._patterns:
+            self._patterns[letter] = re.compile(re.escape(letter) + self._following)
+        return self._patterns[letter]
 
     def read_again(self, run: str) -> str:
         """A run of letters as the UTF-8 that its bytes are, or nothing."""
@@ -74,7 +80,7 @@ def mend(text: str) -> Mended:
     left = 0
     for wrong in _WRONG if dense else ():
         if pieces := wrong.suspicious(dense):
-            mended = _mended(text, wrong, pieces)
+            mended = _mended(text, dense, wrong, pieces)
             if mended.places:
                 return mended
             left += mended.left
@@ -87,9 +93,12 @@ def _side_by_side(text: str) -> str:
     return b" ".join(run for run in runs if len(run) > 3).decode("utf-8")
 
 
-def _mended(text: str, wrong: _Wrong, pieces: int) -> Mended:
-    """The same for one encoding; `pieces` is the number of places that can be a part of such letters."""
-    found = wrong.run.findall(text)
+def _mended(text: str, dense: str, wrong: _Wrong, pieces: int) -> Mended:
+    """The same for one encoding; `pieces` is the number of places that can be a part of such letters.
+
+    They are looked for in `dense`, which has all of them and is much shorter than the text.
+    """
+    found = wrong.run.findall(dense)
     runs = {run: wrong.read_again(run) for run in set(found)}
     good = {run: right for run, right in runs.items() if right}
     places = sum(run in good for run in found)

@@ -61,6 +61,8 @@ _CHANGED = re.compile(
     r"|mis à jour|modifié|mise à jour|обновлено|изменено|güncellendi|güncelleme|yenilənib)\b(?: (?:on|at|am|le))?[: ]*",
     re.IGNORECASE,
 )
+#: No day and no month of a year is written without one.
+_FIGURE = re.compile(r"\d")
 _SIGN = re.compile(r"\s+[|•·–—/]+\s+")
 _AGENCIES = re.compile(
     r"(?:AP|AFP|UPI|PA|dpa|DPA|EFE|ANSA|APA|ATS|TT|NTB|PAP|MTI|ČTK|CTK|BTA|TASS|ITAR-TASS|ТАСС|РИА Новости|RIA Novosti"
@@ -125,6 +127,8 @@ def _standing_alone(line: str, latest: Date) -> list[Said]:
 
 def _days(part: str, latest: Date) -> list[Said]:
     """The day that a part of a line gives and says nothing else; that of a later change is told and not believed."""
+    if not _FIGURE.search(part):
+        return []
     said, changed = part, None
     if found := _CHANGED.search(part):
         said, changed = part[: found.start()], _day_alone(part[found.end() :], latest)

@@ -37,8 +37,7 @@ class Names:
     @classmethod
     def on(cls, page: _Element) -> Names:
         """The names on a page."""
-        named = ((element, element.get("id", ""), element.get("class", "")) for element in _NAMED(page))
-        return cls(tuple((element, _said(own, classes)) for element, own, classes in named if own or classes))
+        return cls(tuple([(one, _said(one.get("id", ""), one.get("class", ""))) for one in _NAMED(page)]))
 
     def having(self, words: frozenset[str]) -> list[_Element]:
         """The elements of which the id or a class has one of the words, in their order."""

@@ -8,7 +8,7 @@ if there are figures that could be one, and about one in ten of these is wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
@@ -29,10 +29,7 @@ from kb_search.loaders.lines import Line, first_prose
 from kb_search.loaders.vocabulary import called, vocabulary
 
 #: What can say a time to machines, in the order of the page; `_times` looks at it more closely.
-_MARKED = XPath(
-    "descendant-or-self::time[@datetime] | descendant-or-self::*[@itemprop or @property]"
-    " | descendant-or-self::abbr[@id or @class]"
-)
+_MARKED = XPath("descendant-or-self::*[@itemprop or @property or self::time or self::abbr]")
 _PROPERTIES = frozenset({
     "datePublished", "dateCreated", "uploadDate", "schema:datePublished", "schema:dateCreated", "dc:date", "dc:created"
 })  # fmt: skip
@@ -50,7 +47,12 @@ _FIGURES = re.compile(r"(?:19|20)\d\d|\d[./-]\s?\d{1,2}[./-]")
 _LONGEST_LINE = 120
 #: Letters that may stand beside a date in a line that is about nothing else: the day of the week, a time, a name.
 _MOST_BESIDE = 40
-_NEAR = 12
+#: So many lines above the title, and below it, can say the day.
+_NEAR, _BELOW = 12, 40
+#: What a box called date is worth; a label, or that there is little else in the line, is worth one more.
+_BOX_ALONE = 2
+#: A page with more such boxes is a list, and each costs time.
+_MOST_BOXES = 500
 _MOST_TIMES, _MOST_RUNS = 200, 50
 #: In larger pages htmldate's patterns need seconds, and more than their share of a page's length.
 _MOST_SEARCHED = 1_000_000
@@ -234,18 +236,21 @@ def _shown(
 
     What a line says that stands in one of the `marked` elements is not said a second time.
     """
-    spots = list(_all_spots(lines, latest, day_first=day_first))
     if title is not None:
-        prose = first_prose(lines, title + 1)
-        below = [spot for spot in spots if title < spot.number <= min(prose, title + 40)]
-        above = [spot for spot in spots if title - _NEAR <= spot.number < title]
+        around = range(max(title - _NEAR, 0), min(title + _BELOW + 1, len(lines)))
+        spots = list(_all_spots(lines, around, latest, day_first=day_first))
+        prose = first_prose(lines[: around.stop], title + 1)
+        below = [spot for spot in spots if title < spot.number <= prose]
+        above = [spot for spot in spots if spot.number < title]
         inside = [spot for spot in spots if spot.number == title]
         for near in (below, above, inside):
             yield from _changed(near)
             if best := _best([spot for spot in near if not spot.changed]):
                 yield from _printed(best, near, lines, marked)
                 return
-    boxed = [spot for spot in spots if spot.weight > 2 and not spot.changed]
+    places = islice((number for number, line in enumerate(lines) if _may_say(line) and _is_boxed(line)), _MOST_BOXES)
+    spots = list(_all_spots(lines, places, latest, day_first=day_first))
+    boxed = [spot for spot in spots if spot.weight > _BOX_ALONE and not spot.changed]
     if len({spot.date for spot in boxed}) == 1 and not _all_in(boxed, lines, marked):
         yield Said("date", str(boxed[0].date), "line of its own")
 
@@ -271,12 +276,25 @@ def _all_in(spots: Sequence[_Spot], lines: Sequence[Line], marked: AbstractSet[_
     return all(not marked.isdisjoint(elements) for elements in around)
 
 
-def _all_spots(lines: Sequence[Line], latest: Date, *, day_first: bool | None) -> Iterator[_Spot]:
-    for number, line in enumerate(lines):
-        if len(line.text) <= _LONGEST_LINE and _FIGURES.search(line.text):
+def _all_spots(
+    lines: Sequence[Line], numbers: Iterable[int], latest: Date, *, day_first: bool | None
+) -> Iterator[_Spot]:
+    """The days in some lines, by their numbers, that can be that of publication."""
+    for number in numbers:
+        if _may_say(lines[number]):
             spots = list(_spots(lines, number, latest, day_first=day_first))
-            if spots and not is_aside(line.element) and _may_date(line.element):
+            if spots and not is_aside(lines[number].element) and _may_date(lines[number].element):
                 yield from spots
+
+
+def _may_say(line: Line) -> bool:
+    """Whether a line is short and has figures that can be a day."""
+    return len(line.text) <= _LONGEST_LINE and _FIGURES.search(line.text) is not None
+
+
+def _is_boxed(line: Line) -> bool:
+    """Whether a line stands in a box that is called date."""
+    return line.element.tag == "time" or called(line.element, _DATED_BOX, around=1)
 
 
 def _spots(lines: Sequence[Line], number: int, latest: Date, *, day_first: bool | None) -> Iterator[_Spot]:
@@ -284,15 +302,17 @@ def _spots(lines: Sequence[Line], number: int, latest: Date, *, day_first: bool 
     line = lines[number]
     behind = 0
     days = find_dates(line.text, latest, day_first=day_first)
-    boxed = line.element.tag == "time" or called(line.element, _DATED_BOX, around=1)
-    if not days or not is_date_line(line.text, days, marked=boxed):
+    if not days:
+        return
+    boxed = _is_boxed(line)
+    if not is_date_line(line.text, days, marked=boxed):
         return
     for one in days:
         label = line.text[behind : one.start]
         if not label.strip(" ,:|-–—") and number and len(lines[number - 1].text) <= _MOST_BESIDE:
             label = lines[number - 1].text
         behind = one.end
-        weight = 2 * boxed
+        weight = _BOX_ALONE * boxed
         weight += bool(LABELS.search(label)) + (len(line.text) - (one.end - one.start) <= _MOST_BESIDE)
         if weight > (line.element.tag in _SUBHEADINGS):  # a bare day heads what happened on it
             yield _Spot(one.date, weight, number, bool(UPDATES.search(label)))

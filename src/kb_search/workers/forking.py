@@ -14,6 +14,8 @@ from kb_search.fingerprints import fingerprint
 from kb_search.nursery import Order
 from kb_search.workers.process import die_with_parent, work
 
+#: The loader with next to nothing of its own: what it imports, all others need too.
+_COMMON = ("text",)
 _SAMPLE = Article("", "", "", "Twenty words of any text. " * 10)
 
 
@@ -23,6 +25,8 @@ def main(control: str, passing: str) -> None:
     die_with_parent()
     language.make_ready()
     fingerprint(_SAMPLE)  # it makes tables when it is called first
+    loaders.make_ready(_COMMON)
+    _share()
     connection, fds = Connection(int(control)), socket.socket(fileno=int(passing))
     while True:
         try:
@@ -39,8 +43,7 @@ def _made(order: Order, connection: Connection, fds: socket.socket) -> int | str
     """The id of the process that was made for an order, or why there is none."""
     descriptor = socket.recv_fds(fds, 1, 1)[1][0]
     loaders.make_ready(order.loaders)
-    gc.collect()
-    gc.freeze()  # what is never looked at again stays shared with the processes
+    _share()
     try:
         pid = os.fork()
     except OSError as error:
@@ -52,6 +55,12 @@ def _made(order: Order, connection: Connection, fds: socket.socket) -> int | str
         _live(order, Connection(descriptor))
     os.close(descriptor)
     return pid
+
+
+def _share() -> None:
+    """Let what is loaded by now stay shared with the processes: it is never looked at again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _live(order: Order, connection: Connection) -> None:

@@ -20,7 +20,7 @@ from kb_search.query import And, Everything, Node, Not, Or, Word, joined
 from kb_search.results import Span
 
 #: In plain language two thousand characters have some 350 words. What comes after so many words is left out; what is
-#: more than a word counts three times, what has wildcards, weights or = four times: it takes as long to read.
+#: more than a plain word counts as four, if it is long and has costly signs as more: it takes as long to read.
 MAX_PARTS = 400
 #: Parentheses after so many mean nothing.
 MAX_PARENTHESES = 200
@@ -132,8 +132,8 @@ class Parser:
     def _note_too_much(self, start: int) -> None:
         self._is_cut = True
         message = (
-            f"No more than {MAX_PARTS} words are read, a third as many with signs, a quarter or fewer with * ? ~ or ^; "
-            "from here on all was left out."
+            f"No more than {MAX_PARTS} words are read, and what has signs in it or stands in quotation marks counts as "
+            "four at least; from here on all was left out."
         )
         self._notes.add("limited", (start, len(self._notes.text)), message)
         self._waiting = []
@@ -342,7 +342,7 @@ def _weight(typed: str) -> int:
     """How many parts a run counts as; a long one with costly signs may hold several words."""
     if typed.isalnum() or typed.strip(_PUNCTUATION).isalnum():
         return 1
-    return 4 + len(typed) // 6 if _COSTLY.search(typed, 1) else 3
+    return 4 + (len(typed) // 6 if _COSTLY.search(typed, 1) else 0)
 
 
 def _span(lexeme: Lexeme) -> Span:

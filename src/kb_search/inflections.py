@@ -31,9 +31,13 @@ class Inflections:
     def __init__(self, variants: Variants) -> None:
         names = list(variants.names())
         self._known = {name.forms: name for name in reversed(names)}
-        self._alike: dict[str, list[Name]] = {}
+        self._alike: dict[tuple[str, int], list[Name]] = {}
         for name in names:
-            self._alike.setdefault(name.forms[0][:_ALIKE], []).append(name)
+            self._alike.setdefault((name.forms[0][:_ALIKE], len(name.forms)), []).append(name)
+        self._first_words: dict[str, set[str]] = {}
+        for name in names:
+            if len(name.forms) > 1:
+                self._first_words.setdefault(name.forms[0][:_ALIKE], set()).add(name.forms[0])
         words = [forms[0] for forms in self._known if len(forms) == 1]
         #: The names of one word by their stems; a surname by itself, which is the stem of its cases.
         self._names = {stem: form for form in words if (stem := _stem(form))} | {form: form for form in words}
@@ -49,15 +53,16 @@ class Inflections:
         """The name in the lists that forms, typed like this, surely are a case of, and not itself."""
         if len(forms) == 1 and (known := self._by_stem(forms[0])):
             return self._known[known]
-        return next((name for name in self.alike(forms[0]) if _is_case(typed, forms, name)), None)
+        alike = self._alike.get((forms[0][:_ALIKE], len(forms)), ())
+        return next((name for name in alike if _is_case(typed, forms, name)), None)
 
     def is_beginning(self, form: str) -> bool:
         """Whether a name of several words in the lists begins with a word that this form inflects."""
-        return any(len(name.forms) > 1 and _are_cases(form, name.forms[0]) for name in self.alike(form))
+        return not form.isascii() and any(_are_cases(form, first) for first in self._first_words.get(form[:_ALIKE], ()))
 
-    def alike(self, form: str) -> Sequence[Name]:
-        """The names in the lists whose first letters are those of a form: its cases are among theirs."""
-        return self._alike.get(form[:_ALIKE], ())
+    def alike(self, form: str) -> Iterator[str]:
+        """The names of one word in the lists that begin as a form does: its cases and what shares its stem."""
+        return (name.forms[0] for name in self._alike.get((form[:_ALIKE], 1), ()))
 
     def _by_stem(self, form: str) -> Forms:
         """The name of one word that a form is a case of; none of a short name or of what is shorter than the name.
@@ -93,8 +98,8 @@ def _declined(text: str, language: str) -> tuple[tuple[str, Forms], ...]:
 
 
 def _is_case(typed: str, forms: Forms, name: Name) -> bool:
-    """Whether a name has a case of these forms; one that is `only` for its language must have its accents."""
-    if len(name.forms) != len(forms) or name.forms == forms:
+    """Whether forms are a case of a name of as many words; one that is `only` for its language must have its accents."""
+    if name.forms == forms:
         return False
     if len(forms) > 1 and all(map(_are_cases, forms, name.forms)):
         return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from kb_search import analysis
 from kb_search.engines.base import EngineReader
@@ -23,6 +24,8 @@ from kb_search.variants import Forms, Name, Variants
 #: and 1 were tried on the sample collection: only with .5 did a passage that has Stepanakert come before those that
 #: have Khankendi alone, and for five names the best six passages were hardly others.
 SHARE = 0.5
+# So many names are kept with what was found out about them.
+_MOST_KEPT = 1 << 12
 
 
 class NameFinder:
@@ -34,6 +37,8 @@ class NameFinder:
         self._inflections = inflections
         self._reader = reader
         self._languages = reader.holdings().languages or ("en",)
+        self._frequency = lru_cache(_MOST_KEPT)(self._counted)
+        self._apart = lru_cache(_MOST_KEPT)(self._set_apart)
 
     def own(self, word: Word) -> Word | Pattern:
         """What finds a word as it is typed: a name of the lists, and no other word that its stem is.
@@ -51,7 +56,7 @@ class NameFinder:
             found.update(one for one in feminine_cases(form) if self.has((one,)))
         return tuple(sorted(found))
 
-    def _apart(self, word: Word) -> Forms | None:
+    def _set_apart(self, word: Word) -> Forms | None:
         """The inflections of a name of the lists without those of another name or word that has one of its stems.
 
         None where its stems find nothing else.
@@ -68,10 +73,9 @@ class NameFinder:
 
         A stem that is in the lists too is only the name in another spelling (Khojaly, Khojali).
         """
-        for name in self._inflections.alike(word.form):
-            other, *more = name.forms
-            if not more and other != word.form and not self._are_one(word.form, other):
-                yield from (other,) if self._meet(word, other) else ()
+        for other in self._inflections.alike(word.form):
+            if other != word.form and self._meet(word, other) and not self._are_one(word.form, other):
+                yield other
         stem = analysis.stem(word.form, "en") if word.form.isascii() else word.form
         if stem != word.form and not self._inflections.listed(stem):
             yield stem
@@ -92,7 +96,7 @@ class NameFinder:
         """Whether a name stands in the collection; one that is `only` for its language, in articles of that."""
         return (not name.only or name.language in self._languages) and self._frequency(name) > 0
 
-    def _frequency(self, name: Name) -> int:
+    def _counted(self, name: Name) -> int:
         """In how many passages the rarest word of a name stands."""
         return min(sum(map(self._passages, self._leaves(name, form, TEXT))) for form in name.forms)
 

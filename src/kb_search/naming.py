@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 
 from kb_search import analysis, scripts
@@ -35,6 +36,8 @@ from kb_search.variants import MOST_WORDS, Forms, Group, Name, Variants
 
 #: So many cases of the names of a group are looked for, in languages that have no stemmer.
 MOST_CASES = 24
+# So many names are kept with their meaning.
+_MOST_KEPT = 1 << 12
 #: So many of the other names are listed in a note.
 _LISTED = 12
 #: So many groups that cannot be read are named.
@@ -62,6 +65,8 @@ class Namer:
         self._inflections = Inflections(variants)
         self.finder = NameFinder(variants, self._inflections, reader)
         self._transcriptions = Transcriptions(self._inflections, reader)
+        #: What a name stands for, as it is typed; kept, since the same names are asked for again and again.
+        self.meaning = lru_cache(_MOST_KEPT)(self._meant)
 
     def named(self, query: Query) -> Query:
         """The query with the other names of its names, and a note on each."""
@@ -70,8 +75,9 @@ class Namer:
         notes = [*query.notes, *expansion.notes]
         return replace(query, tree=tree, notes=(*notes, *_problems(self._variants)))
 
-    def meaning(self, typed: str, forms: Forms) -> _Meaning:
-        """The other names of a name, as typed and as forms, that stand in the collection; none for most words."""
+    def _meant(self, typed: str) -> _Meaning:
+        """The other names of a name, as typed, that stand in the collection; none for most words."""
+        forms = tuple(analysis.forms(typed))
         groups = tuple(self._variants.of(forms, typed))
         if not groups and (case_of := self._inflections.inflected(typed, forms)):
             groups = tuple(self._variants.of(case_of.forms, case_of.text))
@@ -82,7 +88,7 @@ class Namer:
             if name.forms != forms:
                 once.setdefault((name.forms, name.language if name.only else ""), name)
         for name in self._transcriptions.spellings(typed, forms[0]) if len(forms) == 1 else ():
-            if not any(_are_inflections(name, other) for other in listed):
+            if not any(_are_inflections(name.forms, other.forms) for other in listed):
                 once.setdefault((name.forms, ""), name)
         return _Meaning(tuple(name for name in once.values() if self.finder.stands(name)), groups)
 
@@ -99,9 +105,8 @@ class Namer:
         """
         for name in names:
             for text, forms in declined(name):
-                case = replace(name, text=text, forms=forms, exact=True)
-                if self.finder.has(forms) and not self._variants.of(forms) and not _are_inflections(case, name):
-                    yield case
+                if self.finder.has(forms) and not self._variants.of(forms) and not _are_inflections(forms, name.forms):
+                    yield replace(name, text=text, forms=forms, exact=True)
 
     def is_beginning(self, form: str) -> bool:
         """Whether a name of several words in the lists begins with this form, or with one that it inflects."""
@@ -133,10 +138,10 @@ def _is_ambiguous(groups: Sequence[Group]) -> bool:
     return len({group.origin for group in groups}) < len(groups)
 
 
-def _are_inflections(name: Name, other: Name) -> bool:
+def _are_inflections(forms: Forms, others: Forms) -> bool:
     """Whether each word of a name has the stem of another's in the language of its script."""
-    pairs = zip(name.forms, other.forms, strict=False)
-    return len(name.forms) == len(other.forms) and all(_has_stem_of(form, base) for form, base in pairs)
+    pairs = zip(forms, others, strict=False)
+    return len(forms) == len(others) and all(_has_stem_of(form, base) for form, base in pairs)
 
 
 def _has_stem_of(form: str, base: str) -> bool:
@@ -156,7 +161,6 @@ class _Expansion:
         self._namer = namer
         self.notes: list[Note] = []
         self._noted: set[str] = set()
-        self._meanings: dict[str, _Meaning] = {}
 
     def node(self, node: Node, *, leaf: bool = False) -> Node:
         """The node with the names in it; one that must stay a leaf, or alternatives of leaves, does."""
@@ -203,18 +207,13 @@ class _Expansion:
         first = node.words[0] if isinstance(node, Phrase) else node
         return MOST_WORDS if isinstance(first, Word) and self._namer.is_beginning(first.form) else 1
 
-    def _meaning(self, typed: str) -> _Meaning:
-        if typed not in self._meanings:
-            self._meanings[typed] = self._namer.meaning(typed, tuple(analysis.forms(typed)))
-        return self._meanings[typed]
-
     def _name(self, nodes: tuple[Word | Phrase, ...], *, leaf: bool = False) -> Names | None:
         """A name that stands in the query as one or more nodes, with its other names; None where it has none."""
         span = nodes[0].start, nodes[-1].end
         typed = self._text[slice(*span)].strip("=")
         if any(not self._is_plain(node) for node in nodes):
             return None
-        meaning = self._meaning(typed)
+        meaning = self._namer.meaning(typed)
         field, boost = nodes[0].field, nodes[0].boost
         words = [word for node in nodes for word in (node.words if isinstance(node, Phrase) else (node,))]
         found = [(name, self._namer.finder.node(name, field, span, leaf=leaf)) for name in meaning.names]

@@ -28,7 +28,7 @@ filters rendering signs
 sentences query notes overview latentlearner records
 scripts latent
 results analysis abbreviations paragraphs lexing filelist manifest nursery columns
-document language arrays declension
+document language arrays declension falsefriends
 languagemodel
 config
 errors

@@ -98,7 +98,7 @@ def _declined(text: str, language: str) -> tuple[tuple[str, Forms], ...]:
 
 
 def _is_case(typed: str, forms: Forms, name: Name) -> bool:
-    """Whether forms are a case of a name of as many words; one that is `only` for its language must have its accents."""
+    """Whether forms are a case of a name of as many words; one `only` for its language must have its accents."""
     if name.forms == forms:
         return False
     if len(forms) > 1 and all(map(_are_cases, forms, name.forms)):

@@ -39,6 +39,7 @@ class NameFinder:
         self._languages = reader.holdings().languages or ("en",)
         self._frequency = lru_cache(_MOST_KEPT)(self._counted)
         self._apart = lru_cache(_MOST_KEPT)(self._set_apart)
+        self._inflected = lru_cache(_MOST_KEPT)(self._in_forms)
 
     def own(self, word: Word) -> Word | Pattern:
         """What finds a word as it is typed: a name of the lists, and no other word that its stem is.
@@ -113,7 +114,7 @@ class NameFinder:
         forms = None if words[0].exact and not form.endswith(SURNAMES) else self._inflected(words[0])
         return words if forms is None else (Pattern(form, 0, *like, form, field, 1.0, forms),)
 
-    def _inflected(self, word: Word) -> Forms | None:
+    def _in_forms(self, word: Word) -> Forms | None:
         """The forms that a word of a name has in the collection; None where its stems find them, and nothing else."""
         if self._inflections.is_feminine(word.form):
             return tuple(form for form in feminine_cases(word.form) if self.has((form,)))

@@ -43,6 +43,8 @@ class Transcriptions:
         if not scripts.can_meet(said[0], form):
             return False
         others = (form, self._inflections.listed(form))
+        if not (said[1] or others[1] or scripts.can_be_names(said[0], form)):
+            return False
         return any(scripts.agree(one, other) for one in said for other in others if one and other)
 
     def _by_initial(self, initial: str, *, plain: bool) -> dict[str, list[str]]:

@@ -106,7 +106,7 @@ KARAB, ALIEV = Pattern("karab*", typed="Karab*"), Pattern("aliev", 1, typed="Ali
          "with any of peace, war · not with all of talks, exactly talks",
          "(peace OR war) NOT (talks =talks)"),
         (Or((And((PEACE, WAR)), REUTERS)),
-         "with any of (peace and war), in source Reuters", 'peace war OR source:"Reuters"'),
+         "with any of (peace and war), in source Reuters", "peace war OR source:Reuters"),
         (DateRange(0, 1, "before 2020"), "dated before 2020", "before:2020"),
         (Word("or", ("or",), typed="OR"), "with OR", "/OR/"),
     ],

@@ -20,8 +20,10 @@ from kb_search.query import And, Everything, Node, Not, Or, Word, joined
 from kb_search.results import Span
 
 #: In plain language two thousand characters have some 350 words. What comes after so many words is left out; what is
-#: more than letters and figures counts twice, what has wildcards, weights or = four times: it takes as long to read.
+#: more than a word counts three times, what has wildcards, weights or = four times: it takes as long to read.
 MAX_PARTS = 400
+#: Parentheses after so many mean nothing.
+MAX_PARENTHESES = 200
 #: Deeper parentheses are left out, so that walking a tree never reaches Python's own limit.
 MAX_DEPTH = 32
 
@@ -53,10 +55,9 @@ class Parser:
         #: Operators and field names that still need something after them.
         self._waiting: list[Lexeme] = []
         self._unread_parentheses = 0
+        self._parentheses = 0
         self._parts = 0
         self._is_cut = False
-        #: Where the last word ends that may be read.
-        self._last = _end_of_words(notes.text)
         #: What is typed right behind the clause that is being read, such as `^2`, until somebody takes it.
         self._suffix: Lexeme | None = None
         #: Whether the query is to be answered by articles as a whole.
@@ -74,16 +75,29 @@ class Parser:
 
     def _take(self, lexeme: Lexeme) -> bool:
         """Read a piece; whether the next one may be read too."""
+        if lexeme.kind in _PARENTHESES and self._is_one_too_many(lexeme):
+            return True
         if lexeme.kind == "words":
             words = self._together(lexeme)
             return self._take_words(words) if words else all(map(self._take, lexing.chunks(lexeme)))
-        if self._is_too_much(lexeme):
-            return False
-        if lexeme.end > self._last:
-            self._read_beginning(lexeme)
-            return False
-        _READERS[lexeme.kind](self, lexeme)
-        return True
+        whole = lexeme.kind not in _PARTS or self._count(lexeme)
+        if whole:
+            _READERS[lexeme.kind](self, lexeme)
+        return whole
+
+    def _count(self, lexeme: Lexeme) -> bool:
+        """Count what has words in it; whether all of it may be read. Of what is too long the beginning is read."""
+        room = MAX_PARTS - self._parts
+        ends = [word.end() for word in islice(analysis.matches(lexeme.text), room + 1)]
+        weight = _weight(lexeme.text) * (len(ends) or 1 if lexeme.text[0] == "=" else 1)
+        self._parts += max(weight, len(ends))
+        if self._parts <= MAX_PARTS:
+            return True
+        if len(ends) > room >= weight:
+            self._read_beginning(lexeme, lexeme.start + ends[room - 1])
+        else:
+            self._note_too_much(lexeme.start)
+        return False
 
     def _together(self, lexeme: Lexeme) -> list[Word]:
         """Plain words that can be read at once, which takes a third of the time; none where they cannot."""
@@ -93,34 +107,32 @@ class Parser:
 
     def _take_words(self, words: list[Word]) -> bool:
         """Add as many plain words as may be read; whether those were all."""
-        room = MAX_PARTS - self._parts
-        read = [word for word in words[:room] if word.end <= self._last]
+        read = words[: MAX_PARTS - self._parts]
         self._parts += len(read)
         self._frames[-1].alternatives[-1] += read
         if len(read) < len(words):
             self._note_too_much(words[len(read)].start)
         return len(read) == len(words)
 
-    def _read_beginning(self, lexeme: Lexeme) -> None:
-        """Of a quotation or a run in which the last word that may be read stands, what comes before its end."""
-        end = self._last + (lexeme.kind == "quoted")
+    def _read_beginning(self, lexeme: Lexeme, last: int) -> None:
+        """Of a quotation or a run read what comes before the end of a word in it."""
+        end = last + (lexeme.kind == "quoted")
         self._suffix = None
         _READERS[lexeme.kind](self, lexeme._replace(end=end, text=self._notes.text[lexeme.start : end]))
-        self._note_too_much(self._last)
+        self._note_too_much(last)
 
-    def _is_too_much(self, lexeme: Lexeme) -> bool:
-        """Whether as many parts as may be have been read, and another one comes; that is noted."""
-        if lexeme.kind in _PARTS:
-            self._parts += _weight(lexeme.text)
-        if self._parts <= MAX_PARTS and lexeme.start < self._last:
-            return False
-        self._note_too_much(lexeme.start)
-        return True
+    def _is_one_too_many(self, lexeme: Lexeme) -> bool:
+        """Whether a parenthesis comes after as many as are read; the first of them is noted."""
+        self._parentheses += 1
+        if self._parentheses == MAX_PARENTHESES + 1:
+            message = f"No more than {MAX_PARENTHESES} parentheses are read; from here on they were left out."
+            self._notes.add("limited", _span(lexeme), message)
+        return self._parentheses > MAX_PARENTHESES
 
     def _note_too_much(self, start: int) -> None:
         self._is_cut = True
         message = (
-            f"No more than {MAX_PARTS} words are read, half as many with signs, a quarter or fewer with * ? ~ ^ or =; "
+            f"No more than {MAX_PARTS} words are read, a third as many with signs, a quarter or fewer with * ? ~ or ^; "
             "from here on all was left out."
         )
         self._notes.add("limited", (start, len(self._notes.text)), message)
@@ -306,8 +318,11 @@ class Parser:
 
 
 _PREFIXES = ("not", "field")
+_PARENTHESES = ("open", "close")
+#: What stands around words in any prose, and has no other meaning.
+_PUNCTUATION = ".,;…’'‐‑‒–-"
 _COSTLY = re.compile(r"[*~^=]|\?.")
-_PARTS = ("chunk", "quoted", "unclosed")
+_PARTS = ("chunk", "quoted", "unclosed", "suffix")
 _READERS: dict[str, Callable[[Parser, Lexeme], None]] = {
     "quoted": Parser.read_quoted,
     "unclosed": Parser.read_unclosed,
@@ -325,16 +340,9 @@ _READERS: dict[str, Callable[[Parser, Lexeme], None]] = {
 
 def _weight(typed: str) -> int:
     """How many parts a run counts as; a long one with costly signs may hold several words."""
-    if typed.isalnum():
+    if typed.isalnum() or typed.strip(_PUNCTUATION).isalnum():
         return 1
-    return 4 + len(typed) // 6 if _COSTLY.search(typed) else 2
-
-
-def _end_of_words(text: str) -> int:
-    """Where the last of MAX_PARTS words ends; the end of a text that has no more."""
-    more = islice(analysis.matches(text), MAX_PARTS - 1, MAX_PARTS + 1) if len(text) > MAX_PARTS else ()
-    ends = [word.end() for word in more]
-    return ends[0] if len(ends) > 1 else len(text)
+    return 4 + len(typed) // 6 if _COSTLY.search(typed, 1) else 3
 
 
 def _span(lexeme: Lexeme) -> Span:

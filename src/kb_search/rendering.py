@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 from kb_search.document import UNDATED
 from kb_search.lexing import TEXT
@@ -170,50 +173,93 @@ def _days(typed: str) -> str:
 # ------------------------------------------------------------------------------------------------- as it is typed
 
 
-def render(node: Node) -> str:
+class _Style(NamedTuple):
+    """How operators are typed; in the short style, words in one field stand together in parentheses."""
+
+    without: str
+    either: str
+    undated: str
+    is_short: bool = False
+
+
+_PLAIN = _Style("NOT ", " OR ", f"date:{UNDATED}")
+_SHORT = _Style("-", "|", UNDATED, is_short=True)
+
+
+def render(node: Node, most: int = 2000) -> str:
     """A text that `parsing.parse` reads as this tree, which it has made. Names come out as they were typed.
 
-    The text can be longer than what was typed (`|` comes out as OR), and then longer than what is read.
+    What has more than `most` characters so is written in short signs (`-` for NOT, `|` for OR).
     """
+    text = _rendered(node, _PLAIN)
+    return text if len(text) <= most else _rendered(node, _SHORT)
+
+
+def _rendered(node: Node, style: _Style) -> str:
     node = as_typed(node)
     if isinstance(node, Spread):
-        return f"{_typed(node.child)} scope:article"
-    text = _typed(node)
+        return f"{_typed(node.child, style)} scope:article"
+    text = _typed(node, style)
     # Were all of it in capitals, US would be read as the word us.
     return f"{text} scope:passage" if text.isupper() and not isinstance(node, Leaf) else text
 
 
-def _typed(node: Node) -> str:  # noqa: C901, PLR0911 - one case for each kind of node
+def _typed(node: Node, style: _Style, around: str = TEXT) -> str:  # noqa: C901, PLR0911 - one case for each kind of node
     match node:
         case Word() | Phrase() | Pattern():
-            prefix = "" if node.field == TEXT else f"{node.field}:"
+            prefix = "" if node.field == around else f"{node.field}:"
             return prefix + _typed_leaf(node) + ("" if node.boost == 1 else f"^{node.boost:g}")
         case Near():
-            return _typed_near(node)
+            return _typed_near(node, style, around)
         case Source():
-            return f'source:"{node.typed}"'
+            is_plain = node.typed.isalnum() and not _NOT_A_WORD.fullmatch(node.typed)
+            return f"source:{node.typed}" if is_plain else f'source:"{node.typed}"'
         case Language():
             return f"lang:{node.code}"
         case DateRange():
             name, space, date = node.typed.partition(" ")
             return f"{name}:{date}" if space else f"date:{name}"
         case Undated():
-            return f"date:{UNDATED}"
+            return style.undated
         case Everything():
             return "*"
         case Not():
-            return f"NOT {_within(node.child, And, Or)}"
-        case And():
-            return " ".join(_within(child, Or) for child in node.children)
-        case Or():
-            return " OR ".join(map(_typed, node.children))
+            return style.without + _within(node.child, style, around, And, Or)
+        case And() | Or():
+            return _typed_together(node, style, around)
         case Spread():
             raise ValueError("articles as a whole are asked for by a whole query")
 
 
-def _within(node: Node, *groups: type[And | Or]) -> str:
+def _typed_together(node: And | Or, style: _Style, around: str) -> str:
+    fields = [_field_of(child) if style.is_short else "" for child in node.children]
+    between, groups = (" ", (Or,)) if isinstance(node, And) else (style.either, ())
+    typed = []
+    for name, run in groupby(zip(fields, node.children, strict=True), key=itemgetter(0)):
+        children = [child for _, child in run]
+        if name in ("", TEXT, around) or len(children) == 1:
+            typed += [_within(child, style, around, *groups) for child in children]
+        else:
+            typed.append(f"{name}:({between.join(_within(child, style, name, *groups) for child in children)})")
+    return between.join(typed)
+
+
+def _field_of(node: Node) -> str:
+    """The field that all of a node is in; empty where there are several, or filters."""
+    found = {leaf.field if isinstance(leaf, Leaf) else "" for leaf in leaves(node)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _within(node: Node, style: _Style, around: str, *groups: type[And | Or]) -> str:
     """A node as it stands in another, in parentheses where it is one of some groups."""
-    return f"({_typed(node)})" if isinstance(node, groups) else _typed(node)
+    if not isinstance(node, groups):
+        return _typed(node, style, around)
+    name = _field_of(node) if style.is_short else ""
+    return (
+        f"{name}:({_typed(node, style, name)})"
+        if name not in ("", TEXT, around)
+        else f"({_typed(node, style, around)})"
+    )
 
 
 def _typed_leaf(leaf: Leaf) -> str:
@@ -235,8 +281,8 @@ def _bare(typed: str) -> str:
     return f"/{typed}/" if _NOT_A_WORD.fullmatch(typed) else typed
 
 
-def _typed_near(node: Near) -> str:
-    typed = _within(node.children[0], Or)
+def _typed_near(node: Near, style: _Style, around: str) -> str:
+    typed = _within(node.children[0], style, around, Or)
     for distance, child in zip(node.distances, node.children[1:], strict=True):
-        typed += f" NEAR/{distance} {_within(child, Or)}"
+        typed += f" NEAR/{distance} {_within(child, style, around, Or)}"
     return typed

@@ -1,8 +1,8 @@
 """Common Russian words that read like English ones and mean something else, in any of their common inflections.
 
-Chosen by hand from what met among the 60,000 most frequent Russian forms and 69,843 English words; docs/VARIANTS.md has
-the counts. Words that mean the same (генерал, момент) and names are no false friends and may meet, and words of five
-letters are not here, since no word so short meets unless a list knows it.
+Most were chosen by hand from what met among the 60,000 most frequent Russian forms and 69,843 English words;
+docs/VARIANTS.md has the counts. Words that mean the same (генерал, момент) and names are no false friends and may meet,
+and words of five letters are not here, since no common word so short meets.
 """
 
 from __future__ import annotations

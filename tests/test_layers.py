@@ -18,6 +18,7 @@ indexer search watching
 answering workers together
 aids asking
 planning previous ranking highlight facets suggest collocations spellings expanding naming relaxing remarks likeness
+namefinding transcription
 corpus engines journal duplicates silence sidecars inflections endings fieldvalues knownnames
 reading
 loaders passages parsing columnwriter latentwriter copies generations wire variants
@@ -27,7 +28,7 @@ filters rendering signs
 sentences query notes overview latentlearner records
 scripts latent
 results analysis abbreviations paragraphs lexing filelist manifest nursery columns
-document language arrays
+document language arrays declension falsefriends
 languagemodel
 config
 errors

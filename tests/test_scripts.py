@@ -5,7 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_search import analysis
-from kb_search.scripts import LEAST_LETTERS, agree, can_meet, initials, is_turkic, keys, script, spoken_stem
+from kb_search.falsefriends import FALSE_FRIENDS
+from kb_search.scripts import (
+    LEAST_LETTERS,
+    agree,
+    can_be_names,
+    can_meet,
+    initials,
+    is_turkic,
+    keys,
+    script,
+    spoken_stem,
+)
 from kb_search.variants import shipped_groups
 
 SPELLINGS = """
@@ -68,6 +79,27 @@ def test_short_words_have_no_key():
 def test_plain_words_of_one_alphabet_are_never_compared(typed, form, may):
     """Only words of two scripts meet, or one with letters that only Azerbaijani and Turkish have."""
     assert can_meet(typed, form) is may
+
+
+@pytest.mark.parametrize(
+    ("typed", "form", "may"),
+    [
+        ("Roman", "роман", False), ("saray", "сарай", False), ("Честь", "chest", False), ("patron", "патрон", False),
+        ("АНГИНА", "angina", False), ("magazine", "магазине", False), ("Андрей", "andrei", True),
+        ("general", "генерал", True), ("Popov", "попов", True), ("Ղազյան", "ghazyan", True), ("видов", "widow", False),
+        ("Səfərli", "safarli", True), ("Qəbələ", "gabelle", False), ("Pobeda", "победа", True),
+    ],
+)  # fmt: skip
+def test_words_that_no_list_knows_are_no_false_friends(typed, form, may):
+    """Short words and common ones never meet; surnames by their endings do from five letters on."""
+    assert can_be_names(typed, form) is may
+
+
+def test_false_friends_are_forms_that_would_meet_otherwise():
+    """Each is written as it is compared and has letters enough to meet a word; no name of the lists is among them."""
+    assert {analysis.fold(word) for word in FALSE_FRIENDS} == FALSE_FRIENDS
+    assert all(len(word) >= LEAST_LETTERS for word in FALSE_FRIENDS)
+    assert FALSE_FRIENDS.isdisjoint(form for name in WORDS for form in name.forms)
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=90), max_size=8))

@@ -9,16 +9,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import zip_longest
 
 from anyascii import anyascii
 
 from kb_search import analysis
+from kb_search.falsefriends import FALSE_FRIENDS
 
 #: Words of fewer letters have no key; docs/VARIANTS.md says what was tried. Of two words of one alphabet both must have
 #: a letter more, so that `seemed` is not Səməd.
 LEAST_LETTERS = 5
 LEAST_LETTERS_ALIKE = 6
+#: Words that no list knows need a letter more than names in the lists; most of five letters that meet are false friends
+#: (роман, честь, ветер). Surnames by their endings do not.
+LEAST_LETTERS_UNLISTED = 6
 #: From so many letters on a and e count as one; Севан and seven are different words.
 _LONG = 8
 
@@ -29,6 +34,8 @@ _TURKIC = frozenset("əǝşğı")
 _TURKIC_LETTERS = str.maketrans(
     {"ə": "*", "ǝ": "*", "ş": "sh", "ğ": "gh", "ç": "ch", "ı": "i", "x": "kh", "q": "g", "c": "j", "ö": "o", "ü": "u"}
 )
+# What surnames end in, in Latin letters and others: Попов, Popov.
+_SURNAMES = (("ov", "ev", "in", "yan", "ian"), ("ов", "ев", "ин", "ян", "յան"))
 # The longest run of letters that is one sound.
 _HEAD = 3
 _COARSE = str.maketrans("e*", "aa")
@@ -112,6 +119,7 @@ def _spelled_out(word: str) -> str:
     return word.replace("ու", "u").replace("ւ", "v")
 
 
+@lru_cache(maxsize=1 << 14)
 def spoken_stem(form: str) -> str:
     """The stem of a form in the language that its script is first of all used for; empty for Latin letters."""
     language = _LANGUAGES.get(script(form), "")
@@ -127,3 +135,16 @@ def can_meet(typed: str, form: str) -> bool:
     if script(typed) != script(form):
         return True
     return min(len(typed), len(form)) >= LEAST_LETTERS_ALIKE and (is_turkic(typed) or is_turkic(form))
+
+
+def can_be_names(typed: str, form: str) -> bool:
+    """Whether two words that no list knows, of one key and of different scripts or alphabets, may be one name."""
+    if not FALSE_FRIENDS.isdisjoint((analysis.fold(typed), form)):
+        return False
+    least = LEAST_LETTERS_UNLISTED + (script(typed) == script(form))
+    return min(len(typed), len(form)) >= least or (_is_surname(typed) and _is_surname(form))
+
+
+def _is_surname(word: str) -> bool:
+    latin, other = _SURNAMES
+    return word.lower().endswith(latin if script(word) == "LATIN" else other)

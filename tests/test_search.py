@@ -620,6 +620,17 @@ def test_an_index_that_others_can_write_to_answers_nothing(trial):
         ask(Library(trial.settings))
 
 
+def damage_told(settings):
+    """What is said of an index where some questions cannot be answered; empty where they can."""
+    with closing(Library(settings)) as library:
+        try:
+            for text in ("article", '"the road"', "*", "0 OR 1"):
+                ask(library, text)
+        except IndexDamaged as damage:
+            return str(damage)
+    return ""
+
+
 # Whoosh leaves files to the garbage collector where it cannot make sense of them.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_changed_byte_is_told_as_damage_and_not_as_a_traceback(trial):
@@ -634,14 +645,10 @@ def test_a_changed_byte_is_told_as_damage_and_not_as_a_traceback(trial):
             continue
         for place in range(0, len(whole), max(len(whole) // 3, 1)):
             path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
-            with closing(Library(trial.settings)) as library:
-                try:
-                    for text in ("article", '"the road"', "*", "0 OR 1"):
-                        ask(library, text)
-                except IndexDamaged as damage:
-                    told.add(str(damage))
+            told.add(damage_told(trial.settings))
         path.write_bytes(whole)
     gc.collect()
+    told.discard("")
     assert len(told) > 5
     assert all("kb-search index --full" in sentence for sentence in told)
 

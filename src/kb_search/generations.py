@@ -65,7 +65,7 @@ class Opened:
         self.folder = folder
         self.manifest = manifest
         self._held = held
-        self._damage: IndexDamaged | None = None
+        self._damage = ""
         self._is_compared = False
 
     @contextmanager
@@ -89,9 +89,9 @@ class Opened:
             try:
                 manifests.compare(self.folder, self.manifest)
             except IndexDamaged as damage:
-                self._damage = damage
+                self._damage = str(damage)  # the error itself would hold what was open when it came
         if self._damage:
-            raise self._damage
+            raise IndexDamaged(self._damage)
 
     def close(self) -> None:
         """Let the generation go."""

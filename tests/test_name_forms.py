@@ -73,6 +73,17 @@ def test_a_name_whose_stem_is_another_finds_nothing_where_only_that_stands(trial
         assert (results.passages, results.notes) == (0, ())
 
 
+def test_a_case_of_a_man_s_name_finds_him_where_no_woman_has_it(trial):
+    """Where nobody is called Алиева, the genitive of Алиев was meant, and all his spellings are found and said."""
+    trial.write("a.txt", "President Aliyev spoke.")
+    trial.index()
+    assert trial.search("Алиева").passages == 1
+    assert said(trial, "Алиева") == "“Алиева” was also searched for as Aliyev."
+    trial.write("b.txt", "Aliyeva spoke as well.")
+    trial.index()
+    assert said(trial, "Алиева") == "“Алиева” was also searched for as Aliyeva."
+
+
 def test_the_case_of_a_name_is_left_out_with_the_other_names(letters, trial):
     """What is said can be undone: the suggestion finds the word as typed, and variants may be off."""
     (note,) = trial.search("Xankəndi").notes

@@ -90,13 +90,18 @@ class Namer:
         for name in self._transcriptions.spellings(typed, forms[0]) if len(forms) == 1 else ():
             if not any(_are_inflections(name.forms, other.forms) for other in listed):
                 once.setdefault((name.forms, ""), name)
-        return _Meaning(tuple(name for name in once.values() if self.finder.stands(name)), groups)
+        standing = tuple(filter(self.finder.stands, once.values()))
+        if not standing and not self.finder.has(forms):
+            # Nobody in the collection has the woman's surname, so the case of the man's was meant.
+            standing = tuple(filter(self.finder.stands, self._men(forms, spelt=False)))
+        return _Meaning(standing, groups)
 
-    def _men(self, forms: Forms) -> Iterator[Name]:
-        """The man's surname of which a woman's (Алиева) is a case."""
+    def _men(self, forms: Forms, *, spelt: bool = True) -> Iterator[Name]:
+        """The man's surname of which a woman's (Алиева) is a case; with all its other spellings unless `spelt` so."""
         if len(forms) == 1 and self._inflections.is_feminine(forms[0]):
             surname = (self._inflections.surname(forms[0]),)
-            yield from (name for group in self._variants.of(surname) for name in group.names if name.forms == surname)
+            names = (name for group in self._variants.of(surname) for name in group.names)
+            yield from (name for name in names if not spelt or name.forms == surname)
 
     def _cases(self, names: Sequence[Name]) -> Iterator[Name]:
         """The cases of some names that no stemmer finds and that may stand in the collection.

@@ -32,7 +32,8 @@ from pathlib import Path
 
 from kb_search.config import Settings
 from kb_search.indexer import build_index
-from kb_search.parsing import MAX_LENGTH, parse
+from kb_search.lexing import MAX_LENGTH
+from kb_search.parsing import parse
 from kb_search.results import SearchRequest
 from kb_search.search import Library
 

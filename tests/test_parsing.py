@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_search import analysis, lexing, parsing
+from kb_search.lexing import MAX_LENGTH
 from kb_search.parser import MAX_DEPTH
-from kb_search.parsing import MAX_LENGTH, parse
+from kb_search.parsing import parse
 from kb_search.query import (
     And,
     DateRange,

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from kb_search import analysis, lexing
 from kb_search.document import UNDATED
-from kb_search.lexing import QUOTES, Lexeme
-from kb_search.parsing import MAX_LENGTH
+from kb_search.lexing import MAX_LENGTH, QUOTES, Lexeme
 
 #: So many of the last words may be the beginning of a name.
 _NAME_WORDS = 3

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from kb_search.document import UNDATED
 
+#: Longer queries are cut between two words.
+MAX_LENGTH = 2000
 #: The field that is searched where none is named.
 TEXT = "text"
 #: The fields of a query, as they are typed before a colon; only TEXT is not.

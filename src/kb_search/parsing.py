@@ -10,15 +10,13 @@ from dataclasses import replace
 
 from kb_search import analysis, lexing
 from kb_search.clauses import ClauseReader
+from kb_search.lexing import MAX_LENGTH
 from kb_search.notes import Notes
 from kb_search.parser import Parser
 from kb_search.query import And, Everything, Node, Query, Spread
 from kb_search.results import Note
 from kb_search.signs import note_whole
 from kb_search.stopwords import without_stop_words
-
-#: Longer texts are cut between two words.
-MAX_LENGTH = 2000
 
 
 def parse(text: str, languages: tuple[str, ...] = ("en",)) -> Query:

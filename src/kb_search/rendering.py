@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from kb_search.document import UNDATED
-from kb_search.lexing import TEXT
+from kb_search.lexing import MAX_LENGTH, TEXT
 from kb_search.query import (
     And,
     DateRange,
@@ -186,7 +186,7 @@ _PLAIN = _Style("NOT ", " OR ", f"date:{UNDATED}")
 _SHORT = _Style("-", "|", UNDATED, is_short=True)
 
 
-def render(node: Node, most: int = 2000) -> str:
+def render(node: Node, most: int = MAX_LENGTH) -> str:
     """A text that `parsing.parse` reads as this tree, which it has made. Names come out as they were typed.
 
     What has more than `most` characters so is written in short signs (`-` for NOT, `|` for OR).

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_search.document import Date
-from kb_search.parsing import MAX_LENGTH
+from kb_search.lexing import MAX_LENGTH
 from kb_search.web.state import MAX_VALUES, Filter, State
 
 NAMES = ("q", "source", "not_source", "date", "not_date", "since", "until", "lang", "article", "match", "variants",

@@ -70,11 +70,8 @@ def _values(judged: Judged, run: Run, questions: list[str]) -> list[Values]:
     """For each of NAMES its value for each question; a question that a run does not answer has 0."""
     library = _ir_measures()
     wanted = [library.parse_measure(name) for name in NAMES]
-    qrels = [
-        library.Qrel(one.question, one.document, one.grade)
-        for one in judged.judgements
-        if one.question in set(questions)
-    ]
+    asked = set(questions)
+    qrels = [library.Qrel(one.question, one.document, one.grade) for one in judged.judgements if one.question in asked]
     # Ties would be broken by the library in its own way: the order of the run is told by falling numbers instead.
     told = [library.ScoredDoc(one.question, one.document, -float(at)) for at, one in enumerate(_ordered(run))]
     found = {(str(one.measure), one.query_id): one.value for one in library.iter_calc(wanted, qrels, told)}

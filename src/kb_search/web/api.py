@@ -9,7 +9,7 @@ from flask import Response, jsonify, request
 from kb_search import __version__
 from kb_search.config import Settings
 from kb_search.errors import UsageError
-from kb_search.parsing import MAX_LENGTH
+from kb_search.lexing import MAX_LENGTH
 from kb_search.search import Library
 from kb_search.web import openapi
 from kb_search.web.state import State

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from kb_search.document import UNDATED, Date
-from kb_search.parsing import MAX_LENGTH
+from kb_search.lexing import MAX_LENGTH
 from kb_search.results import MATCHES, SORTS, Note, SearchRequest
 
 #: Filters that may be given several times, and the fields of SearchRequest that hold them.

@@ -129,13 +129,13 @@ def test_copies_that_come_one_by_one_give_what_a_fresh_build_gives(trial):
         assert shown(trial) == worn
 
 
-def test_a_footer_of_a_source_is_not_searched_and_not_lost(trial):
-    """A paragraph under every article of a source is shown with it, and is no answer to a search."""
+def test_a_footer_of_a_source_is_searched_once_and_not_lost(trial):
+    """A paragraph under every article of a source is shown with each, and one of them answers a search for it."""
     footer = "Subscribe to the letter of the Herald for news of the valley each morning."
     for number in range(12):
         trial.write(f"herald/{number:02}.txt", f"{prose(f'topic{number}', 7)}\n\n{footer}")
     trial.index()
-    assert trial.search("subscribe").passages == 0
+    assert trial.search("subscribe").passages == 1
     assert trial.search("topic7").passages > 0
     (head, *_) = trial.search("topic7").hits
     assert article(trial, head.article).text.endswith(footer)

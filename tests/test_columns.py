@@ -11,6 +11,7 @@ from kb_search.columns import Columns
 from kb_search.columnwriter import ColumnWriter
 from kb_search.document import Article, Date, Passage, Silent
 from kb_search.errors import IndexDamaged
+from kb_search.wording import worded
 
 TEXT = "Peace, peace! The café’s peace."
 
@@ -48,6 +49,18 @@ def test_the_words_of_a_row_are_its_forms_in_order(segment):
     assert words_of(segment, 0) == ["peace", "peace", "the", "cafe", "peace", ""]
     assert words_of(segment, 1) == ["", "", "was", "planned", ""]
     assert words_of(segment, 2) == ["города", "и", "город", ""]
+
+
+def test_a_segment_is_the_same_whoever_finds_the_words(tmp_path):
+    """Whether words come along with an article or are found in its passages, every file holds the same."""
+    passages = (passage("a", 1, TEXT, silent=(Silent(0, 6),)), passage("a", 2, "Nothing was planned.", len(TEXT)))
+    folders = []
+    for name, wording in (("found", None), ("brought", worded(passages))):
+        writer = ColumnWriter(tmp_path / name, (2, 1))
+        writer.add(Article("a", "a.txt", "Peace plans", ""), passages, wording)
+        writer.finish()
+        folders.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
+    assert folders[0] == folders[1]
 
 
 def test_many_strings_are_read_and_found_at_once(segment, monkeypatch):

@@ -509,6 +509,41 @@ def test_nothing_is_read_to_write_an_index_anew(four, monkeypatch):
     )
 
 
+def test_a_change_is_found_before_a_worn_index_is_written_anew(four, monkeypatch):
+    """Where a change is one too many, it answers first, and only then all are put together."""
+    monkeypatch.setattr(indexer, "MOST_SEGMENTS", 1)
+    found = []
+    put_together = indexer._put_together
+
+    def watched(*arguments):
+        found.extend(four.found("epsilon"))
+        return put_together(*arguments)
+
+    monkeypatch.setattr(indexer, "_put_together", watched)
+    four.write("epsilon.txt", "Only epsilon stands here.")
+    report = four.index()
+    assert found == ["Only epsilon stands here."]
+    assert (report.generation, counts(report)) == ("000003", {"added": 1, "unchanged": 4})
+    assert four.index().generation == "000003"
+
+
+def test_a_worn_index_that_cannot_be_written_anew_still_answers(four, monkeypatch):
+    """If putting the parts together fails, the run says so and its change answers; the next run tries again."""
+
+    def refused(*_):
+        raise IndexProblem("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(indexer, "MOST_SEGMENTS", 1)
+        patched.setattr(indexer, "_put_together", refused)
+        four.write("epsilon.txt", "Only epsilon stands here.")
+        assert any("not put together. The disk is full." in one for one in four.index().news)
+    assert four.search("epsilon").passages == 1
+    monkeypatch.setattr(indexer, "MOST_SEGMENTS", 1)
+    assert (four.index().generation, four.index().generation) == ("000003", "000003")
+    assert four.search("epsilon").passages == 1
+
+
 def test_a_change_that_only_skips_a_file_is_kept(four):
     """A file that is no article is remembered, and the run after has nothing to do."""
     four.write("picture.png", "no text")

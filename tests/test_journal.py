@@ -12,6 +12,7 @@ from kb_search.fingerprints import Read, fingerprint
 from kb_search.journal import FileKey, Journal, JournalWriter, Outcome, journal_file, next_number
 from kb_search.loaders import RowProblem
 from kb_search.passages import split
+from kb_search.wording import worded
 from tests.loaders.helpers import PROSE
 
 SETTINGS = Settings()
@@ -25,7 +26,8 @@ def key(name):
 def an_article(name, text=PROSE):
     """An article as it is read from a file."""
     article = Article(name, f"{name}.txt", f"Title of {name}", text, source="Herald", date=Date(2020, 11))
-    return Read(article, split(article), fingerprint(article))
+    passages = split(article)
+    return Read(article, passages, fingerprint(article), worded(passages))
 
 
 def written(folder, *files, number=1, settings=SETTINGS):

@@ -89,6 +89,15 @@ def test_the_same_articles_give_the_same_space(large, tmp_path, monkeypatch, at_
     assert first == second
 
 
+def test_many_passages_lie_where_each_alone_would(large, tmp_path, monkeypatch):
+    """Summed as one matrix, passages have the places that they have summed one by one."""
+    monkeypatch.setattr("kb_search.latentwriter._MOST_ONE_BY_ONE", 0)
+    again = Trial(tmp_path)
+    write_rows(again, map(row, range(ROWS)))
+    again.index()
+    assert vectors_of(again)[0] == pytest.approx(vectors_of(large)[0], abs=1e-5)
+
+
 def test_what_is_added_later_is_projected(tmp_path):
     """A passage that a change adds gets the place that it would have had, in the space that was learned before."""
     trial = Trial(tmp_path)

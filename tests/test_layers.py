@@ -26,7 +26,7 @@ parser
 clauses fingerprints contents stopwords nearness
 filters rendering signs
 sentences query notes overview latentlearner records
-scripts latent
+scripts latent wording
 results analysis abbreviations paragraphs lexing filelist manifest nursery columns
 document language arrays declension falsefriends
 languagemodel
@@ -72,6 +72,7 @@ OWNERS = {
         "ranking",
         "silence",
         "suggest",
+        "wording",
     },
     "scipy": {"latentlearner"},
     "ir_measures": {"evaluation.measures"},

@@ -13,7 +13,7 @@ time with workers 3.2 to 4.2 s, where it had been 6.1 to 8.4 s. One file changed
 processor time, and 0.6 s where readers get ready beside it, which had been 0.9 and 1.4 s.
 
 With `index --watch`, from the write to the new generation (load 4): 1.9 to 2.1 s, processor time with workers 1.5 to
-1.7 s. When eight changes have gathered, the index is written anew: 7 to 9 s.
+1.7 s. After the eighth change, once that can be found, the index is written anew: 7 to 9 s.
 """
 
 from __future__ import annotations

@@ -7,17 +7,18 @@ numbered as they are met and renumbered in byte order at the end.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from kb_search import analysis
-from kb_search.arrays import Ints, load_array
+from kb_search.arrays import Ints, Longs, load_array
 from kb_search.columns import SILENT_REASONS
 from kb_search.document import Article, Passage
 from kb_search.records import encode_article
+from kb_search.wording import Wording, worded
 
 _RENUMBER_AT_ONCE = 1 << 20
 # So many numbers wait to be written together; row by row, turning lists into arrays took a sixth of all indexing.
@@ -38,6 +39,12 @@ class _ArrayFile:
         self.count += len(values)
         if len(self._waiting) >= _WRITTEN_AT_ONCE:
             self._flush()
+
+    def write(self, values: Ints | Longs) -> None:
+        """Append an array."""
+        self._flush()
+        self._file.write(values.astype(self._kind, copy=False).tobytes())
+        self.count += len(values)
 
     def _flush(self) -> None:
         if self._waiting:
@@ -82,24 +89,30 @@ class _Lists:
         self._values.extend(values)
         self._starts.extend([self._values.count])
 
+    def append_all(self, values: Ints, ends: Ints) -> None:
+        """Append several lists at once; `ends` is where each ends in `values`."""
+        before = self._values.count
+        self._values.write(values)
+        self._starts.write(ends + np.int64(before))
+
     def close(self) -> None:
         self._values.close()
         self._starts.close()
 
 
 class _FormNumbers(dict[str, int]):
-    """From a word as it is written to the number of its form; forms are numbered as they are met, the empty one 0."""
+    """The number of each form; forms are numbered as they are met, the empty one 0."""
 
     def __init__(self) -> None:
-        self.forms: dict[str, int] = {"": 0}
+        super().__init__({"": 0})
 
-    def __missing__(self, word: str) -> int:
-        number = self[word] = self.forms.setdefault(analysis.fold(word), len(self.forms))
+    def __missing__(self, form: str) -> int:
+        number = self[form] = len(self)
         return number
 
-    def of(self, text: str) -> list[int]:
-        """The numbers of the words of a text, in order."""
-        return list(map(self.__getitem__, analysis.words(text)))
+    def of(self, forms: Iterable[str]) -> list[int]:
+        """The numbers of some forms, in order."""
+        return list(map(self.__getitem__, forms))
 
 
 class ColumnWriter:
@@ -129,29 +142,35 @@ class ColumnWriter:
         self.rows = 0
         self.articles = 0
 
-    def add(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Append an article with its passages, in order."""
-        title = [] if article.untitled else self._numbers.of(article.title)
+    def add(self, article: Article, passages: Sequence[Passage], wording: Wording | None = None) -> None:
+        """Append an article with its passages, in order, and their `wording`, if it is at hand."""
+        title = [] if article.untitled else self._numbers.of(analysis.forms(article.title))
         self._heads.append(title)
         first = self.rows
         headings: dict[str, int] = {}
-        for passage in passages:
+        own = self._add_words(wording or worded(passages))
+        for passage, length in zip(passages, own, strict=True):
             if passage.section and passage.section not in headings:
                 headings[passage.section] = len(self._headings)
-                self._headings.append(self._numbers.of(passage.section))
+                self._headings.append(self._numbers.of(analysis.forms(passage.section)))
                 self._section.append(passage.section)
-            self._add_row(passage, headings.get(passage.section, -1), len(title))
+            self._add_row(passage, headings.get(passage.section, -1), length + self._title_weight * len(title))
         self._add_article(article, first)
 
-    def _add_row(self, passage: Passage, heading: int, title_length: int) -> None:
-        numbers = self._own_words(passage)
-        self._words.append([*numbers, 0])
+    def _add_words(self, wording: Wording) -> list[int]:
+        """Append the words of passages; how many each has."""
+        numbers, ends = wording.arrays()
+        self._words.append_all(np.array(self._numbers.of(wording.forms), np.int32)[numbers], ends)
+        spoken = np.cumsum(numbers != 0)[ends - 1]
+        lengths: list[int] = np.diff(spoken, prepend=0).tolist()
+        return lengths
+
+    def _add_row(self, passage: Passage, heading: int, length: int) -> None:
         self._sentences.append(passage.sentences)
         self._silent.append(
             [number for one in passage.silent for number in (one.start, one.end, SILENT_REASONS.index(one.why))]
         )
         self._text.append(passage.text)
-        length = len(numbers) - numbers.count(0) + self._title_weight * title_length
         if heading >= 0:
             length += self._heading_weight * len(self._headings[heading])
         self._pooled += length
@@ -174,17 +193,6 @@ class ColumnWriter:
         self._articles["id"].extend([article.id.encode("ascii")])
         self._records.append(encode_article(article))
         self.articles += 1
-
-    def _own_words(self, passage: Passage) -> list[int]:
-        """The numbers of the indexed words; a 0 where something silent stood, so that no phrase spans it."""
-        if not passage.silent:
-            return self._numbers.of(passage.text)
-        numbers: list[int] = []
-        at = 0
-        for start, end, _ in passage.silent:
-            numbers += [*self._numbers.of(passage.text[at:start]), 0]
-            at = end
-        return numbers + self._numbers.of(passage.text[at:])
 
     def finish(self) -> None:
         """Write what is only known at the end, and close all files."""
@@ -226,7 +234,7 @@ class ColumnWriter:
 
     def _write_vocabulary(self) -> None:
         """Renumber the forms in byte order, and give each its stem in every language of the segment."""
-        forms = self._numbers.forms
+        forms = self._numbers
         ordered = sorted(forms, key=lambda form: form.encode("utf-8", "surrogatepass"))
         renumbered = np.empty(len(ordered), np.int32)
         renumbered[[forms[form] for form in ordered]] = np.arange(len(ordered), dtype=np.int32)

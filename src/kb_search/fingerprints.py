@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from kb_search import analysis
 from kb_search.document import BOILERPLATE, Article, Passage
 from kb_search.paragraphs import Span, paragraphs
+from kb_search.wording import Wording
 
 #: How many words make a shingle: 2, 3, 4 and 5 were tried, see docs/DECISIONS.md.
 SHINGLE = 3
@@ -74,11 +75,12 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An article as it is indexed: with a language and its lasting id, split, and what tells it from others."""
+    """An article as it is indexed: with a language and its lasting id, split, what tells it from others, its words."""
 
     article: Article
     passages: tuple[Passage, ...]
     fingerprint: Fingerprint
+    wording: Wording
 
 
 def fingerprint(article: Article, passages: Sequence[Passage] = ()) -> Fingerprint:

@@ -24,7 +24,7 @@ from kb_search.document import BOILERPLATE, Article, Passage
 from kb_search.duplicates import groups, merge
 from kb_search.engines import engine_named, sweep_elsewhere
 from kb_search.engines.base import Engine, EngineQuery, EngineReader, EngineWriter
-from kb_search.errors import REBUILD, IndexDamaged, UsageError
+from kb_search.errors import REBUILD, IndexDamaged, KbSearchError, UsageError
 from kb_search.filelist import KnownFile, write_files
 from kb_search.fingerprints import Fingerprint, fingerprint
 from kb_search.generations import Build, building, current_name
@@ -39,14 +39,16 @@ from kb_search.results import FileReport, IndexReport
 from kb_search.silence import marked
 from kb_search.together import Together, is_kept, read_together
 from kb_search.variants import collection_names, keep_variants
+from kb_search.wording import Wording
 from kb_search.workers import Job, read_all
 
 #: Called with what is being done, how many files are done, how many there are, and the path of one.
 Progress = Callable[[str, int, int, str], None]
 
-#: A change is added to the generation before as one more segment, until there are so many,
+#: A change is added to the generation before as one more segment. Where there are more segments than this,
 MOST_SEGMENTS = 8
-#: or so large a share of its passages would be deleted ones. Then it is written anew from its own texts.
+#: or so large a share of the passages are deleted ones, it is written anew from its own texts, after the change is
+#: published: what is new is found before that.
 MOST_DELETED = 0.2
 #: The lists of ten thousand files are many objects and no cycles: to look for cycles among them as often as Python does
 #: takes a fifth of a run that has little to do (five noisy runs: 0.8 to 1.2 s against 1.2 to 1.3 s).
@@ -86,6 +88,11 @@ def build_index(
         run = _Run(settings, engine, build, before, progress)
         manifest = run.carry_out(found, full=full, allow_removals=allow_removals)
         keep_variants(settings.corpus, settings.index)
+    if run.is_worn:
+        try:
+            manifest = _put_together(settings, found, progress)
+        except KbSearchError as problem:
+            run.news.append(f"The index is whole, but its many small parts were not put together. {problem}")
     sweep_elsewhere(settings)
     counts = Counter(report.status for report in run.reports)
     return IndexReport(
@@ -107,6 +114,13 @@ def build_index(
     )
 
 
+def _put_together(settings: Settings, found: Sequence[FoundFile], progress: Progress) -> Manifest:
+    """Write the generation that answers anew from its own texts, as one segment without deleted passages."""
+    with building(settings.index) as build, previous(settings, full=False) as before:
+        engine = engine_named(before.engine, settings)
+        return _Run(settings, engine, build, before, progress).carry_out(found, full=False, allow_removals=False)
+
+
 def _moved(before: Previous, engine: Engine) -> Iterator[str]:
     """Say that another engine keeps the index now, if so."""
     if before.engine and before.engine != engine.name:
@@ -120,6 +134,7 @@ class _Run:
     def __init__(self, settings: Settings, engine: Engine, build: Build, before: Previous, progress: Progress) -> None:
         self.reports: list[FileReport] = []
         self.news: list[str] = []
+        self.is_worn = False  # what was published has gathered so many changes that it should be written anew
         self._settings = settings
         self._engine = engine
         self._build = build
@@ -149,8 +164,10 @@ class _Run:
         return self._publish(together)
 
     def _is_current(self, manifest: Manifest) -> bool:
-        """Whether the generation before is what should answer: no other stands behind it, and it has the engine."""
-        return manifest.generation == current_name(self._settings.index) and manifest.engine == self._engine.name
+        """Whether the generation before is what should answer: the newest one, of this engine, and not worn."""
+        if manifest.generation != current_name(self._settings.index) or manifest.engine != self._engine.name:
+            return False
+        return not (self._before.reader and _is_worn(self._before.reader))
 
     def _refuse_removals(self, outcome: Sequence[tuple[str, str]]) -> None:
         refuse_removals(self._settings.corpus, outcome, self._before.files, self._before.prints)
@@ -226,15 +243,13 @@ class _Run:
         return [*gone, *together.again]
 
     def _can_grow(self, going: int, old: EngineReader) -> bool:
-        """Whether the generation before is of this engine and has not collected too many changes to take another.
+        """Whether the generation before is of this engine and not too worn to take another change.
 
         `going` is how many of its articles are gone or will be written again.
         """
-        if self._before.engine != self._engine.name:
+        if self._before.engine != self._engine.name or _is_worn(old):
             return False
-        segments, rows, deleted = old.wear()
-        share = going / max(old.holdings().articles, 1)
-        return segments < MOST_SEGMENTS and deleted <= MOST_DELETED * rows and share <= MOST_DELETED
+        return going <= MOST_DELETED * max(old.holdings().articles, 1)
 
     def _publish(self, together: Together) -> Manifest:
         """Open what was written, scan it, ask it something that it must know, count it, and switch to it."""
@@ -246,12 +261,19 @@ class _Run:
             ends = (self._speaking(self._known, together), self._speaking(reversed(self._known), together))
             for article in dict.fromkeys(itertools.chain(*(itertools.islice(one, 1) for one in ends))):
                 _ask(reader, article)
+            self.is_worn = _is_worn(reader)
         kept = said(self._settings, (*READ_BY, *LIMITS)) | {CORPUS: str(self._settings.corpus.resolve())}
         return self._build.publish(self._engine.name, holdings.articles, holdings.passages, kept, self._engine.announce)
 
     def _speaking(self, files: Iterable[KnownFile], together: Together) -> Iterator[str]:
         """The articles of some files that speak for themselves."""
         return (article for known in files for article in known.articles if together.speaks(article))
+
+
+def _is_worn(reader: EngineReader) -> bool:
+    """Whether a generation has so many segments, or deleted passages, that it should be written anew."""
+    segments, rows, deleted = reader.wear()
+    return segments > MOST_SEGMENTS or deleted > MOST_DELETED * rows
 
 
 class _Writing:
@@ -277,7 +299,7 @@ class _Writing:
                 members = [self._together.fresh[one] for one in self._together.members(stored.id)]
                 first, *others = [read_stored(self._journal, one) for one in members]
                 article = merge([first.article, *(one.article for one in others)]) if others else first.article
-                self._add(article, first.passages)
+                self._add(article, first.passages, first.wording)
 
     def kept(self, known: KnownFile) -> None:
         """The articles of a file that is what it was."""
@@ -292,11 +314,13 @@ class _Writing:
                 else:
                     self._writer.add(*whole)
 
-    def _add(self, article: Article, passages: Sequence[Passage], *, sketch: bool = False) -> None:
+    def _add(
+        self, article: Article, passages: Sequence[Passage], wording: Wording | None = None, *, sketch: bool = False
+    ) -> None:
         """Write an article with what is boilerplate in it marked; with a new sketch if that has changed."""
         repeated = frozenset[int]().union(*(self._together.silent.get(one, ()) for one in article.sources))
-        passages = marked(article, passages, repeated)
-        self._writer.add(article, passages)
+        unmarked, passages = passages, marked(article, passages, repeated)
+        self._writer.add(article, passages, wording if passages == unmarked else None)
         if sketch or any(span.why == BOILERPLATE for passage in passages for span in passage.silent):
             self.sketches[article.id] = fingerprint(article, passages)
 

@@ -34,7 +34,7 @@ from kb_search.fingerprints import Fingerprint, Read
 from kb_search.loaders import RowProblem
 
 #: Raised when what a journal holds changes its shape.
-_SCHEMA = 2
+_SCHEMA = 3
 _SUFFIX = ".journal"
 _FRAME = struct.Struct("<BII")
 _HEADER, _BEGIN, _ARTICLE, _BODY, _END, _PROBLEM = range(6)
@@ -134,8 +134,8 @@ def read_stored(folder: Path, stored: Stored) -> Read:
         raise IndexDamaged(f"The journal cannot be read: {error.strerror}. Run the same command again.") from error
     if frame is None or frame.kind != _BODY:
         raise IndexDamaged(f"The journal of {stored.path!r} is damaged. Run the same command again.")
-    article, passages, fingerprint = pickle.loads(frame.content)  # noqa: S301 - nobody else can write here
-    return Read(article, passages, fingerprint)
+    article, passages, fingerprint, wording = pickle.loads(frame.content)  # noqa: S301 - nobody else can write here
+    return Read(article, passages, fingerprint, wording)
 
 
 class JournalWriter:
@@ -171,7 +171,8 @@ class JournalWriter:
 
     def add(self, read: Read) -> None:
         """An article of the file that was begun."""
-        known, body = pickle.dumps(_known(read)), pickle.dumps((read.article, read.passages, read.fingerprint))
+        known = pickle.dumps(_known(read))
+        body = pickle.dumps((read.article, read.passages, read.fingerprint, read.wording))
         self._write(_ARTICLE, known, flush=False)
         self._write(_BODY, body)
         self.articles += 1

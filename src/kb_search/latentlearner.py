@@ -41,6 +41,13 @@ def learned(counts: Counts, stems: int) -> tuple[Ints, Vectors] | None:
     return kept, idf[:, None] * directions / typical
 
 
+def summed(entries: Counts, vectors: Vectors) -> Vectors:
+    """For each passage the sum of the vectors of its stems, each times its value (passages × DIMENSIONS)."""
+    size = (len(entries.starts) - 1, len(vectors))
+    sums: Vectors = sparse.csr_array((entries.values, entries.stems, entries.starts), size) @ vectors
+    return sums
+
+
 def _directions(weights: sparse.csr_array) -> Vectors:
     """The strongest directions of a matrix, passages by stems: a row of DIMENSIONS numbers for each stem."""
     # ARPACK begins with chance numbers if it is given none, and a build would not repeat.

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from kb_search.arrays import ABSENT, Ints
 from kb_search.columns import Columns, spread
-from kb_search.latent import DIMENSIONS, Counts, Space, Vectors, open_space, write_space, write_vectors
+from kb_search.latent import Counts, Space, Vectors, open_space, write_space, write_vectors
 
 #: Fewer passages than this teach nothing. Measured on parts of four judged collections; see docs/RANKING.md.
 LEAST_PASSAGES = 500
@@ -22,6 +21,8 @@ LEAST_PASSAGES = 500
 #: An index of 64,000 passages takes 3 to 6 s for its space so, on two cores.
 MOST_PASSAGES = 30_000
 _ROWS_AT_ONCE = 10_000
+#: More passages are summed as one sparse matrix, a tenth of the time; what does that takes long to load.
+_MOST_ONE_BY_ONE = 2_000
 
 
 def place_passages(generation: Path, segment: Path, columns: Columns, *, learn: bool) -> None:
@@ -91,12 +92,18 @@ def _numbers_in(space: Space, columns: Columns) -> Ints:
 def _projected(space: Space, counts: Counts, numbers: Ints) -> Vectors:
     numbers = numbers[counts.stems]
     known = np.flatnonzero(numbers != ABSENT)
-    numbers, values = numbers[known], counts.values[known]
-    starts = np.searchsorted(known, counts.starts).tolist()
-    vectors = np.zeros((len(starts) - 1, DIMENSIONS), np.float32)
-    for row, (start, end) in enumerate(pairwise(starts)):
-        np.dot(values[start:end], space.vectors[numbers[start:end]], out=vectors[row])
-    return vectors
+    starts = np.searchsorted(known, counts.starts)
+    entries = Counts(starts, numbers[known], counts.values[known])
+    if len(starts) > _MOST_ONE_BY_ONE:
+        vectors: Vectors = import_module("kb_search.latentlearner").summed(entries, space.vectors)
+        return vectors
+    return np.array([_sum(entries, row, space.vectors) for row in range(len(starts) - 1)], np.float32)
+
+
+def _sum(entries: Counts, row: int, vectors: Vectors) -> Vectors:
+    own = slice(int(entries.starts[row]), int(entries.starts[row + 1]))
+    total: Vectors = np.dot(entries.values[own], vectors[entries.stems[own]])
+    return total
 
 
 def _runs(rows: int) -> Iterator[Ints]:

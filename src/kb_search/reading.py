@@ -13,6 +13,7 @@ from kb_search.fingerprints import Read, fingerprint
 from kb_search.language import Detected, detect, suspect
 from kb_search.loaders import Remark, RowProblem, SourceFile, load
 from kb_search.passages import split
+from kb_search.wording import worded
 
 #: The origins of what is said by hand beside an article, and in it. A day with two readings is no slip in a row.
 _ABOUT_ALL = re.compile(r"sidecar |(?:.*/)?collection\.toml")
@@ -53,7 +54,8 @@ def _indexed(article: Article, path: str, settings: Settings, identity: str) -> 
     if not article.language:
         known = _language(article.text, settings)
         article = replace(article, language=known.value, evidence=(*article.evidence, known))
-    return Read(article, split(article), fingerprint(article))
+    passages = split(article)
+    return Read(article, passages, fingerprint(article), worded(passages))
 
 
 def _language(text: str, settings: Settings) -> Evidence:

@@ -30,6 +30,7 @@ from kb_search.document import Article, Passage
 from kb_search.errors import KbSearchError
 from kb_search.query import DateRange, Node, Pattern, Term, Undated, Word
 from kb_search.results import ArticleHead
+from kb_search.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +213,11 @@ class EngineWriter(ABC):
     """Writes one generation. `add` and `delete`, then `finish` once; nothing is visible before that."""
 
     @abstractmethod
-    def add(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Take an article with its passages in order; its id must not be in the generation already."""
+    def add(self, article: Article, passages: Sequence[Passage], wording: Wording | None = None) -> None:
+        """Take an article with its passages in order; its id must not be in the generation already.
+
+        `wording` is that of the passages, where somebody has it; else it is found here.
+        """
 
     @abstractmethod
     def delete(self, article: str) -> None:

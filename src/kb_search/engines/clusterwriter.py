@@ -46,6 +46,7 @@ from kb_search.engines.clusterreading import total
 from kb_search.engines.clusterwords import Gone, PassageWords, Words, passages_of, write_words
 from kb_search.generations import link_tree
 from kb_search.latent import read_vectors
+from kb_search.wording import Wording
 
 _SEGMENT = "segment"
 _SPACE = "space"
@@ -84,9 +85,9 @@ class ClusterWriter(EngineWriter):
         self._columns = ColumnWriter(folder / _SEGMENT, (FIELD_WEIGHTS.title, FIELD_WEIGHTS.section))
         self._deleted: list[str] = []
 
-    def add(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Take an article with its passages in order."""
-        self._columns.add(article, passages)
+    def add(self, article: Article, passages: Sequence[Passage], wording: Wording | None = None) -> None:
+        """Take an article with its passages in order, and their wording, if it is at hand."""
+        self._columns.add(article, passages, wording)
 
     def delete(self, article: str) -> None:
         """Note that an article of the base is to go."""

@@ -29,6 +29,7 @@ from kb_search.generations import link_tree
 from kb_search.latent import open_space, read_vectors
 from kb_search.records import decode_article, decode_head
 from kb_search.results import ArticleHead
+from kb_search.wording import Wording
 
 _SEGMENTS = "segments"
 _LIST = "segments.json"
@@ -65,9 +66,9 @@ class LocalWriter(EngineWriter):
     def _folder_of_new(self) -> Path:
         return self._folder / _SEGMENTS / self._new
 
-    def add(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Take an article with its passages in order."""
-        self._columns.add(article, passages)
+    def add(self, article: Article, passages: Sequence[Passage], wording: Wording | None = None) -> None:
+        """Take an article with its passages in order, and their wording, if it is at hand."""
+        self._columns.add(article, passages, wording)
 
     def delete(self, article: str) -> None:
         """Mark the article's rows in the segments that came along."""

@@ -1,0 +1,62 @@
+"""The words of an article's passages as numbers: what finding words in text comes to, made by whoever reads it.
+
+To find and fold words is the dearest part of writing an index. Done where a file is read, it is spread over the cores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from kb_search import analysis
+from kb_search.arrays import Ints
+from kb_search.document import Passage
+
+_NUMBER = np.dtype("<i4")
+
+
+class Wording(NamedTuple):
+    """The words of some passages, one passage after the other.
+
+    `forms` has each form once, the empty one first. `numbers` are the words as places in `forms`, with a 0 where
+    something silent stands and at the end of each passage, so that no phrase spans them. `ends` is where in `numbers`
+    each passage ends. Both are little-endian 32-bit integers.
+    """
+
+    forms: tuple[str, ...]
+    numbers: bytes
+    ends: bytes
+
+    def arrays(self) -> tuple[Ints, Ints]:
+        """`numbers` and `ends` as arrays, read-only."""
+        return np.frombuffer(self.numbers, _NUMBER), np.frombuffer(self.ends, _NUMBER)
+
+
+class _Forms(dict[str, int]):
+    """From a word as it is written to the number of its form; forms are numbered as they are met, the empty one 0."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {"": 0}
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = self.numbers.setdefault(analysis.fold(word), len(self.numbers))
+        return number
+
+
+def worded(passages: Sequence[Passage]) -> Wording:
+    """The words of some passages, in order."""
+    forms = _Forms()
+    numbers: list[int] = []
+    ends: list[int] = []
+    for passage in passages:
+        at = 0
+        for start, end, _ in passage.silent:
+            numbers += map(forms.__getitem__, analysis.words(passage.text[at:start]))
+            numbers.append(0)
+            at = end
+        numbers += map(forms.__getitem__, analysis.words(passage.text[at:]))
+        numbers.append(0)
+        ends.append(len(numbers))
+    return Wording(tuple(forms.numbers), np.array(numbers, _NUMBER).tobytes(), np.array(ends, _NUMBER).tobytes())

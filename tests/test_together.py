@@ -19,13 +19,12 @@ def article(trial, article_id):
 
 def shown(trial):
     """All that a collection says of itself: each passage with its article's fields and places, and its counts."""
-    results = trial.search("*", per_page=200, sort="oldest")
-    told = []
-    for hit in results.hits:
-        one = article(trial, hit.article)
-        told.append((hit.passage, hit.text, one.path, one.title, one.source, one.date, one.places, one.evidence))
-    silent = []
+    told, silent = [], []
     with closing(Library(trial.settings)) as library:
+        results = library.search(SearchRequest("*", per_page=200, sort="oldest"))
+        for hit in results.hits:
+            one = library.article(hit.article, SearchRequest()).article
+            told.append((hit.passage, hit.text, one.path, one.title, one.source, one.date, one.places, one.evidence))
         for head in library.articles():
             view = library.article(head.id, SearchRequest())
             silent.append((head.id, [one.silent for one in view.passages]))

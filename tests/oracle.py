@@ -171,6 +171,12 @@ class Oracle:
         fitting = {form: count for form, count in counts.items() if fits(pattern, form)}
         return sorted(fitting, key=lambda form: (-fitting[form], form))
 
+    @property
+    def average_length(self) -> float:
+        """How many words a passage has on average, title and heading weighted."""
+        total = sum(sum(one.weighted().values()) for one in self.entries)
+        return max(total / max(len(self.entries), 1), 1.0)
+
     def score(self, tree: Node, entry: Entry) -> float:
         """BM25 over the pooled field of stems, in Lucene's form, with its coarse lengths."""
         boosts: dict[object, float] = {}
@@ -178,8 +184,7 @@ class Oracle:
         for term in scoring_terms(tree):
             for key in entry.frequency(term):
                 boosts[key], terms[key] = max(boosts.get(key, 0), term.boost), term
-        total = sum(sum(one.weighted().values()) for one in self.entries)
-        average = max(total / len(self.entries), 1.0)
+        average = self.average_length
         length = coarse(sum(entry.weighted().values()))
         score = 0.0
         for key, term in terms.items():

@@ -11,6 +11,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_search.query import Node, Pattern, scoring_terms
+
 K1 = 1.2
 B = 0.75
 
@@ -52,3 +54,19 @@ def saturation(
 ) -> NDArray[np.float64]:
     """BM25's share of a term that stands `frequency` times in a passage: f (k1 + 1) / (f + k1 (1 - b + b l / avg))."""
     return frequency * (k1 + 1) / (frequency + k1 * (1 - b + b * length / average))
+
+
+def boosted(tree: Node) -> list[tuple[str | tuple[str, ...], float]]:
+    """What scores in a tree, each once, with the highest of its boosts: stems, and the forms of each pattern together.
+
+    Two patterns are two words, also where they stand for the same forms.
+    """
+    found: dict[object, tuple[str | tuple[str, ...], float]] = {}
+    for term in scoring_terms(tree):
+        if isinstance(term, Pattern):
+            scored: dict[object, str | tuple[str, ...]] = {(term.text, term.edits): term.forms}
+        else:
+            scored = {stem: stem for stem in term.stems}
+        for name, key in scored.items():
+            found[name] = (key, max(found[name][1] if name in found else 0.0, term.boost))
+    return list(found.values())

@@ -21,7 +21,7 @@ from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
 NAME = "cluster.json"
 _ARTICLES = "article.S16"
 #: Raised when what a cluster holds is laid out anew.
-_LAYOUT = 1
+_LAYOUT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class InCluster:
     """Where a generation lies, and how worn it is.
 
     `rows` and `articles` count what was ever written to the index and are where numbers go on; `words` is the pooled
-    length of all rows, `deleted` how many rows are gone, `changes` how often the index was changed since it was built.
+    length of the rows that are there, `deleted` how many are gone, `changes` how often the index was changed since it
+    was built.
     """
 
     addresses: tuple[str, ...]
@@ -45,7 +46,7 @@ class InCluster:
     @property
     def average_length(self) -> float:
         """The mean pooled length of a passage, not below 1."""
-        return max(self.words / max(self.rows, 1), 1.0)
+        return max(self.words / max(self.rows - self.deleted, 1), 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kb_search import analysis
 from kb_search.engines.base import Holdings
-from kb_search.engines.bm25 import K1, B, idf
+from kb_search.engines.bm25 import K1, B, boosted, idf
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterindex import IN_ARTICLES, NEAR, PASSAGE
 from kb_search.engines.clusterwords import Words
@@ -35,7 +35,7 @@ from kb_search.engines.conditions import (
     Nothing,
     OfArticle,
 )
-from kb_search.query import Near, Node, Or, Pattern, Phrase, Term, Word, scoring_terms
+from kb_search.query import Near, Node, Or, Pattern, Phrase, Word
 
 #: The bits of the articles in which something stands, by what stands there.
 ArticleBits = Mapping[Condition, NDArray[np.int64]]
@@ -132,21 +132,13 @@ class Translator:
 
 def scores(tree: Node, holdings: Holdings, frequencies: Mapping[tuple[str, ...], int]) -> list[Answer]:
     """Queries that together score as the contract says; `frequencies` has in how many passages some forms stand."""
-    boosts: dict[str | tuple[str, ...], float] = {}
-    for term in scoring_terms(tree):
-        for key in _keys(term):
-            boosts[key] = max(boosts.get(key, 0.0), term.boost)
     return [
         _scored_pattern(key, boost * idf(holdings.passages, frequencies[key]), holdings.average_length)
         if isinstance(key, tuple)
         else {"term": {"pooled": {"value": key, "boost": boost}}}
-        for key, boost in boosts.items()
+        for key, boost in boosted(tree)
         if key and boost > 0
     ]
-
-
-def _keys(term: Term) -> Sequence[str | tuple[str, ...]]:
-    return (term.forms,) if isinstance(term, Pattern) else term.stems
 
 
 def _scored_pattern(forms: tuple[str, ...], weight: float, average: float) -> Answer:

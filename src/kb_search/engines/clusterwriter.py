@@ -107,7 +107,7 @@ class ClusterWriter(EngineWriter):
         documents = self._documents(columns, [passage for one in gone for passage in one.passages])
         removals = in_pieces(removal(name) for one in gone for name in (f"a{one.article}", *map(str, one.rows)))
         self._send(list(removals), documents)
-        self._write_down(columns, sum(len(one.rows) for one in gone))
+        self._write_down(columns, gone)
         shutil.rmtree(self._folder / _SEGMENT)
 
     def _learn(self, columns: Columns, place: Placing | None) -> None:
@@ -203,7 +203,7 @@ class ClusterWriter(EngineWriter):
 
     # ------------------------------------------------------------------------------------- what is kept here
 
-    def _write_down(self, columns: Columns, deleted: int) -> None:
+    def _write_down(self, columns: Columns, gone: Sequence[_GoneArticle]) -> None:
         """Count what the index holds now, and write down where it lies."""
         ids = read_articles(self._base_folder) if self._base_folder else NO_ARTICLES
         write_articles(self._folder, np.concatenate((ids, columns.article_ids)))
@@ -212,8 +212,8 @@ class ClusterWriter(EngineWriter):
             before,
             rows=before.rows + columns.rows,
             articles=before.articles + columns.articles,
-            words=before.words + columns.words,
-            deleted=before.deleted + deleted,
+            words=before.words + columns.words - sum(one.passage.length for some in gone for one in some.passages),
+            deleted=before.deleted + sum(len(one.rows) for one in gone),
             changes=before.changes + 1,
         )
         passages, counts = self._counted(PASSAGE, ("source", "language", "date"))

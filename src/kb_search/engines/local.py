@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from kb_search.arrays import ABSENT, Ints, Mask
 from kb_search.columns import Columns
 from kb_search.engines.base import Candidate, Deadline, EngineQuery, Expansion, Lexicon, Matches, Occurrences
-from kb_search.engines.bm25 import coarse_length, idf, saturation
+from kb_search.engines.bm25 import boosted, coarse_length, idf, saturation
 from kb_search.engines.coarsedates import asks_for_dates, excludes_dates, partly_dated, partly_excluded
 from kb_search.engines.expansion import Vocabulary, expansion
 from kb_search.engines.matching import PhraseSource, SegmentMatcher
@@ -27,7 +27,7 @@ from kb_search.engines.occurrences import SegmentWords, count_together, looked_u
 from kb_search.engines.positions import Postings
 from kb_search.engines.store import StoreReader, by_count, counted
 from kb_search.errors import REBUILD, IndexDamaged
-from kb_search.query import Language, Node, Pattern, Term, Word, scoring_terms
+from kb_search.query import Language, Node, Pattern, Term, Word
 
 #: Ranking comes after the search, when nothing is to be cut short any more.
 _RANKING_SECONDS = 60.0
@@ -129,17 +129,17 @@ class LocalReader(StoreReader):
 
     def _weights(self, tree: Node, matchers: Sequence[SegmentMatcher]) -> list[list[_Weighted]]:
         """For each segment the terms that score, each once, with their weight: idf times boost."""
-        boosts: dict[str | Pattern, float] = {}
-        for term in scoring_terms(tree):
-            for key in (term,) if isinstance(term, Pattern) else term.stems:
-                boosts[key] = max(boosts.get(key, 0.0), term.boost)
         weighted: list[list[_Weighted]] = [[] for _ in matchers]
-        for key, boost in boosts.items():
-            lists = [matcher.postings(key.forms if isinstance(key, Pattern) else key) for matcher in matchers]
-            weight = boost * idf(self._bases[-1], sum(len(one.rows) for one in lists))
+        for key, boost in boosted(tree):
+            lists = [matcher.postings(key) for matcher in matchers]
+            weight = boost * idf(self._holdings.passages, self._living(lists))
             for found, postings in zip(weighted, lists, strict=True):
                 found.append(_Weighted(postings, weight))
         return weighted
+
+    def _living(self, lists: Sequence[Postings]) -> int:
+        """How many rows that are not deleted some postings have, those of each segment."""
+        return sum(count_together([one.rows], alive) for one, alive in zip(lists, self._alive, strict=True))
 
     def _matcher(self, number: int, deadline: Deadline) -> SegmentMatcher:
         columns, patterns = self._segments[number], self._patterns[number]
@@ -181,7 +181,7 @@ class LocalReader(StoreReader):
         for number, columns in enumerate(self._segments):
             known = [stem for stem in word.stems if columns.stem_table.find(stem) != ABSENT]
             lists = [self.postings(number, stem).rows for stem in known]
-            count += count_together(lists, columns.rows) if lists else 0
+            count += count_together(lists, self._alive[number]) if lists else 0
         return count
 
     def _select(self, number: int, query: EngineQuery, matcher: SegmentMatcher) -> _Selection:
@@ -267,7 +267,9 @@ class LocalReader(StoreReader):
         for number, columns in enumerate(self._segments):
             matcher = self._matcher(number, Deadline(_RANKING_SECONDS))
             postings = [[matcher.postings(key) for key in _keys(word)] for word in words]
-            segments.append(SegmentWords(self._bases[number], columns, postings, self._vectors[number]))
+            segments.append(
+                SegmentWords(self._bases[number], columns, self._alive[number], postings, self._vectors[number])
+            )
         return occurrences(segments, [candidate.key for candidate in candidates], words, self._space)
 
     def check(self, *, thorough: bool) -> None:

@@ -21,11 +21,12 @@ Numbers = NDArray[np.int32] | NDArray[np.uint32]
 class SegmentWords(NamedTuple):
     """What one segment knows of a query: the postings of each word's stems, and, with a space, the rows' vectors.
 
-    `base` is the key of the segment's first row.
+    `base` is the key of the segment's first row, `alive` says which of its rows are not deleted.
     """
 
     base: int
     columns: Columns
+    alive: Mask
     postings: Sequence[Sequence[Postings]]
     vectors: Vectors | None
 
@@ -74,7 +75,7 @@ class _Gathered:
     def add(self, segment: SegmentWords, words: Sequence[Term]) -> None:
         """Look into one segment."""
         columns, lists = segment.columns, segment.postings
-        counts = [count_together([one.rows for one in some], columns.rows) for some in lists]
+        counts = [count_together([one.rows for one in some], segment.alive) for some in lists]
         self.frequencies += np.array(counts, np.int64)
         mine = np.flatnonzero((self._keys >= segment.base) & (self._keys < segment.base + columns.rows))
         if not len(mine):
@@ -175,14 +176,14 @@ def _merged(parts: list[_Places]) -> _Places:
     return _Places(candidate[order], word[order], place[order], exact[order])
 
 
-def count_together(lists: list[NDArray[np.uint32]], rows: int) -> int:
-    """How many of a segment's rows are in at least one of some lists."""
+def count_together(lists: Sequence[NDArray[np.uint32]], alive: Mask) -> int:
+    """How many of a segment's rows that are alive are in at least one of some lists."""
     if len(lists) == 1:
-        return len(lists[0])
-    seen = np.zeros(rows, np.bool_)
+        return int(np.count_nonzero(alive[lists[0]]))
+    seen = np.zeros(len(alive), np.bool_)
     for one in lists:
         seen[one] = True
-    return int(np.count_nonzero(seen))
+    return int(np.count_nonzero(seen & alive))
 
 
 def looked_up(rows: NDArray[np.uint32], values: NDArray[np.uint32], wanted: NDArray[np.integer]) -> Ints:

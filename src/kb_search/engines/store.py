@@ -158,8 +158,9 @@ class StoreReader(EngineReader):
         if any(columns.context_weights != _CONTEXT_WEIGHTS for columns in self._segments):
             raise IndexOutdated(f"The index was built with other weights for titles and headings. {REBUILD}")
         self._bases = [0, *np.cumsum([columns.rows for columns in self._segments]).tolist()]
-        words = sum(columns.words for columns in self._segments)
-        self._average = max(words / max(self._bases[-1], 1), 1.0)
+        lengths = [columns.row_length[alive] for columns, alive in zip(self._segments, self._alive, strict=True)]
+        words = sum(int(one.sum(dtype=np.int64)) for one in lengths)
+        self._average = max(words / max(sum(map(len, lengths)), 1), 1.0)
         self._holdings = self._count_holdings()
         self._shown = lru_cache(_HEADS_KEPT)(self._head)
 

@@ -318,6 +318,7 @@ def test_looking_changes_nothing(article):
 FILES = st.builds(
     KnownFile, st.text(), st.sampled_from(["indexed", "failed"]), st.integers(0), st.integers(), st.text(), st.text(),
     st.integers(), st.text(), st.text(), st.lists(st.text()).map(tuple),
+    problems=st.lists(st.tuples(st.text(), st.text())).map(tuple),
 )  # fmt: skip
 
 
@@ -343,6 +344,12 @@ def test_a_list_of_files_that_is_a_link_is_not_written_through(tmp_path):
     os.link(old / "files.json", new / "files.json")
     write_files(new, [KnownFile("a.txt", "indexed", 1, 2, "", "", 3)])
     assert read_files(old) == {}
+
+
+def test_a_list_of_files_without_problems_is_read(tmp_path):
+    """A list that was written before problems were kept is read, and its files have none."""
+    (tmp_path / "files.json").write_text('[["a.txt", "indexed", 1, 2, "", "", 3, "", "", [], "a.txt", ""]]')
+    assert read_files(tmp_path) == {"a.txt": KnownFile("a.txt", "indexed", 1, 2, "", "", 3, identity="a.txt")}
 
 
 @pytest.mark.parametrize("content", ["{", "[1]", '{"a": 1}', '["a"]', "\xff"])

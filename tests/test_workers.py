@@ -105,7 +105,9 @@ def test_every_file_has_an_outcome(tmp_path):
     assert reasons["none.jsonl"].endswith(" and 497 more).")
     assert reasons["a.pdf"] == "a.pdf is damaged or no PDF; get it anew where it came from."
     assert reasons["gone.txt"] == "gone.txt cannot be read: no such file or directory."
-    assert len(entries["none.jsonl"].outcome.problems) == 100
+    *named, more = entries["none.jsonl"].outcome.problems
+    assert [one.where for one in named] == [f"line {number}" for number in range(1, 101)]
+    assert (more.where, more.message) == ("more", "400 more were left out; the first 100 of a file are named")
     assert [entries[path].outcome.loader for path in ("good.txt", "a.pdf", "picture.png")] == ["text", "pdf", ""]
     assert [entries[path].outcome.encoding for path in ("good.txt", "latin.txt", "a.pdf")] == ["utf-8", "cp1254", ""]
     assert entries["good.txt"].outcome.seconds > 0

@@ -203,8 +203,9 @@ class _Run:
             reason = known.reason
             if task.renamed_from and known.status == "indexed":
                 reason = f"It was {task.renamed_from} before, and its articles keep their addresses. {reason}".rstrip()
+            holds = len(known.articles)
             self.reports.append(
-                FileReport(known.path, status, reason, known.loader, len(known.articles), known.encoding, seconds)
+                FileReport(known.path, status, reason, known.loader, holds, known.encoding, seconds, known.problems)
             )
 
     def _write(self, tasks: Sequence[Task], together: Together) -> Prints:
@@ -362,6 +363,7 @@ def _read_file(task: Task, entry: Entry, now: int) -> KnownFile:
         articles=tuple(stored.id for stored in entry.articles),
         identity=task.identity,
         encoding=outcome.encoding,
+        problems=tuple((one.where, one.message) for one in outcome.problems),
     )
 
 

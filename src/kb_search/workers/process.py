@@ -204,7 +204,7 @@ class _Result:
     def broken_off(self, reason: str, status: str = "failed") -> Outcome:
         """The outcome where reading could not go on; what came before stays."""
         if not self._articles:
-            return Outcome(status, self._told(reason))
+            return Outcome(status, self._told(reason), problems=tuple(self._problems))
         self._left_out += 1
         self._problems.append(RowProblem("the rest", reason))  # also where so many rows are named already
         return self.ended()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_search.corpus import content_digest, is_unchanged, look, walk
+from kb_search.corpus import behind_links, content_digest, is_unchanged, look, walk
 from kb_search.errors import IndexDamaged, UsageError
 from kb_search.filelist import KnownFile, read_files, write_files
 
@@ -311,6 +311,28 @@ def test_looking_changes_nothing(article):
     walk(article.parent)
     assert article.read_text() == "first"
     assert article.stat().st_mtime_ns == status.st_mtime_ns
+
+
+def test_what_is_behind_links_is_what_the_walk_finds_there(tmp_path):
+    """Files that links lead to are listed with size and time, once, in circles too; others and the index are not."""
+    root, outside = tmp_path / "in", tmp_path / "out"
+    for folder in (root / "sub", root / "index", outside / "deep"):
+        folder.mkdir(parents=True)
+        (folder / "a.txt").write_text("here")
+    (root / "linked").symlink_to(outside)
+    (root / "sub" / "again").symlink_to(outside / "deep")
+    (root / "sub" / "up").symlink_to(root)
+    (outside / "back").symlink_to(root)
+    (root / "same.txt").symlink_to(root / "sub" / "a.txt")
+    (root / "gone.txt").symlink_to("nowhere")
+    (root / "index" / "b.txt").symlink_to(outside / "deep" / "a.txt")
+    found = {path.removeprefix(f"{root}/"): (size, time) for path, size, time in behind_links(root, root / "index")}
+    time = (outside / "deep" / "a.txt").stat().st_mtime_ns
+    assert found.pop("gone.txt") == (-1, -1)
+    assert found.pop("same.txt")[0] == 4
+    assert list(found.values()) == [(4, time)]
+    walked = {file.relative for file in walk(root, root / "index") if not file.problem}
+    assert set(found) < walked
 
 
 # ----------------------------------------------------------------------------------------- remembering

@@ -11,6 +11,7 @@ import os
 import stat
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path, PurePath
@@ -139,6 +140,37 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a link into a folder that we may not look into; as a file it is reported
         return False
+
+
+def behind_links(root: Path, exclude: Path | None = None) -> Iterator[tuple[str, int, int]]:
+    """Each file that a link leads to, also one to a folder above it: its path, size and time, -1 where it is none.
+
+    It comes as `walk` has it, each folder once, but files that stand here themselves are not asked about: ten thousand
+    of them take a few hundredths of a second.
+    """
+    entered = {_identity(exclude)} if exclude and exclude.is_dir() else set[tuple[int, int]]()
+    waiting = deque([(root, False)])
+    while waiting:
+        folder, is_behind = waiting.popleft()
+        with suppress(OSError):
+            identity, entries = _identity(folder), _entries(folder)
+            for entry in entries if identity not in entered else ():
+                if not _is_folder(entry):
+                    if is_behind or entry.is_symlink():
+                        yield entry.path, *_state(entry)
+                elif entry.is_symlink():
+                    waiting.append((folder / entry.name, True))
+                else:
+                    waiting.appendleft((folder / entry.name, is_behind))
+            entered.add(identity)
+
+
+def _state(entry: os.DirEntry[str]) -> tuple[int, int]:
+    try:
+        status = entry.stat()
+    except OSError:
+        return -1, -1
+    return status.st_size, status.st_mtime_ns
 
 
 def look(path: Path, root: Path, settings: str = "") -> FoundFile:

@@ -780,6 +780,23 @@ def test_set_knows_the_folder_that_the_index_was_built_from(call, trial):
     assert (code, "name it with --corpus" in err) == (2, True)
 
 
+def test_set_takes_a_file_before_anything_is_indexed(call, tmp_path, monkeypatch):
+    """A file that is named from the working folder needs no collection; of one that is not there its path is told."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "news").mkdir()
+    for name in ("news/a.txt", "news/b.txt", "c.txt"):
+        (tmp_path / name).write_text("The zebra crossed the river.")
+    code, out, _ = call("set", "news/a.txt", "news/b.txt", "--date", "2023-09")
+    assert (code, out.splitlines()[-1]) == (0, f"`kb-search index {tmp_path / 'news'}` takes it up.")
+    assert (tmp_path / "news/b.txt.meta.toml").read_text() == 'date = "2023-09"\n'
+    code, _, err = call("set", "news/x.txt", "--date", "2023-09")
+    assert (code, err) == (
+        2, "kb-search: There is no file news/x.txt here, and no folder corpus with articles; name it with --corpus.\n",
+    )  # fmt: skip
+    code, _, err = call("set", "c.txt", "--date", "2023-09", "--corpus", "nowhere")
+    assert (code, "The folder nowhere with the articles does not exist" in err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -1,5 +1,7 @@
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -307,3 +309,29 @@ def test_bombs_cost_little(tmp_path, name, content):
     assert "mistake" not in entries[name].outcome.reason
     assert "ended the process" not in entries[name].outcome.reason
     assert entries["a.txt"].outcome.status == "read"
+
+
+def test_an_interrupt_does_not_reach_the_nursery(tmp_path, capfd):
+    """Ctrl-C, which a terminal tells to all processes, leaves the nursery alone from its first moment on."""
+    young = nursery.Nursery()
+    try:
+        os.kill(young._process.pid, signal.SIGINT)
+        pid, connection = young.make(tmp_path / "000001.journal", SETTINGS, ())
+        connection.close()
+        assert young.reap(pid) == 0
+    finally:
+        young.close()
+    assert capfd.readouterr().err == ""
+
+
+def test_a_nursery_whose_parent_has_died_ends_without_a_word(tmp_path, capfd):
+    """A program that is killed while it waits for an answer leaves no traceback behind."""
+    lonely = nursery.Nursery()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        lonely._control.send(nursery.Order(str(tmp_path), tmp_path / "000001.journal", SETTINGS, ()))
+        socket.send_fds(lonely._passing, [b"."], [theirs.fileno()])
+        lonely._control.close()
+    assert lonely._process.wait(20) == 0
+    lonely.close()
+    assert capfd.readouterr().err == ""

@@ -237,7 +237,7 @@ def known(found, **changed):
     """What a run that looked an hour ago would know of a file."""
     seen = KnownFile(
         found.relative, "indexed", found.size, found.mtime_ns, content_digest(found.path), found.companions,
-        found.mtime_ns + 3600 * SECOND,
+        found.mtime_ns + 3600 * SECOND, ctime_ns=found.ctime_ns,
     )  # fmt: skip
     return seen._replace(**changed)
 
@@ -272,6 +272,17 @@ def test_a_file_changed_within_the_same_moment_is_changed(article):
     found = look(article, article.parent)
     assert (found.size, found.mtime_ns) == (before.size, before.mtime_ns)
     assert not is_unchanged(found, before)
+
+
+def test_a_file_whose_time_was_put_back_is_changed(article):
+    """A program that gives a changed file its old time back does not hide the change; new rights alone are none."""
+    found = look(article, article.parent)
+    assert found.ctime_ns == article.stat().st_ctime_ns
+    before = known(found, ctime_ns=found.ctime_ns - SECOND)
+    assert is_unchanged(look(article, article.parent), before)
+    article.write_text("other")
+    os.utime(article, ns=(before.mtime_ns, before.mtime_ns))
+    assert not is_unchanged(look(article, article.parent), before)
 
 
 @pytest.mark.parametrize("content", ["other", "longer than before", ""])
@@ -340,7 +351,7 @@ def test_what_is_behind_links_is_what_the_walk_finds_there(tmp_path):
 FILES = st.builds(
     KnownFile, st.text(), st.sampled_from(["indexed", "failed"]), st.integers(0), st.integers(), st.text(), st.text(),
     st.integers(), st.text(), st.text(), st.lists(st.text()).map(tuple),
-    problems=st.lists(st.tuples(st.text(), st.text())).map(tuple),
+    problems=st.lists(st.tuples(st.text(), st.text())).map(tuple), ctime_ns=st.integers(),
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The folder of articles: which files are in it, and which of them are what the last run saw.
 
-The folder is only ever read. A file is compared first by size and time, then by the SHA-256 of its content. What is
+The folder is only ever read. A file is compared first by size and times, then by the SHA-256 of its content. What is
 said about a file elsewhere (its sidecar, a `collection.toml` above it, the settings) counts as a part of it.
 """
 
@@ -55,6 +55,7 @@ class FoundFile(NamedTuple):
     defaults: Defaults = _NO_DEFAULTS
     problem: str = ""
     skipped: bool = False
+    ctime_ns: int = 0
 
     @property
     def path(self) -> Path:
@@ -228,11 +229,12 @@ class _Place:
             return FoundFile(self._folder, name, relative, problem=f"It cannot be read: {error.strerror}.")
         if reason := _not_ours(name, status.st_mode):
             return FoundFile(self._folder, name, relative, problem=reason, skipped=True)
-        size, time = status.st_size, status.st_mtime_ns
+        size, time, ctime = status.st_size, status.st_mtime_ns, status.st_ctime_ns
         # A file that everybody may read need not be asked about: ten thousand questions take a tenth of a second.
         if status.st_mode & _READABLE != _READABLE and not os.access(self._folder / name, os.R_OK):
             return FoundFile(self._folder, name, relative, size, time, problem="It cannot be read: Permission denied.")
-        return FoundFile(self._folder, name, relative, size, time, self._companions(name), self._defaults)
+        said = self._companions(name)
+        return FoundFile(self._folder, name, relative, size, time, said, self._defaults, ctime_ns=ctime)
 
     def _companions(self, name: str) -> str:
         """A digest of what is said about a file elsewhere."""
@@ -301,8 +303,12 @@ def is_unchanged(found: FoundFile, known: KnownFile) -> bool:
 
 
 def is_sure(found: FoundFile, known: KnownFile) -> bool:
-    """Whether a file's time alone says that it is what the last run saw, if its size is the same."""
-    return found.mtime_ns == known.mtime_ns and found.mtime_ns < known.seen_ns - _UNSURE_NS
+    """Whether a file's times alone say that it is what the last run saw, if its size is the same.
+
+    That of its last change can be put back by programs, that of its state cannot; the latter also changes with rights.
+    """
+    is_same = found.mtime_ns == known.mtime_ns and known.ctime_ns in (0, found.ctime_ns)  # older lists have 0
+    return is_same and found.mtime_ns < known.seen_ns - _UNSURE_NS
 
 
 def content_digest(path: Path) -> str:

@@ -35,6 +35,7 @@ class KnownFile(NamedTuple):
     identity: str = ""
     encoding: str = ""
     problems: tuple[tuple[str, str], ...] = ()
+    ctime_ns: int = 0
 
 
 _ARTICLES, _PROBLEMS = map(KnownFile._fields.index, ("articles", "problems"))
@@ -54,7 +55,8 @@ def read_files(folder: Path) -> dict[str, KnownFile]:
         rows = json.loads((folder / _NAME).read_text("utf-8"))
         for row in rows:
             row[_ARTICLES] = tuple(row[_ARTICLES])
-            row[_PROBLEMS:] = [tuple(map(tuple, some)) for some in row[_PROBLEMS:]]  # older lists have none
+            if len(row) > _PROBLEMS:  # older lists have none
+                row[_PROBLEMS] = tuple(map(tuple, row[_PROBLEMS]))
         known = [KnownFile(*row) for row in rows]
     except (OSError, ValueError, TypeError, IndexError) as error:
         raise IndexDamaged(f"The index's list of files cannot be read. {REBUILD}") from error

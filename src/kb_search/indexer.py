@@ -340,10 +340,10 @@ def _unread_file(task: Task, now: int) -> KnownFile:
         # Its content was looked at, where size and time left a doubt; they leave none next time.
         if corpus.is_sure(found, task.known):
             return task.known
-        return task.known._replace(mtime_ns=found.mtime_ns, seen_ns=now)
+        return task.known._replace(mtime_ns=found.mtime_ns, ctime_ns=found.ctime_ns, seen_ns=now)
     return KnownFile(
         found.relative, task.status, found.size, found.mtime_ns, "", found.companions, now, found.problem,
-        identity=task.identity,
+        identity=task.identity, ctime_ns=found.ctime_ns,
     )  # fmt: skip
 
 
@@ -364,6 +364,7 @@ def _read_file(task: Task, entry: Entry, now: int) -> KnownFile:
         identity=task.identity,
         encoding=outcome.encoding,
         problems=tuple((one.where, one.message) for one in outcome.problems),
+        ctime_ns=found.ctime_ns,
     )
 
 

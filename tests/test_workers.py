@@ -115,6 +115,14 @@ def test_every_file_has_an_outcome(tmp_path):
     assert entries["good.txt"].outcome.seconds > 0
 
 
+def test_what_a_file_without_text_holds_is_told(tmp_path):
+    """A mail that is nothing but what is attached to it has failed, and each of the files in it has a line."""
+    content = 'Content-Type: application/pdf; name="report.pdf"\n\nx'
+    outcome = outcomes(tmp_path, [job(tmp_path, "a.eml", content)])["a.eml"].outcome
+    assert (outcome.status, outcome.reason) == ("failed", "a.eml holds no text.")
+    assert [one.where for one in outcome.problems] == ["report.pdf"]
+
+
 def test_what_is_in_the_journal_is_not_read_again(tmp_path):
     """A run goes on where another one stopped; a file that changed since is read again, and so is all by new rules."""
     jobs = [job(tmp_path, "a.txt", PROSE), job(tmp_path, "b.txt", PROSE)]

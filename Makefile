@@ -5,7 +5,10 @@
 
 PYTHON ?= python3
 CONSTRAINTS ?=
-PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
+PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet --no-compile $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
+# What pip leaves out here, and would do on one core; ours as well. What cannot be compiled is no fault as long as nobody
+# imports it.
+COMPILE = @.venv/bin/python -m compileall -qq -j 0 .venv/lib src || true
 
 .PHONY: run test lint types check bench clean
 
@@ -13,6 +16,8 @@ run: .venv/run
 	.venv/bin/kb-search index
 	.venv/bin/kb-search serve
 
+# The tests start many processes, each of which would compile the program anew where the environment forbids to keep it.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/test
 	.venv/bin/python -m pytest -n auto --dist loadfile
 
@@ -38,12 +43,15 @@ clean:
 # One stamp for each set of packages, made anew when the list of packages changes.
 .venv/run: pyproject.toml | .venv/bin/python
 	$(PIP) --editable .
+	$(COMPILE)
 	@touch $@
 
 .venv/test: pyproject.toml | .venv/bin/python
 	$(PIP) --editable '.[test]'
+	$(COMPILE)
 	@touch $@ .venv/run
 
 .venv/lint: pyproject.toml | .venv/bin/python
 	$(PIP) --editable '.[test,lint]'
+	$(COMPILE)
 	@touch $@ .venv/run .venv/test

@@ -23,6 +23,11 @@ def pytest_xdist_auto_num_workers():
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_configure():
+    """Numerics get one thread in each process that tests: more of them wait for each other, and compute to do so."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def pytest_addoption(parser):
     """`--write-golden` writes golden files anew; read what `git diff` says about them then."""
     parser.addoption("--write-golden", action="store_true", help="write the golden files anew instead of comparing")

@@ -262,3 +262,10 @@ def test_a_stemmer_is_asked_only_for_words_in_its_letters(text, language):
         stemmed = analysis._stemmer(analysis._STEMMERS[language]).stemWord(form) or form
         assert analysis.stem(form, language) == (form if form.isdecimal() else stemmed)
         assert analysis.stems(form, (language,)) == (analysis.stem(form, language),)
+
+
+@given(st.text(alphabet="abZ09' _-.’\n\t\x1c\0é", max_size=30))
+def test_words_are_the_same_however_they_are_found(text):
+    """Plain text is taken apart in another way than text with letters beyond ASCII, and into the same words."""
+    assert analysis.words(text) == [text[start:end] for start, end, _ in analysis.tokens(text)]
+    assert analysis.words(text) == analysis.words(f"{text} é")[:-1]

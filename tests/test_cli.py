@@ -839,14 +839,17 @@ def test_index_watch_takes_up_what_changes_until_it_is_interrupted(trial):
     command = [sys.executable, "-m", "kb_search", "index", str(trial.settings.corpus), "--index",
                str(trial.settings.index), "--watch", "--json"]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
-        assert json.loads(watching.stdout.readline())["added"] == 1
-        assert "Ctrl-C" in watching.stderr.readline()
-        trial.write("b.txt", "The lion crossed it too.")
-        report = json.loads(watching.stdout.readline())
-        assert (report["added"], report["articles"]) == (1, 2)
-        watching.send_signal(signal.SIGINT)
-        assert watching.wait(20) == 0
-        assert (watching.stdout.read(), "Traceback" in watching.stderr.read()) == ("", False)
+        try:
+            assert json.loads(watching.stdout.readline())["added"] == 1
+            assert "Ctrl-C" in watching.stderr.readline()
+            trial.write("b.txt", "The lion crossed it too.")
+            report = json.loads(watching.stdout.readline())
+            assert (report["added"], report["articles"]) == (1, 2)
+            watching.send_signal(signal.SIGINT)
+            assert watching.wait(20) == 0
+            assert (watching.stdout.read(), "Traceback" in watching.stderr.read()) == ("", False)
+        finally:
+            watching.kill()
     assert trial.found("lion") == ["The lion crossed it too."]
 
 

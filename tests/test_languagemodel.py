@@ -44,6 +44,12 @@ def mapped(place):
     return languagemodel.identifier()
 
 
+@pytest.fixture
+def once(monkeypatch, shipped):
+    """The library's model is not unpacked again, which takes a second: who asks for it gets the one that there is."""
+    monkeypatch.setattr(languagemodel.LanguageIdentifier, "from_model_file", lambda *_, **__: shipped)
+
+
 def copy_in(place):
     """The one copy that stands in the cache."""
     (copy,) = place.iterdir()
@@ -103,6 +109,7 @@ def spoil(path):
     ("name", "harm"),
     [("probabilities.npy", cut), ("moves.npy", spoil), ("moves.npy", Path.unlink), ("names.npy", empty), ("sums", cut)],
 )
+@pytest.mark.usefixtures("once")
 def test_a_damaged_copy_is_made_anew(name, harm, place, mapped):
     """A copy that is cut, changed or lacks a file is noticed when it is opened, and replaced by a whole one."""
     assert is_mapped(mapped)
@@ -115,6 +122,7 @@ def test_a_damaged_copy_is_made_anew(name, harm, place, mapped):
     assert is_mapped(languagemodel.identifier())
 
 
+@pytest.mark.usefixtures("once")
 def test_copies_of_other_versions_go(place, mapped):
     """Where a copy is written, those that another version of the library has left are removed; nothing else is."""
     assert is_mapped(mapped)

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.trial import Trial
+
 ARTICLES = {
     "a": ("en", "President Aliyev spoke about the road to the town, and he said that it was closed."),
     "b": ("en", "Aliyeva met the envoys. The Nagorno-Karabakh talks went on for a year."),
@@ -19,14 +21,21 @@ ARTICLES = {
 }
 
 
-@pytest.fixture
-def letters(trial):
-    """A collection of articles in six languages; the letters of those that a question finds."""
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory):
+    """A collection of articles in six languages; only to be read."""
+    trial = Trial(tmp_path_factory.mktemp("spoken"))
     rows = [json.dumps({"id": key, "language": code, "text": text}) for key, (code, text) in ARTICLES.items()]
     trial.write("rows.jsonl", "\n".join(rows))
     trial.index()
+    return trial
+
+
+@pytest.fixture
+def letters(spoken):
+    """The letters of those articles that a question finds."""
     of = {text: key for key, (_, text) in ARTICLES.items()}
-    return lambda typed: "".join(sorted(of[text] for text in trial.found(typed)))
+    return lambda typed: "".join(sorted(of[text] for text in spoken.found(typed)))
 
 
 def said(trial, typed):
@@ -50,17 +59,17 @@ def test_a_name_is_found_in_its_forms_and_reaches_no_other(letters, typed, found
     assert letters(typed) == found
 
 
-def test_only_what_stands_in_the_collection_is_said(letters, trial):
+def test_only_what_stands_in_the_collection_is_said(letters, spoken):
     """Ալիևա is Aliyeva's name, and stands nowhere, though its stem does; a case is said as it is written."""
-    assert said(trial, "Aliyeva") == "“Aliyeva” was also searched for as Əliyeva, Алиева."
-    assert said(trial, "Stepanakert") == "“Stepanakert” was also searched for as Xankəndidə."
+    assert said(spoken, "Aliyeva") == "“Aliyeva” was also searched for as Əliyeva, Алиева."
+    assert said(spoken, "Stepanakert") == "“Stepanakert” was also searched for as Xankəndidə."
     assert letters("Ալիևա") == "bdfk"
 
 
-def test_the_man_of_whom_a_woman_s_name_is_a_case_is_said(letters, trial):
+def test_the_man_of_whom_a_woman_s_name_is_a_case_is_said(letters, spoken):
     """Алиева is Алиев's genitive: both are found, in Russian, and the note says so."""
     assert letters("Алиева") == "bcdfk"
-    assert said(trial, "Алиева") == "“Алиева” was also searched for as Aliyeva, Əliyeva, Алиев."
+    assert said(spoken, "Алиева") == "“Алиева” was also searched for as Aliyeva, Əliyeva, Алиев."
 
 
 def test_a_name_whose_stem_is_another_finds_nothing_where_only_that_stands(trial):
@@ -84,12 +93,12 @@ def test_a_case_of_a_man_s_name_finds_him_where_no_woman_has_it(trial):
     assert said(trial, "Алиева") == "“Алиева” was also searched for as Aliyeva."
 
 
-def test_the_case_of_a_name_is_left_out_with_the_other_names(letters, trial):
+def test_the_case_of_a_name_is_left_out_with_the_other_names(spoken):
     """What is said can be undone: the suggestion finds the word as typed, and variants may be off."""
-    (note,) = trial.search("Xankəndi").notes
+    (note,) = spoken.search("Xankəndi").notes
     assert note.suggestion == "=Xankəndi"
-    assert trial.search("=Xankəndi").passages == 0
-    assert trial.search("Xankəndi", variants=False).passages == 0
+    assert spoken.search("=Xankəndi").passages == 0
+    assert spoken.search("Xankəndi", variants=False).passages == 0
 
 
 def test_gori_does_not_find_goris(trial):

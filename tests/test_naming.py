@@ -31,13 +31,24 @@ ARTICLES = {
 BY_NAME = {text: name[0] for name, text in ARTICLES.items()}
 
 
-@pytest.fixture
-def names(trial):
-    """A collection in which a town has five names."""
+def indexed(trial):
+    """A trial with a collection in which a town has five names."""
     for name, text in ARTICLES.items():
         trial.write(name, text)
     trial.index()
     return trial
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory):
+    """A collection in which a town has five names; only to be read."""
+    return indexed(Trial(tmp_path_factory.mktemp("names")))
+
+
+@pytest.fixture
+def own(trial):
+    """The same collection, for one test that changes it."""
+    return indexed(trial)
 
 
 def found(trial, text, **filters):
@@ -111,14 +122,14 @@ def test_a_name_of_several_words_is_a_phrase_or_inflected_words_side_by_side(nam
     assert [hit.text[slice(*mark)] for mark in hit.marks] == ["Нагорном", "Карабахе"]
 
 
-def test_a_name_of_two_places_is_found_in_its_own_spellings_only(names):
+def test_a_name_of_two_places_is_found_in_its_own_spellings_only(own):
     """Martuni is a town in Karabakh and one in Armenia: it does not stand for Khojavend, which stands for it."""
-    names.write("i.txt", "Мартуни упоминается здесь.")
-    names.index()
-    results = names.search("Martuni")
+    own.write("i.txt", "Мартуни упоминается здесь.")
+    own.index()
+    results = own.search("Martuni")
     assert results.passages == 2
     assert "the name of several" in next(note.message for note in results.notes)
-    assert names.search("Xocavənd").passages == 2
+    assert own.search("Xocavənd").passages == 2
 
 
 def test_other_names_do_not_find_what_only_their_stem_is(names):
@@ -180,35 +191,35 @@ def test_what_was_typed_comes_before_its_rarer_names(trial):
     assert hits[-1].text.startswith("Khankendi")
 
 
-def test_a_collection_has_names_of_its_own(names):
+def test_a_collection_has_names_of_its_own(own):
     """`variants.toml` counts beside the shipped list, from the moment that it is written."""
-    assert found(names, "Susa") == "e"
-    path = names.write("variants.toml", '[[group]]\nnames = ["Susa", "Lachin corridor"]\n')
-    assert found(names, "Susa") == "ae"
-    assert found(names, "Lachin corridor") == "ae"
+    assert found(own, "Susa") == "e"
+    path = own.write("variants.toml", '[[group]]\nnames = ["Susa", "Lachin corridor"]\n')
+    assert found(own, "Susa") == "ae"
+    assert found(own, "Lachin corridor") == "ae"
     path.write_text('[[group]]\nnames = ["Elam", "Hasanov"]\n', "utf-8")
-    assert found(names, "Elam") == "ef"
-    assert found(names, "Susa") == "e"
+    assert found(own, "Elam") == "ef"
+    assert found(own, "Susa") == "e"
 
 
-def test_a_library_notices_a_changed_list(names):
+def test_a_library_notices_a_changed_list(own):
     """A list that is written or changed counts from the next question on, without an index run."""
-    with closing(Library(names.settings)) as library:
+    with closing(Library(own.settings)) as library:
         assert library.search(SearchRequest("Susa")).passages == 1
-        names.write("variants.toml", '[[group]]\nnames = ["Susa", "Hasanov"]\n')
+        own.write("variants.toml", '[[group]]\nnames = ["Susa", "Hasanov"]\n')
         assert library.search(SearchRequest("Susa")).passages == 2
 
 
-def test_a_list_of_names_is_no_article(names):
+def test_a_list_of_names_is_no_article(own):
     """`variants.toml` stands among the articles and is not one."""
-    names.write("variants.toml", '[[group]]\nnames = ["Gori", "Susa"]\n')
-    assert "variants.toml" not in {file.path for file in names.index().files}
+    own.write("variants.toml", '[[group]]\nnames = ["Gori", "Susa"]\n')
+    assert "variants.toml" not in {file.path for file in own.index().files}
 
 
-def test_a_broken_list_is_said_and_left_out(names):
+def test_a_broken_list_is_said_and_left_out(own):
     """A list that cannot be read takes no answer away; the notes say what is wrong with it."""
-    names.write("variants.toml", "[[group]]\nnames = 3\n")
-    results = names.search("Stepanakert")
+    own.write("variants.toml", "[[group]]\nnames = 3\n")
+    results = own.search("Stepanakert")
     assert results.passages == 4
     assert any("variants.toml: group 1 needs a list" in note.message for note in results.notes)
 
@@ -233,9 +244,10 @@ def test_an_article_shows_the_other_names(names):
 SURNAMES = "roman Роман Романов Romanov robert Робертов general Генералов генерал genera Ленин Lenin Лен"
 
 
-@pytest.fixture
-def surnames(trial):
-    """A collection of surnames and of the words that are left of them without their endings."""
+@pytest.fixture(scope="module")
+def surnames(tmp_path_factory):
+    """A collection of surnames and of the words that are left of them without their endings; only to be read."""
+    trial = Trial(tmp_path_factory.mktemp("surnames"))
     for word in SURNAMES.split():
         trial.write(f"{word}.txt", f"{word}.")
     trial.index()
@@ -265,13 +277,20 @@ def test_across_scripts_whole_words_meet_and_no_stems(surnames, typed, also):
     assert {word for word in marked if scripts.script(word) == other} == also
 
 
-@pytest.mark.parametrize("typed", ["Roman", "patron", "saray", "angina", "Роман", "патрон", "сарай", "ангина"])
-def test_a_word_never_finds_its_false_friend(trial, typed):
-    """A novel is not Roman: common words of one sound in two languages are left apart, and nothing is said of them."""
+@pytest.fixture(scope="module")
+def friends(tmp_path_factory):
+    """Words that sound alike in two languages and mean different things; only to be read."""
+    trial = Trial(tmp_path_factory.mktemp("friends"))
     trial.write("en.txt", "A Roman patron, his saray and his angina.")
     trial.write("ru.txt", "Это роман, патрон, сарай, ангина.")
     trial.index()
-    results = trial.search(typed)
+    return trial
+
+
+@pytest.mark.parametrize("typed", ["Roman", "patron", "saray", "angina", "Роман", "патрон", "сарай", "ангина"])
+def test_a_word_never_finds_its_false_friend(friends, typed):
+    """A novel is not Roman: common words of one sound in two languages are left apart, and nothing is said of them."""
+    results = friends.search(typed)
     assert (results.passages, results.notes) == (1, ())
 
 
@@ -314,7 +333,7 @@ PIECES = st.sampled_from([*NAMES, "OR", "NOT", "(", ")", '"', "NEAR/2", "title:"
 @pytest.fixture(scope="module")
 def namer(tmp_path_factory):
     """The namer of a collection that has every name of the first groups of the shipped list."""
-    trial = Trial(tmp_path_factory.mktemp("names"))
+    trial = Trial(tmp_path_factory.mktemp("namer"))
     trial.write("a.txt", ". ".join(NAMES) + ".")
     trial.index()
     opened = open_current(trial.settings.index)
@@ -350,13 +369,13 @@ def test_a_surname_in_another_case_finds_the_surname_elsewhere(names):
     assert found(names, "Алиевым") == "ac"
 
 
-def test_goris_does_not_find_gori(names):
+def test_goris_does_not_find_gori(own):
     """A listed name is not found as its stem, where that is another word of the collection."""
-    names.write("j.txt", "Goris has two bridges. They met in Goris's hall.")
-    names.index()
-    found_in = [names.search(typed).passages for typed in ("Goris", "=Goris")]
+    own.write("j.txt", "Goris has two bridges. They met in Goris's hall.")
+    own.index()
+    found_in = [own.search(typed).passages for typed in ("Goris", "=Goris")]
     assert found_in == [2, 2]
-    assert "gori" not in {hit.text[slice(*mark)].lower() for hit in names.search("Goris").hits for mark in hit.marks}
+    assert "gori" not in {hit.text[slice(*mark)].lower() for hit in own.search("Goris").hits for mark in hit.marks}
 
 
 def test_a_name_of_several_is_said_to_be_one_even_alone(names):

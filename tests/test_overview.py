@@ -13,6 +13,7 @@ from kb_search.filelist import KnownFile
 from kb_search.overview import LISTS, overview
 from kb_search.results import Stats
 from kb_search.search import Library
+from tests.trial import prose
 
 STATS = Stats("whoosh", "000001", 3, 4, (), 1, 1, 1, None, None, 1)
 
@@ -195,3 +196,16 @@ def test_an_overview_is_made_once_for_each_generation(trial, monkeypatch):
         trial.index()
         assert library.overview().stats.articles == 2
         assert replace(library.overview().stats, generations=0) != replace(first.stats, generations=0)
+
+
+def test_what_many_articles_share_is_listed_where_it_is_searched(trial):
+    """A footer of a source is told with its text and its number, at the article that a search for it finds."""
+    footer = "Sign up for the letter of the Herald, free each morning."
+    for number in range(6):
+        meta = f"---\ntitle: Story {number}\nsource: Herald\ndate: 2020-01-0{number + 1}\n---\n"
+        trial.write(f"{number}.md", f"{meta}{prose(f'topic{number}', 6)}\n\n{footer}")
+    trial.index()
+    with closing(Library(trial.settings)) as library:
+        (entry,) = library.overview().listing("repeated").entries
+    assert (entry.path, entry.said) == ("0.md", (f"In 6 articles of Herald: {footer}",))
+    assert [hit.title for hit in trial.search('"letter of the Herald"').hits] == [entry.title]

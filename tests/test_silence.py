@@ -5,17 +5,17 @@ from hypothesis import strategies as st
 
 from kb_search.document import BOILERPLATE, REPEATED, Passage, Silent
 from kb_search.passages import split
-from kb_search.silence import LEAST_STORIES, affected, boilerplate, marked
+from kb_search.silence import LEAST_STORIES, Repeated, affected, boilerplate, marked, repeated_in
 from tests.copied import article, prints, story
 
 FOOTER = "Sign up for the daily letter of the Herald."
 HEADER = "You are reading the free edition of the Herald."
 
 
-def issue(number, *, source="Herald", title="", footer=FOOTER, body=None):
+def issue(number, *, source="Herald", title="", footer=FOOTER, body=None, date=""):
     """An article of a paper with a footer."""
     text = "\n\n".join([HEADER, " ".join(story(body or number, 60)).capitalize() + ".", footer])
-    return article(f"{source}{number}.txt", text, title or f"Title {number}", source)
+    return article(f"{source}{number}.txt", text, title or f"Title {number}", source, date)
 
 
 def said(one, hashes):
@@ -103,3 +103,25 @@ def test_what_a_change_of_boilerplate_concerns_is_known():
     now = boilerplate(found)
     assert set(affected(found, {}, now)) == {one.id for one in made}
     assert affected(found, now, now) == ()
+
+
+def test_the_earliest_article_keeps_what_is_repeated():
+    """It stays in the search in one article: that of the earliest day, of the first path where no day is known."""
+    made = [issue(number) for number in range(7)]
+    kept = {one.kept_in for one in boilerplate(prints(*made))["Herald"].values()}
+    assert kept == {made[0].id}
+    made[3], made[5] = issue(3, date="2020-05"), issue(5, date="2020-04-30")
+    known = boilerplate(prints(*made))
+    assert set(known["Herald"].values()) == {Repeated(made[5].id, 7)}
+    every = repeated_in(known, ["Herald"], ())
+    assert (len(every), repeated_in(known, ["Herald"], {made[5].id})) == (2, frozenset())
+    assert repeated_in(known, ["Herald", "Post"], {made[3].id}) == every
+
+
+def test_articles_change_hands_over_what_is_repeated():
+    """Where an earlier article comes in, it and the one that kept the paragraphs before are marked anew, no other."""
+    made = [issue(number, date="2020-05-01") for number in range(7)]
+    earlier = issue(8, date="2020-04-30")
+    found = prints(*made, earlier)
+    before, now = boilerplate(prints(*made)), boilerplate(found)
+    assert set(affected(found, before, now)) == {made[0].id, earlier.id}

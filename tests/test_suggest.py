@@ -15,6 +15,7 @@ from kb_search.query import And, Near, Not, Or, Phrase, Spread, Word
 from kb_search.results import SearchRequest
 from kb_search.search import Library
 from kb_search.suggest import MOST, Completer, Speller
+from tests.trial import Trial
 
 COUNTS = {
     "agreement": 40, "agreements": 4, "border": 30, "broder": 1, "cat": 9, "ceasefire": 20, "karabakh": 50, "karate": 2,
@@ -94,9 +95,10 @@ def test_the_filter_by_letters_loses_nothing(counts, typed):
     assert {form for _, _, form in speller._within(typed)} == wanted
 
 
-@pytest.fixture
-def talks(trial):
-    """A collection about talks."""
+@pytest.fixture(scope="module")
+def talks(tmp_path_factory):
+    """A collection about talks; only to be read."""
+    trial = Trial(tmp_path_factory.mktemp("talks"))
     for number in range(12):
         trial.write(f"{number}.txt", f"The negotiators met on day {number}. Peace talks in the corridor went on.")
     trial.write("odd.txt", "The koridor was closed. Peece came late.")

@@ -19,13 +19,12 @@ def article(trial, article_id):
 
 def shown(trial):
     """All that a collection says of itself: each passage with its article's fields and places, and its counts."""
-    results = trial.search("*", per_page=200, sort="oldest")
-    told = []
-    for hit in results.hits:
-        one = article(trial, hit.article)
-        told.append((hit.passage, hit.text, one.path, one.title, one.source, one.date, one.places, one.evidence))
-    silent = []
+    told, silent = [], []
     with closing(Library(trial.settings)) as library:
+        results = library.search(SearchRequest("*", per_page=200, sort="oldest"))
+        for hit in results.hits:
+            one = library.article(hit.article, SearchRequest()).article
+            told.append((hit.passage, hit.text, one.path, one.title, one.source, one.date, one.places, one.evidence))
         for head in library.articles():
             view = library.article(head.id, SearchRequest())
             silent.append((head.id, [one.silent for one in view.passages]))
@@ -129,13 +128,13 @@ def test_copies_that_come_one_by_one_give_what_a_fresh_build_gives(trial):
         assert shown(trial) == worn
 
 
-def test_a_footer_of_a_source_is_not_searched_and_not_lost(trial):
-    """A paragraph under every article of a source is shown with it, and is no answer to a search."""
+def test_a_footer_of_a_source_is_searched_once_and_not_lost(trial):
+    """A paragraph under every article of a source is shown with each, and one of them answers a search for it."""
     footer = "Subscribe to the letter of the Herald for news of the valley each morning."
     for number in range(12):
         trial.write(f"herald/{number:02}.txt", f"{prose(f'topic{number}', 7)}\n\n{footer}")
     trial.index()
-    assert trial.search("subscribe").passages == 0
+    assert trial.search("subscribe").passages == 1
     assert trial.search("topic7").passages > 0
     (head, *_) = trial.search("topic7").hits
     assert article(trial, head.article).text.endswith(footer)

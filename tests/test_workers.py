@@ -201,8 +201,9 @@ def test_a_file_that_needs_too_much_memory_costs_only_itself(tmp_path):
     )
 
 
-def test_a_file_that_does_not_answer_is_given_up(tmp_path):
+def test_a_file_that_does_not_answer_is_given_up(tmp_path, monkeypatch):
     """A read that hangs, as on a network that is gone, is noticed from outside."""
+    monkeypatch.setattr("kb_search.workers.crew._PATIENCE", 2.0)
     os.mkfifo(tmp_path / "hangs.txt")
     jobs = [for_file(SourceFile(tmp_path / "hangs.txt", "hangs.txt")), job(tmp_path, "a.txt", PROSE)]
     entries = outcomes(tmp_path, jobs, replace(SETTINGS, max_seconds=0.3))

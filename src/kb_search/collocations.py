@@ -1,13 +1,17 @@
-"""What stands beside the words of a query in the passages that it finds: related words."""
+"""What stands beside the words of a query in the passages that it finds: related words.
+
+NLTK counts them. It is loaded when it is asked for first: with the statistics of SciPy, which come along, that takes
+longer than all else that a server loads.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-
-from nltk import FreqDist
-from nltk.collocations import BigramAssocMeasures, BigramCollocationFinder
+from functools import cache, partial
+from importlib import import_module
+from typing import Any
 
 from kb_search import analysis
 from kb_search.results import Hit
@@ -22,6 +26,10 @@ LEAST = 2
 _SHORTEST = 3
 #: A log-likelihood ratio above this is chance once in twenty times (chi-squared, one degree of freedom).
 _SIGNIFICANT = 3.84
+
+Pair = tuple[str, str]
+#: The log-likelihood ratio of a pair of words; None where NLTK has none for it.
+Ratio = Callable[[str, str], float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +59,26 @@ def related(texts: Sequence[tuple[str, str]], wanted: Sequence[str], most: int) 
     languages = tuple(dict.fromkeys(language for _, language in texts))
     stems = {stem for form in wanted for stem in analysis.stems(form, languages)}
     spoken: dict[str, Counter[str]] = {}
-    words, pairs = FreqDist(), FreqDist()
+    finders = _nltk().BigramCollocationFinder
+    words, pairs = _nltk().FreqDist(), _nltk().FreqDist()
     for text, language in texts:
         stemmed = _stemmed(text, language, spoken)
-        finder = BigramCollocationFinder.from_words(stemmed, window_size=WINDOW + 1)
+        finder = finders.from_words(stemmed, window_size=WINDOW + 1)
         words.update(finder.word_fd)
         pairs.update(finder.ngram_fd)
-    finder = BigramCollocationFinder(words, pairs, window_size=WINDOW + 1)
+    finder = finders(words, pairs, window_size=WINDOW + 1)
+    ratio = partial(finder.score_ngram, _nltk().BigramAssocMeasures.likelihood_ratio)
     found = [
         Related(spoken[other].most_common(1)[0][0], count, score)
-        for other, (count, score) in _beside(finder, stems).items()
+        for other, (count, score) in _beside(finder.ngram_fd, ratio, stems).items()
         if _says_something(spoken[other], languages) and count >= LEAST and score >= _SIGNIFICANT
     ]
     return tuple(sorted(found, key=lambda one: (-one.score, one.word))[:most])
+
+
+@cache
+def _nltk() -> Any:  # noqa: ANN401 - a module of NLTK, which has no types
+    return import_module("nltk.collocations")
 
 
 def _stemmed(text: str, language: str, spoken: dict[str, Counter[str]]) -> list[str]:
@@ -76,16 +91,15 @@ def _stemmed(text: str, language: str, spoken: dict[str, Counter[str]]) -> list[
     return stems
 
 
-def _beside(finder: BigramCollocationFinder, stems: set[str]) -> dict[str, tuple[int, float]]:
+def _beside(pairs: Mapping[Pair, int], ratio: Ratio, stems: set[str]) -> dict[str, tuple[int, float]]:
     """For each other stem how often it stands on either side of some, and its best ratio."""
     found: dict[str, tuple[int, float]] = {}
-    for (left, right), count in finder.ngram_fd.items():
+    for (left, right), count in pairs.items():
         if (left in stems) == (right in stems):
             continue
         other = right if left in stems else left
-        score = finder.score_ngram(BigramAssocMeasures.likelihood_ratio, left, right) or 0.0
         before, best = found.get(other, (0, 0.0))
-        found[other] = (before + count, max(best, float(score)))
+        found[other] = (before + count, max(best, float(ratio(left, right) or 0.0)))
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,9 +65,12 @@ class _Strings:
         self._ends = _ArrayFile(folder, f"{name}_ends", "i8")
         self._end = 0
 
-    def append(self, text: str) -> None:
-        self._end += self._text.write(text.encode("utf-8", "surrogatepass"))
-        self._ends.extend([self._end])
+    def extend(self, texts: Iterable[str]) -> None:
+        raw = [text.encode("utf-8", "surrogatepass") for text in texts]
+        self._text.write(b"".join(raw))
+        ends = list(accumulate(map(len, raw), initial=self._end))
+        self._end = ends[-1]
+        self._ends.extend(ends[1:])
 
     def close(self) -> None:
         self._text.close()
@@ -81,19 +85,15 @@ class _Lists:
         self._starts = _ArrayFile(folder, starts, "i8")
         self._starts.extend([0])
 
-    @property
-    def count(self) -> int:
-        return self._values.count
+    def extend(self, lists: Sequence[Sequence[int]]) -> None:
+        ends = accumulate(map(len, lists), initial=self._values.count)
+        self._starts.extend(list(ends)[1:])
+        self._values.extend(list(chain.from_iterable(lists)))
 
-    def append(self, values: Sequence[int]) -> None:
-        self._values.extend(values)
-        self._starts.extend([self._values.count])
-
-    def append_all(self, values: Ints, ends: Ints) -> None:
-        """Append several lists at once; `ends` is where each ends in `values`."""
-        before = self._values.count
+    def write(self, values: Ints, ends: Ints) -> None:
+        """Append several lists as one array; `ends` is where each ends in it."""
+        self._starts.write(ends + np.int64(self._values.count))
         self._values.write(values)
-        self._starts.write(ends + np.int64(before))
 
     def close(self) -> None:
         self._values.close()
@@ -146,43 +146,50 @@ class ColumnWriter:
         """Append an article with its passages, in order, and their `wording`, if it is at hand."""
         title = [] if article.untitled else self._numbers.of(analysis.forms(article.title))
         self._heads.append(title)
-        first = self.rows
-        headings: dict[str, int] = {}
-        own = self._add_words(wording or worded(passages))
-        for passage, length in zip(passages, own, strict=True):
-            if passage.section and passage.section not in headings:
-                headings[passage.section] = len(self._headings)
+        headings = self._add_headings(passages)
+        context = self._title_weight * len(title)
+        lengths = [
+            own + context + (self._heading_weight * len(self._headings[heading]) if heading >= 0 else 0)
+            for own, heading in zip(self._add_words(wording or worded(passages)), headings, strict=True)
+        ]
+        self._pooled += sum(lengths)
+        self._add_texts(passages)
+        self._rows["article"].extend([self.articles] * len(passages))
+        self._rows["heading"].extend(headings)
+        self._rows["length"].extend(lengths)
+        self._rows["offset"].extend([passage.start for passage in passages])
+        self._rows["id"].extend([passage.id.encode("ascii") for passage in passages])
+        self._add_article(article)
+        self.rows += len(passages)
+
+    def _add_headings(self, passages: Sequence[Passage]) -> list[int]:
+        """Append the headings of an article, each once; the number of each passage's, -1 where it has none."""
+        numbers = {"": -1}
+        for passage in passages:
+            if passage.section not in numbers:
+                numbers[passage.section] = len(self._headings)
                 self._headings.append(self._numbers.of(analysis.forms(passage.section)))
-                self._section.append(passage.section)
-            self._add_row(passage, headings.get(passage.section, -1), length + self._title_weight * len(title))
-        self._add_article(article, first)
+                self._section.extend([passage.section])
+        return [numbers[passage.section] for passage in passages]
 
     def _add_words(self, wording: Wording) -> list[int]:
         """Append the words of passages; how many each has."""
         numbers, ends = wording.arrays()
-        self._words.append_all(np.array(self._numbers.of(wording.forms), np.int32)[numbers], ends)
+        self._words.write(np.array(self._numbers.of(wording.forms), np.int32)[numbers], ends)
         spoken = np.cumsum(numbers != 0)[ends - 1]
         lengths: list[int] = np.diff(spoken, prepend=0).tolist()
         return lengths
 
-    def _add_row(self, passage: Passage, heading: int, length: int) -> None:
-        self._sentences.append(passage.sentences)
-        self._silent.append(
-            [number for one in passage.silent for number in (one.start, one.end, SILENT_REASONS.index(one.why))]
-        )
-        self._text.append(passage.text)
-        if heading >= 0:
-            length += self._heading_weight * len(self._headings[heading])
-        self._pooled += length
-        self._rows["article"].extend([self.articles])
-        self._rows["heading"].extend([heading])
-        self._rows["length"].extend([length])
-        self._rows["offset"].extend([passage.start])
-        self._rows["id"].extend([passage.id.encode("ascii")])
-        self.rows += 1
+    def _add_texts(self, passages: Sequence[Passage]) -> None:
+        self._text.extend(passage.text for passage in passages)
+        self._sentences.extend([passage.sentences for passage in passages])
+        self._silent.extend([
+            [number for start, end, why in passage.silent for number in (start, end, SILENT_REASONS.index(why))]
+            for passage in passages
+        ])  # fmt: skip
 
-    def _add_article(self, article: Article, first: int) -> None:
-        self._articles["first_row"].extend([first])
+    def _add_article(self, article: Article) -> None:
+        self._articles["first_row"].extend([self.rows])
         self._articles["date"].extend([article.date.number if article.date else 0])
         first_source, *more = (self._sources.setdefault(name, len(self._sources)) for name in article.sources)
         self._articles["source"].extend([first_source])
@@ -191,7 +198,7 @@ class ColumnWriter:
         self._articles["author"].extend([self._authors.setdefault(article.author, len(self._authors))])
         self._articles["language"].extend([self._languages.setdefault(article.language, len(self._languages))])
         self._articles["id"].extend([article.id.encode("ascii")])
-        self._records.append(encode_article(article))
+        self._records.extend([encode_article(article)])
         self.articles += 1
 
     def finish(self) -> None:
@@ -228,8 +235,7 @@ class ColumnWriter:
 
     def _write_heads(self) -> None:
         heads = _Lists(self._folder, "heads", "head_starts")
-        for numbers in (*self._heads, *self._headings):
-            heads.append(numbers)
+        heads.extend([*self._heads, *self._headings])
         heads.close()
 
     def _write_vocabulary(self) -> None:
@@ -252,8 +258,7 @@ class ColumnWriter:
 
     def _write_strings(self, name: str, texts: list[str]) -> None:
         table = _Strings(self._folder, name)
-        for text in texts:
-            table.append(text)
+        table.extend(texts)
         table.close()
 
     def _renumber(self, path: Path, renumbered: Ints) -> None:

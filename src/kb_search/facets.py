@@ -67,11 +67,17 @@ def date_facet(counts: DateCounts, request: SearchRequest) -> Facet:
     unit = _unit(*kept.span)
     rounded = kept.by(unit)
     coarse = {number for number in rounded if number and _is_coarse(number, unit)}
+    shown = _put_within(rounded, unit, coarse) if coarse else rounded
+    return _dates_in_order(shown, counts, request)
+
+
+def _put_within(rounded: dict[int, int], unit: str, coarse: set[int]) -> dict[int, int]:
+    """Counts of dates, those that lie in one of some coarse dates being counted there."""
     shown: dict[int, int] = {}
     for number, count in rounded.items():
         value = _within(number, unit, coarse)
         shown[value] = shown.get(value, 0) + count
-    return _dates_in_order(shown, counts, request)
+    return shown
 
 
 def _within(number: int, unit: str, coarse: set[int]) -> int:
@@ -99,6 +105,11 @@ def date_tree(counts: DateCounts, request: SearchRequest) -> Facet:
 
 def _dates_in_order(shown: dict[int, int], counts: DateCounts, request: SearchRequest) -> Facet:
     """These values and all that are chosen or excluded, in order of time."""
+    if not (request.dates or request.not_dates):
+        numbers = sorted(shown)  # a year's number is below those of its months
+        if 0 in shown:
+            numbers.append(numbers.pop(0))
+        return Facet("date", tuple([_listed(number, shown[number]) for number in numbers]))
     values = {_name(number): count for number, count in shown.items()}
     for value in (*request.dates, *request.not_dates):
         if value not in values:
@@ -107,13 +118,13 @@ def _dates_in_order(shown: dict[int, int], counts: DateCounts, request: SearchRe
     names = sorted(values)  # a figure comes before the letters of `undated`
     return Facet(
         "date",
-        tuple(_value(name, values[name], name in request.dates, name in request.not_dates) for name in names),
+        tuple(FacetValue(name, values[name], name in request.dates, name in request.not_dates) for name in names),
     )
 
 
 @lru_cache(maxsize=1 << 14)
-def _value(name: str, count: int, selected: bool, excluded: bool) -> FacetValue:  # noqa: FBT001 - in the order of FacetValue
-    return FacetValue(name, count, selected, excluded)
+def _listed(number: int, count: int) -> FacetValue:
+    return FacetValue(_name(number), count, selected=False, excluded=False)
 
 
 # A date's number tells its unit: 20231107 is a day, 20231100 a month, 20230000 a year, 0 undated. Rounded down to a
@@ -255,6 +266,11 @@ def timeline(counts: DateCounts, calendar: Calendar, selection: DateSelection) -
     found = _tally(selection.of(counts)).by(held.unit)
     coarse = {number: count for number, count in found.items() if number and _is_coarse(number, held.unit)}
     bars = dict(held.bars)
+    if not coarse:
+        for number, count in found.items():
+            if number in bars:
+                bars[number] = _bar(number, count, bars[number].holdings, 0)
+        return Timeline(held.unit, tuple(bars.values()), found.get(0, 0), calendar.undated)
     years = {number - number % _MULTIPLE["year"] for number in coarse}
     near = {number for number in bars if number - number % _MULTIPLE["year"] in years} if years else set[int]()
     for number in near | (bars.keys() & found.keys()):

@@ -36,7 +36,7 @@ from kb_search.planning import STATUSES, Task, plan, refuse_removals
 from kb_search.previous import CORPUS, LIMITS, READ_BY, Previous, previous, said
 from kb_search.query import Word
 from kb_search.results import FileReport, IndexReport
-from kb_search.silence import marked
+from kb_search.silence import marked, repeated_in
 from kb_search.together import Together, is_kept, read_together
 from kb_search.variants import collection_names, keep_variants
 from kb_search.wording import Wording
@@ -318,12 +318,15 @@ class _Writing:
     def _add(
         self, article: Article, passages: Sequence[Passage], wording: Wording | None = None, *, sketch: bool = False
     ) -> None:
-        """Write an article with what is boilerplate in it marked; with a new sketch if that has changed."""
-        repeated = frozenset[int]().union(*(self._together.silent.get(one, ()) for one in article.sources))
-        unmarked, passages = passages, marked(article, passages, repeated)
-        self._writer.add(article, passages, wording if passages == unmarked else None)
-        if sketch or any(span.why == BOILERPLATE for passage in passages for span in passage.silent):
-            self.sketches[article.id] = fingerprint(article, passages)
+        """Write an article with its boilerplate marked, but for what is searched here; with a new sketch if need be."""
+        known = self._together.boilerplate
+        every, here = (repeated_in(known, article.sources, ids) for ids in ((), self._together.members(article.id)))
+        shown = marked(article, passages, here)
+        self._writer.add(article, shown, wording if shown == passages else None)
+        # All boilerplate is left out of a sketch: what one article keeps must not tell it from its copies.
+        bare = shown if here == every else marked(article, passages, every)
+        if sketch or any(span.why == BOILERPLATE for passage in bare for span in passage.silent):
+            self.sketches[article.id] = fingerprint(article, bare)
 
 
 def _key(task: Task) -> FileKey:

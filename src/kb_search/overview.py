@@ -7,7 +7,7 @@ agree. It is made of what a generation keeps of each file and article; no text i
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb_search.document import Article, Claim, Date, Evidence
@@ -29,6 +29,7 @@ LISTS = {
     "conflicts": "articles whose dates contradict each other",
     "duplicates": "groups of near-identical articles",
     "places": "articles that stand in several places",
+    "repeated": "paragraphs that many articles share, each searched in one of them",
     "encodings": "articles whose encoding was guessed",
     "mojibake": "articles with garbled letters",
 }
@@ -116,15 +117,20 @@ def outgrown(engine: str, passages: int) -> tuple[str, ...]:
 
 
 def overview(
-    stats: Stats, articles: Iterable[Article], files: Iterable[KnownFile], groups: Iterable[Sequence[str]] = ()
+    stats: Stats,
+    articles: Iterable[Article],
+    files: Iterable[KnownFile],
+    groups: Iterable[Sequence[str]] = (),
+    repeated: Mapping[str, Sequence[str]] | None = None,
 ) -> Overview:
     """Count and list what a generation holds.
 
     `articles` come without text, in any order, and each once; `groups` are the ids of near-identical articles, the one
-    that speaks for its group first. Lists are in the order of paths; conflicts with the widest gap and groups
-    with the most articles come first.
+    that speaks for its group first; `repeated` has, for the id of an article, what is to be told of each paragraph that
+    is searched in it for many. Lists are in the order of paths; conflicts with the widest gap and groups with the most
+    articles come first.
     """
-    survey = _Survey(groups)
+    survey = _Survey(groups, repeated or {})
     for article in articles:
         survey.add(article)
     known = sorted(files, key=lambda file: file.path)
@@ -143,7 +149,8 @@ def overview(
 class _Survey:
     """Gathers what is said of the articles, one after the other; of those in `groups`, their entries."""
 
-    def __init__(self, groups: Iterable[Sequence[str]]) -> None:
+    def __init__(self, groups: Iterable[Sequence[str]], repeated: Mapping[str, Sequence[str]]) -> None:
+        self._repeated = repeated
         self.years: Counter[int] = Counter()
         self.languages: Counter[str] = Counter()
         self.formats: Counter[str] = Counter()
@@ -171,6 +178,7 @@ class _Survey:
             self._lists[name].append(_entry(article, said))
         if claims := _conflicting(article.evidence_for("date")):
             self._gaps.append((_gap(claims), _entry(article, tuple(reversed(claims.values())))))
+        self._lists["repeated"] += [_entry(article, (said,)) for said in self._repeated.get(article.id, ())]
         if article.places:
             self._lists["places"].append(_with_places(article))
 

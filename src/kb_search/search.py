@@ -6,6 +6,7 @@ import gc
 import math
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from kb_search.aids import Aids
 from kb_search.answering import Search, passage_key, view
 from kb_search.asking import check, shortened
 from kb_search.config import Settings
-from kb_search.copies import Copies
+from kb_search.copies import Copies, read_prints
 from kb_search.document import Date, article_of
 from kb_search.engines import engine_named, reading
 from kb_search.engines.base import EngineReader
@@ -36,6 +37,7 @@ from kb_search.results import (
     Similar,
     Stats,
 )
+from kb_search.silence import shared
 from kb_search.variants import VARIANTS_FILE, load_variants, variants_folder
 
 #: Seconds between two looks whether another generation answers in a cluster.
@@ -232,7 +234,8 @@ class Library:
                 files = list(read_files(current.opened.folder).values())
                 stats = _stats(current, files, self._settings.index)
                 groups = Copies(current.opened.folder).groups()
-                current.overview = overview(stats, current.reader.records(), files, groups)
+                repeated = _repeated(current)
+                current.overview = overview(stats, current.reader.records(), files, groups, repeated)
             # How many generations are on disk changes while this one answers.
             stats = replace(current.overview.stats, generations=count_kept(self._settings.index))
             return replace(current.overview, stats=stats)
@@ -260,6 +263,20 @@ def _stats(current: _Open, files: Sequence[KnownFile], index: Path) -> Stats:
             for file in problems
         ),
     )
+
+
+def _repeated(current: _Open) -> dict[str, list[str]]:
+    """What is to be told of paragraphs that many articles share, by the article in which each is searched."""
+
+    def text_of(article: str) -> str:
+        whole = current.reader.article(article) or current.reader.article(current.reader.speaker(article))
+        return whole[0].text if whole else ""
+
+    told: dict[str, list[str]] = defaultdict(list)
+    for one in shared(read_prints(current.opened.folder), text_of):
+        article = current.reader.speaker(one.article) or one.article
+        told[article].append(f"In {one.articles:,} articles of {one.source}: {one.text}")
+    return told
 
 
 def _open(settings: Settings, name: str) -> _Open:

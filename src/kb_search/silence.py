@@ -1,17 +1,20 @@
-"""What stands in article after article of a source, and is not indexed: its boilerplate.
+"""What stands in article after article of a source, and is indexed in one of them alone: its boilerplate.
 
-Nothing is deleted: the spans are marked in the passages, where pages show them a little fainter. A sentence that is
-lost is worse than one that is found too often, and so only whole paragraphs count, short ones at the beginning or the
-end of a text, and only where many stories of a source have them.
+Nothing is deleted: the spans are marked in the passages, where pages show them a little fainter, and the first article
+that has such a paragraph keeps it in the search. A sentence that is lost is worse than one that is found too often, and
+so only whole paragraphs count, short ones at the beginning or the end of a text, and only where many stories of a
+source have them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb_search.copies import Prints
 from kb_search.document import BOILERPLATE, Article, Passage, Silent
@@ -22,14 +25,25 @@ from kb_search.paragraphs import Span
 #: diplomatic papers and on speeches, whose opening and closing formulas are the hard case: see docs/DECISIONS.md.
 LEAST_STORIES, LEAST_SHARE = 5, 0.2
 
-#: From a source to the hashes of its boilerplate paragraphs (see `fingerprints.edges`).
-Boilerplate = Mapping[str, frozenset[int]]
+
+class Repeated(NamedTuple):
+    """A paragraph of boilerplate: the id of the article in which it is searched, and how many articles have it."""
+
+    kept_in: str
+    articles: int
 
 
-def boilerplate(prints: Prints) -> dict[str, frozenset[int]]:
+Numbers = NDArray[np.intp]
+
+#: From a source to its boilerplate paragraphs, by their hashes (see `fingerprints.edges`).
+Boilerplate = Mapping[str, Mapping[int, Repeated]]
+
+
+def boilerplate(prints: Prints) -> dict[str, dict[int, Repeated]]:
     """The boilerplate of each source that has some. Articles without a source have none.
 
-    Copies of one text count as one story, and so do articles with one title.
+    Copies of one text count as one story, and so do articles with one title. The earliest dated article keeps a
+    paragraph, of those of one day the first in the order of paths.
     """
     owners = np.repeat(np.arange(len(prints)), np.diff(prints.edges.starts))
     order = np.lexsort((prints.edges.values, prints.source[owners]))
@@ -39,7 +53,7 @@ def boilerplate(prints: Prints) -> dict[str, frozenset[int]]:
     is_first[1:] = (values[1:] != values[:-1]) | (sources[1:] != sources[:-1])
     begins = np.flatnonzero(is_first)
     counts = np.diff(begins, append=len(order))
-    found: dict[str, set[int]] = defaultdict(set)
+    found: dict[str, dict[int, Repeated]] = defaultdict(dict)
     stories: dict[int, int] = {}
     for begin, count in zip(
         begins[counts >= LEAST_STORIES].tolist(), counts[counts >= LEAST_STORIES].tolist(), strict=True
@@ -47,13 +61,20 @@ def boilerplate(prints: Prints) -> dict[str, frozenset[int]]:
         source = int(sources[begin])
         if source not in stories:
             stories[source] = _stories(prints, np.flatnonzero(prints.source == source))
-        having = _stories(prints, owners[begin : begin + count])
-        if prints.sources[source] and having >= max(LEAST_STORIES, LEAST_SHARE * stories[source]):
-            found[prints.sources[source]].add(int(values[begin]))
-    return {source: frozenset(hashes) for source, hashes in found.items()}
+        having = owners[begin : begin + count]
+        if prints.sources[source] and _stories(prints, having) >= max(LEAST_STORIES, LEAST_SHARE * stories[source]):
+            found[prints.sources[source]][int(values[begin])] = _repeated(prints, having)
+    return dict(found)
 
 
-def _stories(prints: Prints, numbers: np.ndarray) -> int:
+def _repeated(prints: Prints, numbers: Numbers) -> Repeated:
+    """What is told of a paragraph that some articles have, given by their numbers, rising."""
+    dates = prints.date[numbers]
+    first = numbers[np.lexsort((dates, dates == 0))[0]]
+    return Repeated(prints.ids[first].decode(), len({text.tobytes() for text in prints.text[numbers]}))
+
+
+def _stories(prints: Prints, numbers: Numbers) -> int:
     """How many different stories some articles are: by their texts or by their titles, whichever are fewer."""
     texts, titles = prints.text[numbers], prints.title[numbers]
     by_text = {text.tobytes() for text in texts}
@@ -63,19 +84,52 @@ def _stories(prints: Prints, numbers: np.ndarray) -> int:
 
 def affected(prints: Prints, before: Boilerplate, now: Boilerplate) -> tuple[str, ...]:
     """The ids of the articles whose marks are not the same with two states of the boilerplate."""
-    none: frozenset[int] = frozenset()
-    changed = {one: before.get(one, none) ^ now.get(one, none) for one in {*before, *now}}
+    changed: dict[str, set[int]] = {}
+    moved: set[bytes] = set()
+    for source in {*before, *now}:
+        old, new = before.get(source, {}), now.get(source, {})
+        changed[source] = {*old} ^ {*new}
+        keepers = ((old[number].kept_in, new[number].kept_in) for number in {*old} & {*new})
+        moved.update(one.encode() for pair in keepers if pair[0] != pair[1] for one in pair)
     numbers = {number: changed[name] for number, name in enumerate(prints.sources) if changed.get(name)}
     return tuple(
         prints.ids[number].decode()
         for number, source in enumerate(prints.source.tolist())
-        if source in numbers and not numbers[source].isdisjoint(prints.edges[number].tolist())
+        if (source in numbers and not numbers[source].isdisjoint(prints.edges[number].tolist()))
+        or (moved and prints.ids[number] in moved)
     )
+
+
+def repeated_in(known: Boilerplate, sources: Iterable[str], ids: Collection[str]) -> frozenset[int]:
+    """The hashes of the boilerplate of some sources, but for what is searched in one of the articles of some ids."""
+    all_of_it = [pair for source in sources for pair in known.get(source, {}).items()]
+    kept = {number for number, one in all_of_it if one.kept_in in ids}
+    return frozenset(number for number, _ in all_of_it) - kept
+
+
+class Shared(NamedTuple):
+    """A paragraph of boilerplate as it is told: its source, the article in which it is searched, its text, how many."""
+
+    source: str
+    article: str
+    text: str
+    articles: int
+
+
+def shared(prints: Prints, text_of: Callable[[str], str]) -> Iterator[Shared]:
+    """All boilerplate, source by source, that in the most articles first; `text_of` gives the text of an article."""
+    for source, found in sorted(boilerplate(prints).items()):
+        texts: dict[str, dict[int, str]] = {}
+        for number, one in sorted(found.items(), key=lambda pair: -pair[1].articles):
+            if one.kept_in not in texts:
+                text = text_of(one.kept_in)
+                texts[one.kept_in] = {at: text[start:end] for (start, end), at in edges(text)}
+            yield Shared(source, one.kept_in, texts[one.kept_in].get(number, ""), one.articles)
 
 
 def marked(article: Article, passages: Iterable[Passage], hashes: Collection[int]) -> tuple[Passage, ...]:
     """The passages with exactly this boilerplate marked: older such marks are dropped, other marks stay."""
-    spans = [span for span, number in edges(article.text) if number in hashes]
+    spans = [span for span, number in edges(article.text) if number in hashes] if hashes else []
     return tuple(_marked(passage, spans) for passage in passages)
 
 

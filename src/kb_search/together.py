@@ -16,7 +16,7 @@ from kb_search.filelist import KnownFile
 from kb_search.fingerprints import Fingerprint
 from kb_search.journal import Entry, Stored
 from kb_search.planning import Task
-from kb_search.silence import affected, boilerplate
+from kb_search.silence import Boilerplate, affected, boilerplate
 
 _NO_PRINT = Fingerprint(b"", b"", ())
 
@@ -25,16 +25,16 @@ _NO_PRINT = Fingerprint(b"", b"", ())
 class Together:
     """All articles of the collection as they will be.
 
-    `entries` has what was read of each file, by its path, and `fresh` each article in them, by its id. `silent` has
-    for each source the paragraphs that are its boilerplate, and `again` the articles that were not read and must be
-    written again all the same, because what is boilerplate has changed.
+    `entries` has what was read of each file, by its path, and `fresh` each article in them, by its id. `boilerplate`
+    is that of each source, and `again` are the articles that were not read and must be written again all the same,
+    because what is boilerplate, or where it is searched, has changed.
     """
 
     entries: Mapping[str, Entry]
     fresh: Mapping[str, Stored]
     prints: Prints
     clusters: Clusters
-    silent: Mapping[str, frozenset[int]]
+    boilerplate: Boilerplate
     again: frozenset[str]
 
     @property
@@ -71,11 +71,10 @@ def read_together(
     fresh = {stored.id: stored for entry in entries.values() for stored in entry.articles}
     prints = before.changed(list(_given_up(tasks, entries)), read_now)
     clusters = identical(prints)
-    silent = boilerplate(prints)
-    old = boilerplate(before)
+    old, now = boilerplate(before), boilerplate(prints)
     speaker = clusters.speaker
-    again = frozenset(speaker.get(one, one) for one in affected(prints, old, silent)) - fresh.keys()
-    return Together(entries, fresh, prints, clusters, silent, again)
+    again = frozenset(speaker.get(one, one) for one in affected(prints, old, now)) - fresh.keys()
+    return Together(entries, fresh, prints, clusters, now, again)
 
 
 def _light(entry: Entry) -> Entry:

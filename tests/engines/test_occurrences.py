@@ -10,14 +10,15 @@ from kb_search.engines.base import EngineQuery
 from kb_search.generations import open_current
 from kb_search.query import Everything, Pattern, Word
 from tests.engines.there import ENGINES, engine_named, given
-from tests.trial import fill, prose
+from tests.trial import Trial, fill, prose
 
 WORDS = tuple(Word(form, analysis.stems(form, ("en",))) for form in ("peace", "envoys", "report", "stones", "absent"))
 
 
-@pytest.fixture(params=ENGINES)
-def reader(trial, request):
-    """The small collection in two segments, one article in the second, and one changed."""
+@pytest.fixture(scope="module", params=ENGINES)
+def reader(tmp_path_factory, request):
+    """The small collection in two segments, one article in the second, and one changed; only to be read."""
+    trial = Trial(tmp_path_factory.mktemp("segments"))
     fill(trial)
     trial.index(**given(request.param))
     trial.write("later.txt", f"Peace Report\n\n{prose('peace', 12)}")

@@ -32,7 +32,7 @@ PASSAGES_A_PART = 400
 #: What a reader is told of text that is shown fainter, by why it is.
 SILENCES = {
     REPEATED: "stands a second time in this article",
-    BOILERPLATE: "stands in many articles of this source",
+    BOILERPLATE: "stands in many articles of this source, of which the earliest is searched",
     CONTENTS: "is a table of contents",
 }
 

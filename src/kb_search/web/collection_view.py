@@ -51,6 +51,7 @@ EXPLANATIONS = {
     "conflicts": "What was found says different dates; the first one counts.",
     "duplicates": "Nearly the same text under several names, such as a wire story in several papers.",
     "places": "The very same text in several files is one article; the others are counted as its places.",
+    "repeated": "What many articles of a source say alike is shown in all of them, and a search finds it here alone.",
     "encodings": "Their files do not say how letters are written; it was guessed by how the text reads.",
     "mojibake": "Letters were garbled before these files were saved; they were put right only where that was sure.",
 }

@@ -75,12 +75,12 @@ def test_index_prints_its_report(call, trial):
         "added": 5, "changed": 0, "unchanged": 0, "removed": 0, "skipped": 1, "failed": 1, "built": True, "news": [],
             "engine": "whoosh",
     }  # fmt: skip
-    keys = {"path", "status", "reason", "loader", "articles", "encoding", "seconds"}
+    keys = {"path", "status", "reason", "loader", "articles", "encoding", "seconds", "problems"}
     assert all({*file} == keys for file in files)
     assert files[0].pop("seconds") >= 0
     assert files[0] == {
         "path": "empty.txt", "status": "failed", "reason": "empty.txt is empty.", "loader": "text", "articles": 0,
-        "encoding": "",
+        "encoding": "", "problems": [],
     }  # fmt: skip
     assert sum(file["articles"] for file in files) == 9
 
@@ -318,6 +318,17 @@ def test_a_search_out_of_time_says_so(call, collection, tmp_path):
 
 
 # ------------------------------------------------------------------------- stats, articles, show, extract
+
+
+def test_everything_that_is_left_out_of_a_file_has_a_line(call, trial):
+    """`index --json` and `stats --list partial --json` name each row that is missing, also when nothing has changed."""
+    trial.write("rows.jsonl", '{"text": "Fine."}\n' + "no row\n" * 6)
+    where = ("--index", trial.settings.index, "--json")
+    first, again = (json.loads(call("index", trial.settings.corpus, *where)[1]) for _ in range(2))
+    (entry,) = map(json.loads, call("stats", "--list", "partial", *where)[1].splitlines())
+    problems = [{"where": f"line {number}", "message": "not valid JSON"} for number in range(2, 8)]
+    assert (first["files"][0]["status"], again["files"][0]["status"]) == ("added", "unchanged")
+    assert first["files"][0]["problems"] == again["files"][0]["problems"] == entry["problems"] == problems
 
 
 def test_stats_prints_the_figures(asked, told):
@@ -767,6 +778,23 @@ def test_set_knows_the_folder_that_the_index_was_built_from(call, trial):
     assert out.splitlines()[-1] == f"`kb-search index {trial.settings.corpus}` takes it up."
     code, _, err = call("set", "news/a.txt", "--date", "2023-09", "--index", trial.root / "none")
     assert (code, "name it with --corpus" in err) == (2, True)
+
+
+def test_set_takes_a_file_before_anything_is_indexed(call, tmp_path, monkeypatch):
+    """A file that is named from the working folder needs no collection; of one that is not there its path is told."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "news").mkdir()
+    for name in ("news/a.txt", "news/b.txt", "c.txt"):
+        (tmp_path / name).write_text("The zebra crossed the river.")
+    code, out, _ = call("set", "news/a.txt", "news/b.txt", "--date", "2023-09")
+    assert (code, out.splitlines()[-1]) == (0, f"`kb-search index {tmp_path / 'news'}` takes it up.")
+    assert (tmp_path / "news/b.txt.meta.toml").read_text() == 'date = "2023-09"\n'
+    code, _, err = call("set", "news/x.txt", "--date", "2023-09")
+    assert (code, err) == (
+        2, "kb-search: There is no file news/x.txt here, and no folder corpus with articles; name it with --corpus.\n",
+    )  # fmt: skip
+    code, _, err = call("set", "c.txt", "--date", "2023-09", "--corpus", "nowhere")
+    assert (code, "The folder nowhere with the articles does not exist" in err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_search.corpus import content_digest, is_unchanged, look, walk
+from kb_search.corpus import behind_links, content_digest, is_unchanged, look, walk
 from kb_search.errors import IndexDamaged, UsageError
 from kb_search.filelist import KnownFile, read_files, write_files
 
@@ -237,7 +237,7 @@ def known(found, **changed):
     """What a run that looked an hour ago would know of a file."""
     seen = KnownFile(
         found.relative, "indexed", found.size, found.mtime_ns, content_digest(found.path), found.companions,
-        found.mtime_ns + 3600 * SECOND,
+        found.mtime_ns + 3600 * SECOND, ctime_ns=found.ctime_ns,
     )  # fmt: skip
     return seen._replace(**changed)
 
@@ -272,6 +272,17 @@ def test_a_file_changed_within_the_same_moment_is_changed(article):
     found = look(article, article.parent)
     assert (found.size, found.mtime_ns) == (before.size, before.mtime_ns)
     assert not is_unchanged(found, before)
+
+
+def test_a_file_whose_time_was_put_back_is_changed(article):
+    """A program that gives a changed file its old time back does not hide the change; new rights alone are none."""
+    found = look(article, article.parent)
+    assert found.ctime_ns == article.stat().st_ctime_ns
+    before = known(found, ctime_ns=found.ctime_ns - SECOND)
+    assert is_unchanged(look(article, article.parent), before)
+    article.write_text("other")
+    os.utime(article, ns=(before.mtime_ns, before.mtime_ns))
+    assert not is_unchanged(look(article, article.parent), before)
 
 
 @pytest.mark.parametrize("content", ["other", "longer than before", ""])
@@ -313,11 +324,34 @@ def test_looking_changes_nothing(article):
     assert article.stat().st_mtime_ns == status.st_mtime_ns
 
 
+def test_what_is_behind_links_is_what_the_walk_finds_there(tmp_path):
+    """Files that links lead to are listed with size and time, once, in circles too; others and the index are not."""
+    root, outside = tmp_path / "in", tmp_path / "out"
+    for folder in (root / "sub", root / "index", outside / "deep"):
+        folder.mkdir(parents=True)
+        (folder / "a.txt").write_text("here")
+    (root / "linked").symlink_to(outside)
+    (root / "sub" / "again").symlink_to(outside / "deep")
+    (root / "sub" / "up").symlink_to(root)
+    (outside / "back").symlink_to(root)
+    (root / "same.txt").symlink_to(root / "sub" / "a.txt")
+    (root / "gone.txt").symlink_to("nowhere")
+    (root / "index" / "b.txt").symlink_to(outside / "deep" / "a.txt")
+    found = {path.removeprefix(f"{root}/"): (size, time) for path, size, time in behind_links(root, root / "index")}
+    time = (outside / "deep" / "a.txt").stat().st_mtime_ns
+    assert found.pop("gone.txt") == (-1, -1)
+    assert found.pop("same.txt")[0] == 4
+    assert list(found.values()) == [(4, time)]
+    walked = {file.relative for file in walk(root, root / "index") if not file.problem}
+    assert set(found) < walked
+
+
 # ----------------------------------------------------------------------------------------- remembering
 
 FILES = st.builds(
     KnownFile, st.text(), st.sampled_from(["indexed", "failed"]), st.integers(0), st.integers(), st.text(), st.text(),
     st.integers(), st.text(), st.text(), st.lists(st.text()).map(tuple),
+    problems=st.lists(st.tuples(st.text(), st.text())).map(tuple), ctime_ns=st.integers(),
 )  # fmt: skip
 
 
@@ -343,6 +377,12 @@ def test_a_list_of_files_that_is_a_link_is_not_written_through(tmp_path):
     os.link(old / "files.json", new / "files.json")
     write_files(new, [KnownFile("a.txt", "indexed", 1, 2, "", "", 3)])
     assert read_files(old) == {}
+
+
+def test_a_list_of_files_without_problems_is_read(tmp_path):
+    """A list that was written before problems were kept is read, and its files have none."""
+    (tmp_path / "files.json").write_text('[["a.txt", "indexed", 1, 2, "", "", 3, "", "", [], "a.txt", ""]]')
+    assert read_files(tmp_path) == {"a.txt": KnownFile("a.txt", "indexed", 1, 2, "", "", 3, identity="a.txt")}
 
 
 @pytest.mark.parametrize("content", ["{", "[1]", '{"a": 1}', '["a"]', "\xff"])

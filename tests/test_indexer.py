@@ -196,6 +196,17 @@ def test_with_other_limits_what_failed_is_tried_again(four):
     assert report.news == ("The setting max_seconds is now 90; it was 60.0. What could not be read is tried again.",)
 
 
+def test_other_limits_are_told_once(four):
+    """A change of limits is told where something is tried again for it, and not at every run after that."""
+    four.write("broken.txt", b"\0" * 100)
+    for seconds, told in ((60.0, 0), (90, 1), (90, 0), (60.0, 1), (60.0, 0)):
+        assert len(four.index(max_seconds=seconds).news) == told
+    four.remove("broken.txt")
+    assert four.index().built
+    report = four.index(max_seconds=90)
+    assert (report.built, report.news) == (False, ())
+
+
 def test_a_changed_setting_is_named(four):
     """Where a setting makes every file be read anew, the report names it, with what it was."""
     (news,) = four.index(language="ru").news

@@ -13,7 +13,7 @@ from kb_search.errors import IndexLocked, RemovalsRefused, UsageError
 from kb_search.results import IndexReport
 from kb_search.watching import Pace, is_shared, watch
 
-PACE = Pace(quiet=0.02, longest=0.5, poll=0.03, tick=0.02, retry=0.05)
+PACE = Pace(quiet=0.02, longest=0.5, poll=0.03, links=0.05, tick=0.02, retry=0.05)
 #: A test waits so long for what must come, and less for what must not.
 PATIENCE, A_WHILE = 20, 0.3
 
@@ -271,6 +271,22 @@ def test_links_in_circles_are_followed_once(folder, poll):
         write(folder, "a.txt", "x")
         followed.comes()
         assert list(followed.seen) == ["a.txt"]
+
+
+def test_what_changes_behind_links_is_found(folder, poll):
+    """A folder or file that is linked in while it is followed is followed as well, and what it leads to may change."""
+    outside = folder.parent / "outside"
+    write(outside, "deep/a.txt", "First.")
+    write(outside.parent, "alone.txt", "First.")
+    with following(folder, poll=poll) as followed:
+        (folder / "linked").symlink_to(outside)
+        (folder / "one.txt").symlink_to(outside.parent / "alone.txt")
+        while not {"linked/deep/a.txt", "one.txt"} <= set(followed.seen):
+            followed.comes()
+        for name, text in (("deep/a.txt", "Second."), ("deep/new.txt", "New."), ("../alone.txt", "Changed.")):
+            write(outside, name, text)
+            while text not in followed.seen.values():
+                followed.comes()
 
 
 @pytest.mark.parametrize(

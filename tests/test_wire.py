@@ -226,13 +226,13 @@ def test_stats_count_the_sources() -> None:
 
 def test_an_index_report_lists_every_file() -> None:
     """The report of a run has its counts and a line for each file."""
-    file = FileReport("one.txt", "added", "", "text", 1, "utf-8", 0.25)
+    file = FileReport("one.txt", "added", "", "text", 1, "utf-8", 0.25, (("line 2", "not valid JSON"),))
     report = IndexReport(1, 2, 1, 0, 0, 0, 0, 0, 0.12345, "7", (file,))
     answer = index_report_json(report)
     assert answer["files"] == [
         {
             "path": "one.txt", "status": "added", "reason": "", "loader": "text", "articles": 1,
-            "encoding": "utf-8", "seconds": 0.25,
+            "encoding": "utf-8", "seconds": 0.25, "problems": [{"where": "line 2", "message": "not valid JSON"}],
         }
     ]  # fmt: skip
     assert (answer["built"], answer["news"]) == (True, [])

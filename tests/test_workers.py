@@ -1,5 +1,7 @@
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -105,10 +107,20 @@ def test_every_file_has_an_outcome(tmp_path):
     assert reasons["none.jsonl"].endswith(" and 497 more).")
     assert reasons["a.pdf"] == "a.pdf is damaged or no PDF; get it anew where it came from."
     assert reasons["gone.txt"] == "gone.txt cannot be read: no such file or directory."
-    assert len(entries["none.jsonl"].outcome.problems) == 100
+    *named, more = entries["none.jsonl"].outcome.problems
+    assert [one.where for one in named] == [f"line {number}" for number in range(1, 101)]
+    assert (more.where, more.message) == ("more", "400 more were left out; the first 100 of a file are named")
     assert [entries[path].outcome.loader for path in ("good.txt", "a.pdf", "picture.png")] == ["text", "pdf", ""]
     assert [entries[path].outcome.encoding for path in ("good.txt", "latin.txt", "a.pdf")] == ["utf-8", "cp1254", ""]
     assert entries["good.txt"].outcome.seconds > 0
+
+
+def test_what_a_file_without_text_holds_is_told(tmp_path):
+    """A mail that is nothing but what is attached to it has failed, and each of the files in it has a line."""
+    content = 'Content-Type: application/pdf; name="report.pdf"\n\nx'
+    outcome = outcomes(tmp_path, [job(tmp_path, "a.eml", content)])["a.eml"].outcome
+    assert (outcome.status, outcome.reason) == ("failed", "a.eml holds no text.")
+    assert [one.where for one in outcome.problems] == ["report.pdf"]
 
 
 def test_what_is_in_the_journal_is_not_read_again(tmp_path):
@@ -306,3 +318,29 @@ def test_bombs_cost_little(tmp_path, name, content):
     assert "mistake" not in entries[name].outcome.reason
     assert "ended the process" not in entries[name].outcome.reason
     assert entries["a.txt"].outcome.status == "read"
+
+
+def test_an_interrupt_does_not_reach_the_nursery(tmp_path, capfd):
+    """Ctrl-C, which a terminal tells to all processes, leaves the nursery alone from its first moment on."""
+    young = nursery.Nursery()
+    try:
+        os.kill(young._process.pid, signal.SIGINT)
+        pid, connection = young.make(tmp_path / "000001.journal", SETTINGS, ())
+        connection.close()
+        assert young.reap(pid) == 0
+    finally:
+        young.close()
+    assert capfd.readouterr().err == ""
+
+
+def test_a_nursery_whose_parent_has_died_ends_without_a_word(tmp_path, capfd):
+    """A program that is killed while it waits for an answer leaves no traceback behind."""
+    lonely = nursery.Nursery()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        lonely._control.send(nursery.Order(str(tmp_path), tmp_path / "000001.journal", SETTINGS, ()))
+        socket.send_fds(lonely._passing, [b"."], [theirs.fileno()])
+        lonely._control.close()
+    assert lonely._process.wait(20) == 0
+    lonely.close()
+    assert capfd.readouterr().err == ""

@@ -18,7 +18,8 @@ class KnownFile(NamedTuple):
     `status` is `indexed`, `skipped` or `failed`, and `reason` says why for the last two, or what was left out.
     `sha256` is that of its content, empty where it could not be read; `companions` a digest of what is said about
     it elsewhere; `seen_ns` when the run looked at it; `articles` the ids of the articles that it holds. `identity` is
-    the path that these are named by: the one under which the file was first seen.
+    the path that these are named by: the one under which the file was first seen. `problems` are what was left out of
+    it, as far as the journal keeps that: pairs of where it stands and what is wrong with it.
     """
 
     path: str
@@ -33,9 +34,11 @@ class KnownFile(NamedTuple):
     articles: tuple[str, ...] = ()
     identity: str = ""
     encoding: str = ""
+    problems: tuple[tuple[str, str], ...] = ()
+    ctime_ns: int = 0
 
 
-_ARTICLES = KnownFile._fields.index("articles")
+_ARTICLES, _PROBLEMS = map(KnownFile._fields.index, ("articles", "problems"))
 
 
 def write_files(folder: Path, files: Iterable[KnownFile]) -> None:
@@ -52,6 +55,8 @@ def read_files(folder: Path) -> dict[str, KnownFile]:
         rows = json.loads((folder / _NAME).read_text("utf-8"))
         for row in rows:
             row[_ARTICLES] = tuple(row[_ARTICLES])
+            if len(row) > _PROBLEMS:  # older lists have none
+                row[_PROBLEMS] = tuple(map(tuple, row[_PROBLEMS]))
         known = [KnownFile(*row) for row in rows]
     except (OSError, ValueError, TypeError, IndexError) as error:
         raise IndexDamaged(f"The index's list of files cannot be read. {REBUILD}") from error

@@ -203,8 +203,9 @@ class _Run:
             reason = known.reason
             if task.renamed_from and known.status == "indexed":
                 reason = f"It was {task.renamed_from} before, and its articles keep their addresses. {reason}".rstrip()
+            holds = len(known.articles)
             self.reports.append(
-                FileReport(known.path, status, reason, known.loader, len(known.articles), known.encoding, seconds)
+                FileReport(known.path, status, reason, known.loader, holds, known.encoding, seconds, known.problems)
             )
 
     def _write(self, tasks: Sequence[Task], together: Together) -> Prints:
@@ -342,10 +343,10 @@ def _unread_file(task: Task, now: int) -> KnownFile:
         # Its content was looked at, where size and time left a doubt; they leave none next time.
         if corpus.is_sure(found, task.known):
             return task.known
-        return task.known._replace(mtime_ns=found.mtime_ns, seen_ns=now)
+        return task.known._replace(mtime_ns=found.mtime_ns, ctime_ns=found.ctime_ns, seen_ns=now)
     return KnownFile(
         found.relative, task.status, found.size, found.mtime_ns, "", found.companions, now, found.problem,
-        identity=task.identity,
+        identity=task.identity, ctime_ns=found.ctime_ns,
     )  # fmt: skip
 
 
@@ -365,6 +366,8 @@ def _read_file(task: Task, entry: Entry, now: int) -> KnownFile:
         articles=tuple(stored.id for stored in entry.articles),
         identity=task.identity,
         encoding=outcome.encoding,
+        problems=tuple((one.where, one.message) for one in outcome.problems),
+        ctime_ns=found.ctime_ns,
     )
 
 

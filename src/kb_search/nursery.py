@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import Connection
@@ -60,7 +62,7 @@ class Nursery:
         self._is_closed = False
         ours, theirs = socket.socketpair()
         self._passing, passing = socket.socketpair()
-        with theirs, passing:
+        with theirs, passing, _not_interrupted():
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-c", _PROGRAM, str(theirs.fileno()), str(passing.fileno()), *sys.path],
                 stdin=subprocess.DEVNULL,
@@ -114,6 +116,16 @@ class Nursery:
                 self.close()
                 raise
         return answer
+
+
+@contextmanager
+def _not_interrupted() -> Iterator[None]:
+    """Whatever is started now never hears of Ctrl-C, which a terminal tells to all, and is ended by us."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def shared() -> Nursery:

@@ -44,6 +44,7 @@ class Entry:
 
     `said` is what is to be told of it, such as the reason why a file failed. `others` are what belongs to it: the rest
     of a group of near-identical articles, or the other places of an identical text (which have no id of their own).
+    `problems` are those of KnownFile.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Entry:
     date: Date | None = None
     said: tuple[str, ...] = ()
     others: tuple[Entry, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +261,7 @@ def _of_files(files: Iterable[KnownFile]) -> dict[str, list[Entry]]:
     for file in files:
         name = "partial" if file.status == "indexed" else file.status
         if file.reason or name != "partial":
-            lists[name].append(Entry(file.path, said=(file.reason,)))
+            lists[name].append(Entry(file.path, said=(file.reason,), problems=file.problems))
     return lists
 
 

@@ -339,7 +339,7 @@ class FileReport(NamedTuple):
     `status` is `added`, `changed`, `unchanged`, `removed`, `skipped` or `failed`; `reason` says why for
     the last two, or what else is to be told of the file; `articles` is the number of articles that it holds now.
     `encoding` is that of its characters, empty where its format leaves no choice; `seconds` is how long it took to
-    read, 0 where it was not read.
+    read, 0 where it was not read. `problems` are what was left out of it: pairs of where it stands and what is wrong.
     """
 
     path: str
@@ -349,6 +349,7 @@ class FileReport(NamedTuple):
     articles: int = 0
     encoding: str = ""
     seconds: float = 0.0
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

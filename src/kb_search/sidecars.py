@@ -106,6 +106,8 @@ def find_article(path: Path, corpus: Path, index: Path) -> Path:
     for what is only a part of a file.
     """
     name = printable(str(path))
+    if not corpus.is_dir() and not os.path.lexists(path):
+        raise UsageError(f"There is no file {name} here, and no folder {corpus} with articles; name it with --corpus.")
     if not corpus.is_dir():
         raise UsageError(f"The folder {corpus} with the articles does not exist; name it with --corpus.")
     candidates = [one for one in (path.absolute(), (corpus / path).absolute()) if os.path.lexists(one)]

@@ -2,7 +2,7 @@
 
 Watching begins before the first run, so that nothing can change unseen between the two, and what changes during a run
 is seen after it. What other machines do on a network share is not announced to this one; there the folder is looked
-through again and again (polled).
+through again and again (polled). Nor is all announced that changes behind links, so that is looked at now and then.
 """
 
 from __future__ import annotations
@@ -38,13 +38,14 @@ class Pace:
 
     A run begins when nothing has changed for `quiet`, or after `longest` where changes never end: with 0.05 s of quiet,
     the library's default, runs began in the midst of copying a folder. `poll` is the pause between two looks through a
-    folder that is polled, `tick` that between two looks for whether it is still there, `retry` that before a run that
-    failed is tried again.
+    folder that is polled, `links` that between two looks behind links, `tick` that between two looks for whether it is
+    still there, `retry` that before a run that failed is tried again.
     """
 
     quiet: float = 0.1
     longest: float = 10.0
     poll: float = 2.0
+    links: float = 5.0
     tick: float = 0.25
     retry: float = 10.0
 
@@ -136,6 +137,7 @@ class _Folder:
         self.root = root
         self._index, self._pace, self._stop = index, pace, stop
         self._took = 0.0
+        self._behind, self._due = 0, 0.0
 
     def announced(self) -> Iterator[bool]:
         """The changes that the system announces. Raises _NotAnnouncedError where it does not."""
@@ -148,6 +150,7 @@ class _Folder:
             rust_timeout=_milliseconds(pace.tick), step=_milliseconds(pace.quiet), debounce=_milliseconds(pace.longest),
             force_polling=False, ignore_permission_denied=True,
         )  # fmt: skip
+        self._has_changed_behind_links()  # from here on
         is_new = True
         while _identity(self.root) == began:
             try:
@@ -156,9 +159,22 @@ class _Folder:
                 raise _NotAnnouncedError(str(error)) from error
             if changes is None:
                 return
-            yield is_new or bool(changes)
+            yield self._has_changed_behind_links() or is_new or bool(changes)
             is_new = False
         yield True
+
+    def _has_changed_behind_links(self) -> bool:
+        """Whether what links lead to is not what it was at the last look, if it is time for one.
+
+        Of a folder that is linked in while it is watched nothing is announced, nor of the target of a linked file.
+        """
+        started = time.monotonic()
+        if started < self._due:
+            return False
+        before, self._behind = self._behind, hash(tuple(corpus.behind_links(self.root, self._index)))
+        took = time.monotonic() - started
+        self._due = time.monotonic() + max(self._pace.links, 9 * took)
+        return before != self._behind
 
     def polled(self) -> Iterator[bool]:
         """The changes that can be seen by looking through the folder, which takes at most a tenth of the time.

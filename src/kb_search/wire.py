@@ -228,6 +228,7 @@ def entry_json(entry: Entry) -> Json:
         "source": entry.source,
         **_date(entry.date),
         "said": list(entry.said),
+        "problems": _problems(entry.problems),
         "others": [entry_json(other) for other in entry.others],
     }
 
@@ -248,7 +249,7 @@ def index_report_json(report: IndexReport) -> Json:
         "built": report.built,
         "engine": report.engine,
         "news": list(report.news),
-        "files": [_file(file) for file in report.files],
+        "files": [{**_file(file), "problems": _problems(file.problems)} for file in report.files],
     }
 
 
@@ -415,6 +416,10 @@ def _file(report: FileReport) -> Json:
         "encoding": report.encoding,
         "seconds": round(report.seconds, 3),
     }
+
+
+def _problems(problems: Iterable[tuple[str, str]]) -> list[Json]:
+    return [{"where": where, "message": message} for where, message in problems]
 
 
 def _counts(counts: Iterable[tuple[str, int]]) -> list[Json]:

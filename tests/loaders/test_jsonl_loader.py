@@ -54,6 +54,18 @@ def test_rows_without_a_possible_date_are_undated(tmp_path, date):
         assert article.evidence_for("date").others == (Claim(date, "row field date, not a date"),)
 
 
+@pytest.mark.parametrize("value", [{"a": 1}, True, [{"a": 1}], 1.5, {"a": "long " * 1000}])
+def test_what_is_no_text_is_kept_as_refused(tmp_path, value):
+    """A field with an object, or anything else that is no text, says nothing, and the evidence tells of it."""
+    (article,) = rows(tmp_path, {"text": PROSE, "date": value, "author": value})
+    assert (article.date, article.author) == (None, "")
+    for field in ("date", "author"):
+        (claim,) = article.evidence_for(field).others
+        assert (claim.origin, claim.refused) == (f"row field {field}, not a text", True)
+        assert claim.value.startswith(str(value)[:5])
+        assert len(claim.value) <= 100
+
+
 def test_a_bad_row_does_not_stop_the_others(tmp_path):
     """Each row that cannot be read is a problem with its line and a reason; the rest is there."""
     found = rows(

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb_search.document import Claim
+from kb_search.document import Article, Claim
 from kb_search.errors import DocumentError
-from kb_search.loaders import Remark, load
+from kb_search.loaders import RowProblem, load
 from kb_search.loaders.mail import _MOST_PARTS
 from tests.loaders.helpers import PROSE, read, source
 
@@ -19,8 +19,10 @@ PAGE = f"<html><head><title>Talks</title></head><body><h2>The Road</h2><p>{PROSE
 
 
 def mail(folder, content, name="a.eml"):
-    """The article of a mail."""
-    return read(folder, name, content.replace("\r\n", "\n").replace("\n", "\r\n"))
+    """The article of a mail, without what is attached to it."""
+    file = source(folder, name, content.replace("\r\n", "\n").replace("\n", "\r\n"))
+    (article,) = (one for one in load(file) if not isinstance(one, RowProblem))
+    return article
 
 
 def parts(*bodies, kind="mixed", head=HEAD):
@@ -143,6 +145,67 @@ def test_attachments_are_not_read(tmp_path):
     assert article.text == f"{PROSE}\n\nThe list's foot."
 
 
+def attached(folder, content):
+    """What is told to be attached to a mail; each says that it is not read."""
+    problems = [one for one in load(source(folder, "a.eml", content)) if isinstance(one, RowProblem)]
+    assert {one.message for one in problems} <= {"attached, and not read; save it as a file of its own"}
+    return [one.where for one in problems]
+
+
+def test_what_is_attached_is_told(tmp_path):
+    """Files and mails that are attached are named, in order, by name, subject or kind, wherever they stand."""
+    disposed = "Content-Disposition: attachment; filename*=utf-8''%C5%9Eu%C5%9Fa.txt\r\n"
+    inner = parts(text("<p>Again.</p>", "html"), f"Content-Type: image/png; name=map.png\r\n{disposed}\r\nx", head="")
+    inner = inner.replace("limit", "inner")
+    forms = "".join(f"--alt\r\n{form}\r\n" for form in (text(PROSE), inner))
+    bodies = [
+        f"Content-Type: multipart/alternative; boundary=alt\r\n\r\n{forms}--alt--",
+        'Content-Type: application/pdf; name="report.pdf"\r\n\r\nx',
+        text("attached", more=disposed),
+        "Content-Type: message/rfc822\r\n\r\nSubject: The other\r\n\r\n" + text("Not shown.", more=disposed),
+        "Content-Type: application/x-thing\r\n\r\nx",
+        'Content-Type: application/pdf; name="=?utf-8?q?=C5=9Eule=0A?=.pdf"\r\n\r\nx',
+    ]
+    names = ["Şuşa.txt", "report.pdf", "Şuşa.txt", "The other", "application/x-thing", "Şule?.pdf"]
+    assert attached(tmp_path, parts(*bodies)) == names
+
+
+def test_what_belongs_to_the_text_is_not_told(tmp_path):
+    """A picture in the text, another form of it and a signature are no attachments."""
+    picture = "Content-Type: image/png; name=logo.png\r\nContent-ID: <1>\r\nContent-Disposition: inline\r\n\r\nx"
+    signature = "Content-Type: application/pgp-signature; name=signature.asc\r\n\r\nx"
+    assert attached(tmp_path, parts(text(PROSE), picture, signature)) == []
+    assert attached(tmp_path, parts(text(PROSE), text("<p>Again.</p>", "html"), kind="alternative")) == []
+
+
+def mailbox(*mails):
+    """The mails of a mailbox, one after the other."""
+    return "\n".join(f"From a@b.c Tue Nov  7 10:00:00 2023\n{one}\n" for one in mails)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_each_mail_of_a_mailbox_is_an_article(tmp_path, end):
+    """Several mails in one file are several articles, each with its own sender; one that has no text costs no other."""
+    content = mailbox(
+        f"From: Ann\nSubject: One\n\n{PROSE}\n\nFrom here to 10:30 they spoke.\n",
+        "Subject: Two\n\n",
+        parts(text(PROSE), 'Content-Type: application/pdf; name="a.pdf"\n\nx', head="From: Bob\nSubject: Three\n"),
+    )
+    found = list(load(source(tmp_path, "a.eml", content.replace("\r\n", "\n").replace("\n", end))))
+    first, second, third, last = found
+    assert (first.author, first.title, first.row) == ("Ann", "One", "1")
+    assert first.text == f"{PROSE}\n\nFrom here to 10:30 they spoke."
+    assert (second.where, second.message) == ("mail 2", "a.eml holds no text.")
+    assert (third.where, last.author, last.text, last.row) == ("mail 3, a.pdf", "Bob", PROSE, "3")
+
+
+def test_one_mail_of_a_mailbox_is_a_mail(tmp_path):
+    """A line before the first header makes no mailbox, and neither does a mail that quotes one."""
+    assert mail(tmp_path, mailbox(f"Subject: One\n\n{PROSE}")).row == ""
+    quoted = f"Subject: One\n\n{PROSE}\n\n{mailbox('Subject: Two', 'Subject: Three')}"
+    assert "Subject: Three" in mail(tmp_path, quoted).text
+
+
 def test_a_saved_page(tmp_path):
     """A page is read as web pages are; the day on which it was saved is kept, and is not its date."""
     head = (
@@ -250,7 +313,7 @@ def test_a_damaged_mail_is_an_article_or_a_sentence(tmp_path_factory, name, plac
     whole = parts(text(PAGE, "html"), text(PROSE)).encode()
     file = source(tmp_path_factory.mktemp("any"), name, whole[:place] + noise + whole[place + len(noise) :])
     try:
-        assert all(one.message if isinstance(one, Remark) else one.text for one in load(file))
+        assert all(one.text if isinstance(one, Article) else one.message for one in load(file))
     except DocumentError:
         return
 

@@ -28,11 +28,11 @@ def set_command(settings: Settings, paths: tuple[Path, ...], *, cleared: tuple[s
     """Say the date, source … of articles in sidecars (NAME.ext.meta.toml) beside them.
 
     PATH is relative to the working folder or to the collection, which is --corpus, or else the folder that the index
-    was built from. The articles themselves are never changed. With
+    was built from; where there is neither, any file may be named. The articles themselves are never changed. With
     several, nothing is written unless all can be.
     """
     change = sidecars.checked(values, cleared)
-    corpus = _corpus(settings)
+    corpus = _corpus(settings, paths[0])
     articles = [sidecars.find_article(path, corpus, settings.index) for path in paths]
     for article in articles:
         sidecars.refuse_rows(article, change)
@@ -43,12 +43,18 @@ def set_command(settings: Settings, paths: tuple[Path, ...], *, cleared: tuple[s
     return 0
 
 
-def _corpus(settings: Settings) -> Path:
-    """The folder of articles; where the one that is set does not exist, that which the index was built from."""
+def _corpus(settings: Settings, path: Path) -> Path:
+    """The folder of articles; where the one that is set does not exist, that which the index was built from.
+
+    Where nobody named one and none was indexed, it is the folder that a file is in.
+    """
     if settings.corpus.is_dir():
         return settings.corpus
     known = built_from(settings.index)
-    return known if known and known.is_dir() else settings.corpus
+    if known and known.is_dir():
+        return known
+    is_named = settings.corpus != Settings().corpus
+    return settings.corpus if is_named or not path.is_file() else path.absolute().parent
 
 
 def _print(written: Written) -> None:

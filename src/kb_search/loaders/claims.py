@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -58,6 +59,7 @@ class Said:
     refused: str = ""
 
 
+_NO_TEXT = "not a text"
 #: Lists of values are read so many deep: the names of authors, and names in parts.
 _DEEPEST = 2
 
@@ -66,16 +68,16 @@ def said(fields: Mapping[str, object], origin: str, *, named: bool = False) -> l
     """What a mapping (front matter, a row, a sidecar) says about the fields that articles have.
 
     With `named`, the field's name is part of the origin, as in `row field date`.
-    Keys in any case; numbers and dates are read as text, lists are joined by commas. What is empty, or
-    neither text nor number nor date, says nothing.
+    Keys in any case; numbers and dates are read as text, lists are joined by commas. What is empty says nothing, and
+    what is neither text nor number nor date is refused.
     """
     plain = [(str(key).lower(), value) for key, value in fields.items()]
     plain.sort(key=lambda pair: pair[0] not in FIELDS)  # `date` goes before `published`
-    found = ((key, OTHER_NAMES.get(key, key), _as_text(value)) for key, value in plain)
+    found = ((key, OTHER_NAMES.get(key, key), value, _as_text(value)) for key, value in plain)
     return [
-        Said(field, value, f"{origin} {key}" if named else origin)
-        for key, field, value in found
-        if field in FIELDS and value
+        Said(field, text or reprlib.repr(value), f"{origin} {key}" if named else origin, "" if text else _NO_TEXT)
+        for key, field, value, text in found
+        if field in FIELDS and (text or value)
     ]
 
 

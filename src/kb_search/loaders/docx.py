@@ -44,6 +44,8 @@ def _html(package: Package) -> str:
         found = mammoth.convert_to_html(_only_xml(package), style_map=_STYLES, convert_image=lambda _: [])
     except DocumentError:
         raise
+    except RecursionError as error:
+        raise package.too_deep() from error
     except Exception as error:
         raise package.damaged() from error
     return str(found.value)

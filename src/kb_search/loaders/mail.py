@@ -2,7 +2,7 @@
 
 Python's own reader of mail parses them (RFC 5322, RFC 2045 to 2049, RFC 2557), with its policy `compat32`: the
 newer one takes ten times as long for the parts, and fails or never ends on some hostile headers. Headers are
-decoded here. What is attached is not read.
+decoded here. What is attached is not read, and told. A file that begins as a mailbox (RFC 4155) is read mail by mail.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import binascii
 import email
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from email.errors import HeaderParseError, InvalidBase64CharactersDefect, InvalidBase64LengthDefect, MessageError
@@ -18,12 +18,12 @@ from email.header import decode_header
 from email.message import Message
 from email.policy import compat32
 from email.utils import parseaddr, parsedate_to_datetime
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from urllib.parse import urlsplit
 
 from kb_search.document import Article
 from kb_search.errors import DocumentError
-from kb_search.loaders.base import Remark, SourceFile, printable, read_bytes
+from kb_search.loaders.base import Remark, RowProblem, SourceFile, printable, read_bytes
 from kb_search.loaders.body import Block, compose
 from kb_search.loaders.claims import Said, read_as
 from kb_search.loaders.cleaning import Decoded, decode, scrub
@@ -44,24 +44,42 @@ _PLAIN, _HTML = "text/plain", "text/html"
 _NO_BASE64 = (InvalidBase64CharactersDefect, InvalidBase64LengthDefect)
 #: What no text has, and much of what comes out where plain words are unpacked as base64.
 _RUBBISH = re.compile(rb"[\0-\x08\x0e-\x1f]")
+#: The line in front of each mail of a mailbox: who sent it and when, behind a blank line and before a header.
+_MAIL_BEGINS = re.compile(rb"(?:\A|\n\r?\n)(?=From [^\r\n]{0,200}\d\d:\d\d[^\r\n]{0,200}\r?\n[!-9;-~]{1,100}:)")
+_ATTACHED = "attached, and not read; save it as a file of its own"
+_LONGEST_NAME = 200
 #: Text whose charset nobody knows is read where the guess is at least as sure, or little of it depends on that.
 _LEAST_SURE, _MOST_FOREIGN = 0.5, 0.1
 
 
-def load(file: SourceFile) -> Iterator[Article | Remark]:
-    """The one article of a mail or of a saved page, and what is to be told of it.
+def load(file: SourceFile) -> Iterator[Article | RowProblem | Remark]:
+    """The article of a mail or of a saved page, what is attached to it, and what is to be told of it.
 
-    Raises DocumentError where it cannot be read or has no text.
+    A mailbox has an article a mail, by its number. Raises DocumentError where the file cannot be read or has no text.
     """
-    message = _parsed(file)
-    if file.path.name.lower().endswith(".eml"):
-        yield from _mail(file, message)
-    else:
-        yield _saved_page(file, message)
-
-
-def _parsed(file: SourceFile) -> Message:
     raw = read_bytes(file)
+    if not file.path.name.lower().endswith(".eml"):
+        yield _saved_page(file, _parsed(file, raw))
+        return
+    begins = [found.end() for found in _MAIL_BEGINS.finditer(raw)]
+    if len(begins) < 2 or begins[0] > 0:
+        yield from _mail(file, _parsed(file, raw))
+        return
+    for number, (begin, end) in enumerate(pairwise([*begins, len(raw)]), 1):
+        yield from _mail_of_several(file, raw[begin:end], number)
+
+
+def _mail_of_several(file: SourceFile, raw: bytes, number: int) -> Iterator[Article | RowProblem | Remark]:
+    """A mail of a mailbox; one that cannot be read costs no other."""
+    where = f"mail {number}"
+    try:
+        for one in _mail(file, _parsed(file, raw), str(number)):
+            yield replace(one, where=f"{where}, {one.where}") if isinstance(one, RowProblem) else one
+    except DocumentError as error:
+        yield RowProblem(where, str(error))
+
+
+def _parsed(file: SourceFile, raw: bytes) -> Message:
     name = printable(file.relative)
     if raw.count(b"\n--") + raw.count(b"\r--") > _MOST_PARTS or _LONG_TYPE.search(raw):
         raise DocumentError(f"{name} has more parts, or longer headers, than any mail; save its text alone.")
@@ -71,11 +89,13 @@ def _parsed(file: SourceFile) -> Message:
         raise DocumentError(f"{name} is damaged or no mail; save it anew.") from error
 
 
-def _mail(file: SourceFile, message: Message) -> Iterator[Article | Remark]:
+def _mail(file: SourceFile, message: Message, row: str = "") -> Iterator[Article | RowProblem | Remark]:
     """A mail: its plain text, or its HTML where it has none; forwarded text that is shown with it as well.
 
-    A part that cannot be read is told, and the others are read.
+    A part that cannot be read is told, and the others are read. `row` is its number in a mailbox.
     """
+    shown = _shown(message, _DEEPEST)
+    yield from (RowProblem(name, _ATTACHED) for name in _attached(message, {id(part) for part in shown}))
     claims = [
         Said("title", _header(message, "subject"), "header Subject"),
         Said("author", _sender(message), "header From"),
@@ -85,7 +105,7 @@ def _mail(file: SourceFile, message: Message) -> Iterator[Article | Remark]:
     ]
     blocks: list[Block] = []
     problems: list[str] = []
-    for part in _shown(message, _DEEPEST):
+    for part in shown:
         try:
             decoded = _decoded_part(part, printable(file.relative))
         except DocumentError as error:
@@ -97,7 +117,7 @@ def _mail(file: SourceFile, message: Message) -> Iterator[Article | Remark]:
         raise DocumentError(problems[0])
     yield from map(Remark, problems)
     body = replace(compose(blocks, claims[0].value), title="")
-    yield assemble(around(file), body, filter(_is_said, claims), "eml")
+    yield assemble(around(file), body, filter(_is_said, claims), "eml", row)
 
 
 def _is_said(claim: Said) -> bool:
@@ -115,6 +135,40 @@ def _shown(part: Message, depth: int) -> list[Message]:
         return [one for shown in inner for one in shown]
     is_attached = part.get_content_disposition() == "attachment" or part.get_filename()
     return [] if is_attached or part.get_content_type() not in (_PLAIN, _HTML) else [part]
+
+
+def _attached(message: Message, shown: Collection[int]) -> Iterator[str]:
+    """The names of all parts that a mail program lists beside the text, in order; of mails their subjects.
+
+    Pictures within the text, signatures and other forms of the text are none.
+    """
+    waiting = [message]
+    while waiting:
+        part = waiting.pop()
+        payload = part.get_payload()
+        if part.get_content_maintype() == "multipart":
+            waiting += (
+                one for one in reversed(payload if isinstance(payload, list) else []) if isinstance(one, Message)
+            )
+        elif id(part) not in shown and _stands_beside(part):
+            name = _decoded(part.get_filename() or "") or _subject(payload) or part.get_content_type()
+            yield printable(name[:_LONGEST_NAME])
+
+
+def _stands_beside(part: Message) -> bool:
+    """Whether a part that is not shown is a document of its own."""
+    kind = part.get_content_type()
+    if kind.endswith("-signature"):
+        return False
+    if part.get_content_disposition() == "attachment":
+        return True
+    return not kind.startswith("image/") and (bool(part.get_filename()) or not kind.startswith("text/"))
+
+
+def _subject(payload: object) -> str:
+    """The subject of a mail that is a part of another one; empty where the part is none."""
+    within = payload[0] if isinstance(payload, list) and payload else None
+    return _header(within, "subject") if isinstance(within, Message) else ""
 
 
 def _is_plain(parts: list[Message]) -> bool:

@@ -62,6 +62,10 @@ class Package:
         """The error for a document that cannot be made sense of."""
         return DocumentError(f"{self._name} is damaged or no {self._kind}; get it anew, or save it anew.")
 
+    def too_deep(self) -> DocumentError:
+        """The error for a document whose elements stand in each other as no writer puts them."""
+        return DocumentError(f"{self._name} is nested too deeply to be read.")
+
     def protected(self) -> DocumentError:
         """The error for a document that only its owner can open."""
         return DocumentError(f"{self._name} is protected against being read; save it without a password.")
@@ -92,7 +96,7 @@ class Package:
         try:
             return etree.fromstring(content, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
-            raise self.damaged() from error
+            raise (self.too_deep() if "depth" in str(error) else self.damaged()) from error
 
     def checked(self, part: str) -> bytes:
         """The bytes of a part of XML that declares no entities, in whatever encoding it is."""

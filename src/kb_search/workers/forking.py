@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import socket
+from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from kb_search import language, loaders
@@ -28,20 +29,24 @@ def main(control: str, passing: str) -> None:
     loaders.make_ready(_COMMON)
     _share()
     connection, fds = Connection(int(control)), socket.socket(fileno=int(passing))
-    while True:
-        try:
-            request: Order | int = connection.recv()
-        except (EOFError, OSError):
-            return
-        if isinstance(request, int):
-            connection.send(os.waitstatus_to_exitcode(os.waitpid(request, 0)[1]))
-        else:
-            connection.send(_made(request, connection, fds))
+    with suppress(EOFError, OSError):  # whoever asks has ended, perhaps before the answer
+        while True:
+            connection.send(_answer(connection.recv(), connection, fds))
+
+
+def _answer(request: Order | int, connection: Connection, fds: socket.socket) -> int | str:
+    """What an order gives, or the exit code of a process that is waited for."""
+    if isinstance(request, int):
+        return os.waitstatus_to_exitcode(os.waitpid(request, 0)[1])
+    return _made(request, connection, fds)
 
 
 def _made(order: Order, connection: Connection, fds: socket.socket) -> int | str:
     """The id of the process that was made for an order, or why there is none."""
-    descriptor = socket.recv_fds(fds, 1, 1)[1][0]
+    _, descriptors, _, _ = socket.recv_fds(fds, 1, 1)
+    if not descriptors:
+        raise EOFError
+    (descriptor,) = descriptors
     loaders.make_ready(order.loaders)
     _share()
     try:

@@ -14,6 +14,7 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -203,17 +204,23 @@ class _Result:
     def broken_off(self, reason: str, status: str = "failed") -> Outcome:
         """The outcome where reading could not go on; what came before stays."""
         if not self._articles:
-            return Outcome(status, self._told(reason))
-        self.note(RowProblem("the rest", reason))
+            return Outcome(status, self._told(reason), problems=tuple(self._problems))
+        self._left_out += 1
+        self._problems.append(RowProblem("the rest", reason))  # also where so many rows are named already
         return self.ended()
 
     def ended(self) -> Outcome:
         """The outcome where nothing follows."""
-        problems = tuple(self._problems)
-        reason = summary(problems, self._left_out)
+        reason = summary(tuple(self._problems), self._left_out)
+        problems = (*self._problems, *self._unnamed())
         if problems and not self._articles:
             return Outcome("failed", self._told(f"{printable(self._file.relative)}: {reason}"), problems=problems)
         return Outcome("read", self._told(reason), encoding=self._encoding, problems=problems)
+
+    def _unnamed(self) -> Iterator[RowProblem]:
+        """A line that says how many problems have none of their own, if any."""
+        if more := self._left_out - len(self._problems):
+            yield RowProblem("more", f"{more:,} more were left out; the first {MOST_PROBLEMS} of a file are named")
 
     def _told(self, reason: str) -> str:
         """A reason with all remarks behind it."""

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_search.loaders.mojibake import mend
+from kb_search.loaders.mojibake import Mended, mend
+from tests.loaders.sentences import SENTENCES, texts
 
 
 def garbled(text, encoding="cp1252"):
@@ -58,6 +59,38 @@ def test_what_is_not_sure_is_counted():
     """One garbled letter is not enough to change an author's text, but is reported."""
     mended = mend("One cafÃ© only")
     assert (mended.text, mended.places, mended.left) == ("One cafÃ© only", 0, 1)
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1251"])
+def test_a_text_that_is_garbled_throughout_is_mended(language, encoding):
+    """Three sentences in any language, with nothing else in them, are put right, each letter counted."""
+    for text in texts(language, 3):
+        mended = mend(garbled(text, encoding))
+        assert (mended.text, mended.left) == (text, 0)
+        assert mended.places == sum(letter > "\x7f" for letter in text)
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_no_language_looks_garbled(language):
+    """What is right is neither changed nor said to be garbled, in whatever language."""
+    for text in texts(language, 5):
+        assert mend(text) == Mended(text)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1251"])
+@pytest.mark.parametrize("text", ["Der Zug fuhr über Köln.", "Az őr és a fűtő", "Élève, façade, œuvre"])
+def test_garbled_words_among_right_ones_are_mended(text, encoding):
+    """Where a right sign stands in the same text, the words are put right one by one."""
+    assert mend(f"{garbled(text, encoding)} “So it said”: {garbled(text, encoding)}").text.count(text) == 2
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1251"])
+def test_the_number_of_letters_that_are_left_is_true(encoding):
+    """Where too few kinds are garbled for certainty beside right letters, each one is counted."""
+    text = f"“{garbled('Köln, Mönch, schön', encoding)}”"
+    mended = mend(text)
+    assert (mended.text, mended.places, mended.left) == (text, 0, 3)
 
 
 @given(st.text(st.characters(min_codepoint=0xA0, max_codepoint=0x17F), min_size=1, max_size=60))

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from kb_search.errors import DocumentError
 from kb_search.loaders.charset import guess
 from kb_search.loaders.mojibake import mend
+from kb_search.loaders.unmarked import by_characters, by_escapes, by_zeros
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -28,6 +29,7 @@ _BOMS = (
 _MOST_CONTROLS = 0.03
 _CONTROL_BYTES = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b")
 _FEWEST_CONTROLS = 8
+_HEAD = 4096
 #: So many letters beyond ASCII must be right for each that is broken; fewer where the text says that it is UTF-8.
 _FEWEST_WHOLE, _FEWEST_WHOLE_DECLARED = 10, 1
 #: So many of them make it sure that lines are UTF-8: in an old encoding hardly a line looks like it.
@@ -126,10 +128,12 @@ def _decoded(raw: bytes, name: str, declared: str) -> Decoded:
     for bom, encoding in _BOMS:
         if raw.startswith(bom):
             return _replacing(raw[len(bom) :], encoding)
-    if unmarked := _utf32_without_mark(raw) or _utf16_without_mark(raw):
+    said = _known(declared)
+    if escaped := by_escapes(raw):
+        return Decoded(raw.decode(escaped), escaped, guessed=escaped != said)
+    if unmarked := by_zeros(raw) or (_is_no_text(raw) and by_characters(raw)):
         return replace(_replacing(raw, unmarked), guessed=True)
     controls = _refuse_binary(raw, name)
-    said = _known(declared)
     for encoding in filter(None, (said if raw.isascii() else "", "utf-8")):
         with suppress(UnicodeDecodeError):
             return Decoded(raw.decode(encoding), encoding, controls=controls)
@@ -211,44 +215,29 @@ def shorten(text: str, most: int) -> str:
     return (cut[:space] if space > most // 2 else cut).rstrip(" ,;:–—-") + "…"
 
 
-def _utf32_without_mark(raw: bytes) -> str:
-    """The byte order of UTF-32 whose mark is missing, or nothing. Hardly anything else can be decoded as it."""
-    head = raw[:4096]
-    for encoding, highest in (("utf-32-le", head[3::4]), ("utf-32-be", head[::4])):
-        if not any(highest):
-            with suppress(UnicodeDecodeError):
-                text = head[: len(head) // 4 * 4].decode(encoding)
-                return encoding if sum(map(str.isalpha, text)) > 1 and not _WASTE.search(text) else ""
-    return ""
-
-
-def _utf16_without_mark(raw: bytes) -> str:
-    """The byte order of UTF-16 whose mark is missing, or nothing.
-
-    Of each two bytes one says the alphabet, of which a text has few, and is 0 for its spaces.
-    """
-    head = raw[:4096]
-    if 0 not in head:
-        return ""
-    even, odd = len(set(head[::2])), len(set(head[1::2]))
-    if 3 * min(even, odd) > max(even, odd):
-        return ""
-    encoding = "utf-16-le" if odd < even else "utf-16-be"
-    text = head.decode(encoding, "replace")
-    # Two letters at least: a byte or two of nothing can be read in any way.
-    written = sum(map(str.isalpha, text)) > 1
-    return encoding if written and len(_WASTE.findall(text)) <= max(1, _MOST_CONTROLS * len(text)) else ""
-
-
 def _refuse_binary(raw: bytes, name: str) -> int:
     """The number of control characters in a text; DocumentError where there are too many for one."""
     for signature, kind in _SIGNATURES:
         if raw.startswith(signature):
             raise DocumentError(f"{name} is {kind}, whatever its name says; save it as text.")
-    controls = len(raw) - len(raw.translate(None, _CONTROL_BYTES))
+    controls = _controls(raw)
     if controls > max(_FEWEST_CONTROLS, _MOST_CONTROLS * len(raw)):
         raise DocumentError(f"{name} is not text: {controls:,} of its {len(raw):,} bytes are control characters.")
     return controls
+
+
+def _is_no_text(raw: bytes) -> bool:
+    """Whether the first bytes are no UTF-8, or would have control characters in it."""
+    head = raw[:_HEAD]
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return True
+    return _controls(head) > _MOST_CONTROLS * len(head)
+
+
+def _controls(raw: bytes) -> int:
+    return len(raw) - len(raw.translate(None, _CONTROL_BYTES))
 
 
 def _known(declared: str) -> str:

@@ -16,12 +16,13 @@ from lxml.etree import XPath, _Element
 
 from kb_search.loaders.bylines import bylines, written_bylines
 from kb_search.loaders.claims import Said
+from kb_search.loaders.dateguess import guessed_date
 from kb_search.loaders.datevotes import CHANGE, settled_dates
 from kb_search.loaders.lines import page_lines, title_line
 from kb_search.loaders.linkeddata import LinkedData
 from kb_search.loaders.names import names
 from kb_search.loaders.vocabulary import Names
-from kb_search.loaders.webdates import date_claims, guessed_date, readable
+from kb_search.loaders.webdates import date_claims, readable
 
 #: Field -> the meta tags that tell it, best first.
 _META = {
@@ -75,7 +76,8 @@ def page_claims(
     language = next(iter(_values(head, "language")), "")
     address = next(iter(_values(head, "url")), saved_from)
     lines = page_lines(page)
-    title = title_line(lines, _values(_titles(page, head), "title"))
+    called = _values(_titles(page, head), "title")
+    title = title_line(lines, called)
     dates = [*date_claims(page, lines, title, address, language), *linked.page_day(), *_changes(page)]
     authors = [Said("author", who, origin) for who, origin in bylines(page, called_so)]
     if title is not None:
@@ -83,7 +85,7 @@ def page_claims(
     everything = [*head, *dates, *(one for one in told if one.refused)]
     dates = [_readable(one, language) for one in everything if one.field == "date"]
     if search and markup and all(one.refused for one in dates):
-        dates += guessed_date(page, markup, address)
+        dates += guessed_date(page, len(markup), address, called)
     others = [one for one in everything if one.field not in ("date", "author")]
     people = _people([*everything, *authors])
     return [*_titles(page, others), *settled_dates(dates), *people]

@@ -18,6 +18,7 @@ from lxml.etree import XPath, _Element
 
 from kb_search.loaders.claims import OTHER_ARTICLE, Said, said
 from kb_search.loaders.datevotes import CHANGE
+from kb_search.loaders.names import given_first
 
 _ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "LiveBlogPosting", "SocialMediaPosting")
 _PAGE_TYPES = ("Page", "VideoObject", "Episode", "Recipe", "Product", "Event")
@@ -114,7 +115,7 @@ class LinkedData:
         fields = {
             "title": article.get("headline") or article.get("name"),
             "date": article.get("datePublished"),
-            "author": _names(article.get("author"), known),
+            "author": list(map(given_first, _names(article.get("author"), known))),
             "source": _names(article.get("publisher"), known),
             "url": article.get("url") or _main_page(article),
             "language": article.get("inLanguage"),

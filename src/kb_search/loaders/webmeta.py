@@ -6,7 +6,7 @@ The names are those of the Open Graph protocol, Dublin Core and the readers that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
@@ -20,7 +20,7 @@ from kb_search.loaders.dateguess import guessed_date
 from kb_search.loaders.datevotes import CHANGE, settled_dates
 from kb_search.loaders.lines import page_lines, title_line
 from kb_search.loaders.linkeddata import LinkedData
-from kb_search.loaders.names import names
+from kb_search.loaders.names import given_first, names
 from kb_search.loaders.vocabulary import Names
 from kb_search.loaders.webdates import date_claims, readable
 
@@ -37,10 +37,12 @@ _META = {
         "datecreated", "date",
     ),
     "author": ("author", "article:author", "dc.creator", "dc:creator", "dcterms.creator", "citation_author",
-               "parsely-author", "sailthru.author", "byl"),
+               "citation_authors", "parsely-author", "sailthru.author", "byl"),
     "url": ("og:url",),
     "language": ("og:locale", "content-language", "dc.language"),
 }  # fmt: skip
+#: The meta tags of libraries: one for each author.
+_LIBRARY = frozenset({"dc.creator", "dc:creator", "dcterms.creator", "citation_author", "citation_authors"})
 #: Meta tags that tell the day of the last change.
 _CHANGED = (
     "article:modified_time", "og:updated_time", "dcterms.modified", "dc.date.modified", "datemodified", "last-modified",
@@ -167,7 +169,17 @@ def _contents(page: _Element) -> dict[str, list[str]]:
 
 def _joined(name: str, values: Iterable[str]) -> list[str]:
     different = list(dict.fromkeys(values))
-    return [", ".join(different)] if name in _META["author"] else different[:1]
+    return [", ".join(_given_first(name, different))] if name in _META["author"] else different[:1]
+
+
+def _given_first(name: str, people: Sequence[str]) -> list[str]:
+    """What tags of one name say about authors; `Family, Given` in a tag of its own as `Given Family`."""
+    if name == "citation_authors":
+        people = [one.strip() for value in people for one in value.split(";") if one.strip()]
+    if len(people) == 1 and name not in _LIBRARY:  # a list, it may be
+        return list(people)
+    alone = name in _LIBRARY and (len(people) > 1 or name.startswith("citation_"))
+    return [given_first(one, alone=alone) for one in people]
 
 
 def _changes(page: _Element) -> Iterator[Said]:

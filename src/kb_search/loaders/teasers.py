@@ -18,8 +18,8 @@ from kb_search.loaders.datelines import LABELS, UPDATES
 from kb_search.loaders.lines import Line
 from kb_search.loaders.names import is_byline
 
-#: A line with so many words, and not linked, is of a text.
-_TEXT_WORDS = 8
+#: A line with more letters and spaces than these, and not linked, is of a text.
+_TEXT_LENGTH, _TEXT_WORDS = 30, 8
 #: So many lines are looked at, boxes beside a box and around an element, links in a box, and beginnings of its text.
 _MOST_LINES, _MOST_ALIKE = 5000, 5
 _MOST_AROUND, _MOST_LEVELS, _MOST_LINKS, _MOST_RUNS, _LONGEST_RUN = 3, 12, 20, 20, 120
@@ -129,7 +129,7 @@ def _text_ends(lines: Sequence[Line]) -> tuple[_Element | None, _Element | None]
     sizes: dict[_Element, int] = defaultdict(int)
     ends: dict[_Element, list[_Element]] = defaultdict(list)
     for line in islice(lines, _MOST_LINES):
-        if len(line.text.split(None, _TEXT_WORDS)) > _TEXT_WORDS and line.element.tag != "a":
+        if len(line.text) > _TEXT_LENGTH and line.element.tag != "a" and line.text.count(" ") >= _TEXT_WORDS:
             block = _block(line.element)
             home = block.getparent()
             if home is not None:
@@ -141,9 +141,11 @@ def _text_ends(lines: Sequence[Line]) -> tuple[_Element | None, _Element | None]
 
 def _titled(lines: Sequence[Line], title: int | None) -> Iterator[_Element]:
     """What is around the title where it is said again, if it is no link there."""
-    wanted = None if title is None else lines[title].text.casefold()
+    if title is None:
+        return
+    wanted = lines[title].text.casefold()
     for line in lines:
-        if line.text.casefold() == wanted and line.element.tag != "a":
+        if len(line.text) == len(lines[title].text) and line.text.casefold() == wanted:
             around = [line.element, *line.element.iterancestors()]
             if all(one.tag != "a" for one in around):
                 yield from around

@@ -1,8 +1,10 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kb_search.loaders.names import is_byline, names
+from kb_search.loaders.names import given_first, is_byline, names
 from tests.loaders.helpers import PROSE, read
 
 OTHER = "Nobody had expected them to agree so soon, and yet they signed the paper before the evening came."
@@ -25,6 +27,10 @@ def author(folder, below="", head="", after=""):
         ("Ann Lee, Bo Ray and Cy Dow", ["Ann Lee", "Bo Ray", "Cy Dow"]),
         ("Posted on 7 November 2023 by Ann Lee", []),
         ("Ann van der Lee", ["Ann van der Lee"]),
+        ("Bo Ray, Jr.", ["Bo Ray, Jr."]),
+        ("Ann Lee, Bo Ray, Jr. and Cy Dow", ["Ann Lee", "Bo Ray, Jr.", "Cy Dow"]),
+        ("Lee, A., Ray, B.", ["Lee", "A.", "Ray", "B."]),
+        ("By Ann Lee.", ["Ann Lee"]),
         ("Christoph von Ritter", ["Christoph von Ritter"]),
         ("Автор: Анна Ли", ["Анна Ли"]),
         ("孔德明", ["孔德明"]),
@@ -110,3 +116,51 @@ def test_authors_in_linked_data_are_cleaned_too(tmp_path):
     """Handles and addresses are no names; those who have one are kept."""
     data = {"@type": "Article", "author": [{"name": "By Ann Lee"}, {"name": "ann@paper.example"}]}
     assert author(tmp_path, head=f'<script type="application/ld+json">{json.dumps(data)}</script>').value == "Ann Lee"
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ({"citation_author": ["Lee, A.", "van der Ray, B. C."]}, "A. Lee, B. C. van der Ray"),
+        ({"citation_author": ["Lee, Ann", "Ray, Bo"]}, "Ann Lee, Bo Ray"),
+        ({"citation_author": ["Ann Lee", "Bo Ray"]}, "Ann Lee, Bo Ray"),
+        ({"citation_author": ["Lee Dow, Ann"]}, "Ann Lee Dow"),
+        ({"citation_author": ["Ray, Bo, Jr."]}, "Bo Ray, Jr."),
+        ({"citation_author": ["Ray, Jr., Bo"]}, "Bo Ray, Jr."),
+        ({"citation_authors": ["Lee, Ann; Ray, Bo"]}, "Ann Lee, Bo Ray"),
+        ({"dc.creator": ["Lee, Ann"]}, "Ann Lee"),
+        ({"author": ["Lee, Ann", "Ray, Bo"]}, "Ann Lee, Bo Ray"),
+        ({"author": ["Ann Lee, Bo Ray"]}, "Ann Lee, Bo Ray"),
+        ({"author": ["Bo Ray, Jr."]}, "Bo Ray, Jr."),
+    ],
+)
+def test_families_in_front_of_given_names(tmp_path, tags, found):
+    """Each author is one name, given name first, with all its initials and what follows it."""
+    head = "".join(f'<meta name="{name}" content="{one}">' for name, people in tags.items() for one in people)
+    assert author(tmp_path, head=head).value == found
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("Lee, Ann", "Ann Lee"), ("Bo Ray, Jr.", "Bo Ray, Jr."), ("Ann Lee, Reuters", "Ann Lee")],
+)
+def test_names_in_json_ld(tmp_path, name, found):
+    """A name in JSON-LD is turned around where one word stands before its comma."""
+    fields = {"@type": "NewsArticle", "author": {"@type": "Person", "name": name}}
+    head = f'<script type="application/ld+json">{json.dumps(fields)}</script>'
+    assert author(tmp_path, head=head).value == found
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["Lee", "Ray-Dow", "van der Berg", "O’Hara"]), st.sampled_from(["A.", "B. C.", "Ann"])
+        ),
+        min_size=1, max_size=5, unique=True,
+    )
+)  # fmt: skip
+def test_no_part_of_a_name_is_lost(people):
+    """Names turned around and read again have the family's and all given names that the tags have."""
+    assert names(", ".join(given_first(f"{family}, {first}") for family, first in people)) == [
+        f"{first} {family}" for family, first in people
+    ]

@@ -82,3 +82,21 @@ def test_a_book_without_a_chapter_that_can_be_read(tmp_path):
     file = source(tmp_path, "a.epub", packed({**parts, chapter: "<p>" + " " * 3_000_000}))
     with pytest.raises(DocumentError, match=r"a.epub has no chapter that can be read; .*one.xhtml: a.epub unpacks to"):
         list(load(file))
+
+
+def test_a_book_without_a_title_is_called_by_its_first_heading(tmp_path):
+    """The heading of the first chapter is the title of a book that has none, and of several chapters a section too."""
+    chapters = {f"{n}.xhtml": f"<h1>Chapter {n}</h1><p>{PROSE}</p>" for n in "123"}
+    article = epub(tmp_path, chapters, metadata="")
+    assert (article.title, article.untitled) == ("Chapter 1", False)
+    assert [section.title for section in article.sections] == ["Chapter 1", "Chapter 2", "Chapter 3"]
+    alone = epub(tmp_path, {"1.xhtml": chapters["1.xhtml"]}, metadata="")
+    assert (alone.title, alone.sections) == ("Chapter 1", ())
+
+
+def test_the_title_of_a_book_is_no_section(tmp_path):
+    """A book that says its title has its chapters for sections, and nothing else."""
+    chapters = {f"{n}.xhtml": f"<h1>Chapter {n}</h1><p>{PROSE}</p>" for n in "12"}
+    article = epub(tmp_path, chapters, metadata=METADATA)
+    assert article.title == "On Roads"
+    assert [section.title for section in article.sections] == ["Chapter 1", "Chapter 2"]

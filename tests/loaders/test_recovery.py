@@ -116,3 +116,55 @@ def test_captions_and_asides_to_the_article_stay_where_they_stood(tmp_path, inse
 def test_other_boxes_among_the_paragraphs_stay_away(tmp_path, inset):
     """Credits, pointers to other articles and invitations are no part of the article."""
     assert read(tmp_path, "a.html", page(between=inset)).text == f"{PROSE}\n\n{OTHER}\n\n{LAST}"
+
+
+SHAPES = {
+    "flat": "{heading}{text}",
+    "sections": "<section>{heading}{text}</section>",
+    "headers": "<section><header>{heading}</header>{text}</section>",
+    "boxes": "<div>{heading}{text}</div>",
+    "boxes in boxes": "<div><div class=head>{heading}</div><div class=body>{text}</div></div>",
+    "bylines": "{heading}<p class=byline>By Ann Lee, 7 May 2020</p>{text}",
+}
+
+
+@pytest.mark.parametrize("title", ["", "The Gazette"])
+@pytest.mark.parametrize("length", [1, 6, 30])
+@pytest.mark.parametrize("level", [1, 2, 3])
+@pytest.mark.parametrize("count", [1, 2, 4])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_heading_of_the_text_is_lost(tmp_path, shape, count, level, length, title):
+    """However long the text and whatever the title element says, each heading is the title or a section."""
+    parts = [
+        SHAPES[shape].format(
+            heading=f"<h{level}>Part {number} of the report</h{level}>",
+            text="".join(f"<p>{' '.join(_sentences(number, line, length))}</p>" for line in range(2)),
+        )
+        for number in range(count)
+    ]
+    markup = f"<html><head><title>{title}</title></head><body><div>{''.join(parts)}</div></body></html>"
+    article = read(tmp_path, "a.html", markup)
+    known = [article.title, *(section.title for section in article.sections)]
+    assert [f"Part {number} of the report" in known for number in range(count)] == [True] * count
+    assert "of the report" not in article.text
+
+
+def _sentences(part, line, length):
+    """Sentences that are all different: text that a page says twice is taken for furniture."""
+    for number in range(length):
+        yield f"House {number} of street {line} in town {part} needs a new roof before the autumn storms arrive."
+
+
+def test_the_title_is_not_put_back_as_a_section(tmp_path):
+    """A heading above the text that says the title once more heads nothing."""
+    text = "".join(f"<p>{' '.join(_sentences(0, line, 20))}</p>" for line in range(3))
+    head = "<meta property='og:title' content='Roofs for the town - The Gazette'>"
+    markup = f"<html><head>{head}</head><body><h2>Roofs for the town</h2>{text}</body></html>"
+    assert read(tmp_path, "a.html", markup).sections == ()
+
+
+def test_one_heading_above_all_is_the_title(tmp_path):
+    """Where nothing says the title, a heading of any level that stands alone above the text does."""
+    text = "".join(f"<p>{' '.join(_sentences(0, line, 20))}</p>" for line in range(3))
+    article = read(tmp_path, "a.html", f"<html><body><h2>Roofs for the town</h2>{text}</body></html>")
+    assert (article.title, article.untitled, article.sections) == ("Roofs for the town", False, ())

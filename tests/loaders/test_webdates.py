@@ -86,10 +86,16 @@ def test_what_is_not_the_day_of_publication(tmp_path, below):
 
 
 def test_dates_of_other_articles_do_not_count(tmp_path):
-    """Comments and lists of other articles have dates of their own."""
+    """Comments and lists of other articles have dates of their own, which are told with that reason."""
     after = '<div class="comments"><span class=date>9 November 2023</span></div>'
     teaser = '<div class="sidebar"><time datetime="2023-11-08">8 November</time></div>'
-    assert dated(tmp_path, after=after + teaser) is None
+    evidence = dated(tmp_path, after=after + teaser)
+    assert evidence.value == ""
+    refused = {(one.value, one.origin) for one in evidence.others}
+    assert refused == {
+        ("2023-11-08", "time element, of another article"),
+        ("2023-11-09", "line of its own, of another article"),
+    }
 
 
 def test_the_address_of_the_page(tmp_path):

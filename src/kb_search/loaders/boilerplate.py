@@ -90,10 +90,10 @@ def prune(page: _Element, names: Names) -> None:
     prose = unlinked(page)
     for box in list(_furniture(page, names)):
         if next(box.iter("h1"), None) is None and unlinked(box) <= _MOST_PROSE * prose:
-            _drop(box)
+            drop(box)
     for line in dict.fromkeys(map(_line_around, page.iter("a"))):
         if line is not None and _points(line):
-            _drop(line)
+            drop(line)
 
 
 def is_aside(element: _Element) -> bool:
@@ -104,9 +104,14 @@ def is_aside(element: _Element) -> bool:
     for above in element.iterancestors():
         if above.tag in ("body", "main", "article"):
             return False
-        if above.tag in _ASIDE_TAGS or called(above, ASIDE):
+        if is_beside(above):
             return next(above.iter("h1"), None) is None
     return False
+
+
+def is_beside(box: _Element) -> bool:
+    """Whether a box is made for what stands beside an article, or called so."""
+    return box.tag in _ASIDE_TAGS or called(box, ASIDE)
 
 
 def is_hidden(attributes: Mapping[str, str]) -> bool:
@@ -141,7 +146,7 @@ def is_pointer(text: str) -> bool:
     return found is not None and (text.endswith(":") or not _WORD.search(text, found.end()))
 
 
-def _drop(element: _Element) -> None:
+def drop(element: _Element) -> None:
     """Take an element out, and leave the text behind it where it is."""
     parent, before = element.getparent(), element.getprevious()
     if parent is None:

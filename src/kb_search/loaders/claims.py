@@ -30,6 +30,8 @@ _NO_AUTHOR = re.compile(
     r"|(?:microsoft|adobe|acrobat)\b.*",
     re.IGNORECASE,
 )
+#: Why is refused what a page says of another article than its own.
+OTHER_ARTICLE = "of another article"
 _BY_PROGRAM = "written by a program"
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_].*)?")
 #: The codes of two letters (ISO 639-1); `sh`, `in` and `iw` are older ones. Of three letters there are thousands.

@@ -15,7 +15,7 @@ from lxml.etree import _Element
 from kb_search.document import Article
 from kb_search.errors import DocumentError
 from kb_search.loaders.base import RowProblem, SourceFile, printable
-from kb_search.loaders.body import Block, compose
+from kb_search.loaders.body import Block, compose, keep_title
 from kb_search.loaders.claims import Said
 from kb_search.loaders.cleaning import decode, one_line
 from kb_search.loaders.markup import read_markup
@@ -62,8 +62,12 @@ def load(file: SourceFile) -> Iterator[Article | RowProblem]:
     if problems and not blocks:
         name, first = printable(file.relative), problems[0]
         raise DocumentError(f"{name} has no chapter that can be read; {first.where}: {first.message}")
-    body = replace(compose(blocks, title), title="")
-    yield assemble(around(file), body, claims, "epub")
+    body = compose(blocks, title)
+    if not title and body.title:
+        claims.append(Said("title", body.title, "first heading"))
+        if sum(block.level == 1 for block in blocks) > 1:  # it heads a chapter as well
+            body = keep_title(body, "")
+    yield assemble(around(file), replace(body, title=""), claims, "epub")
     yield from problems
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kb_search.document import Article
 from kb_search.loaders.base import SourceFile, printable, read_bytes
-from kb_search.loaders.body import Body, compose
+from kb_search.loaders.body import Block, Body, compose
 from kb_search.loaders.claims import Said, read_as
 from kb_search.loaders.cleaning import decode
 from kb_search.loaders.maintext import main_text, parse
@@ -58,12 +59,20 @@ def read_page(text: str, saved_from: str = "") -> tuple[Body, list[Said]]:
     names = Names.on(page) if page is not None else Names(())
     claims = [] if page is None else page_claims(page, names, markup, saved_from, search=not big)
     title = next((one.value for one in claims if one.field == "title" and not one.refused), "")
-    body = compose([] if page is None or big or not whole else main_text(page, names, title))
+    blocks = [] if page is None or big or not whole else main_text(page, names, title)
+    body = compose(_titled(blocks, title))
     if not body.text:
-        body = compose(whole_text(markup))
+        body = compose(_titled(whole_text(markup), title))
     if body.title:
         claims.append(Said("title", body.title, "first heading"))
     return body, claims
+
+
+def _titled(blocks: list[Block], title: str) -> list[Block]:
+    """The blocks, and where nothing says the title, the heading that alone stands above all as one of level 1."""
+    levels = [block.level for block in blocks]
+    is_title = not title and 1 not in levels and levels[:1] > [0] and levels.count(levels[0]) == 1
+    return [replace(blocks[0], level=1), *blocks[1:]] if is_title else blocks
 
 
 def _is_crowded(markup: str) -> bool:

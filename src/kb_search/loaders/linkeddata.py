@@ -16,8 +16,9 @@ from urllib.parse import unquote, urlsplit
 
 from lxml.etree import XPath, _Element
 
-from kb_search.loaders.claims import Said, said
+from kb_search.loaders.claims import OTHER_ARTICLE, Said, said
 from kb_search.loaders.datevotes import CHANGE
+from kb_search.loaders.names import given_first
 
 _ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "LiveBlogPosting", "SocialMediaPosting")
 _PAGE_TYPES = ("Page", "VideoObject", "Episode", "Recipe", "Product", "Event")
@@ -25,6 +26,7 @@ _PAGE_TYPES = ("Page", "VideoObject", "Episode", "Recipe", "Product", "Event")
 _OTHER_WORKS = frozenset({"itemListElement", "mentions", "citation", "isBasedOn", "comment", "relatedLink"})
 #: A page seldom has 50 objects of JSON-LD; one with more than this was not made for readers.
 _MOST_NODES = 2000
+_MOST_SCRIPTS = 50
 _SCRIPTS = XPath("descendant::script[@type='application/ld+json']")
 #: What programs put around a script so that old browsers do not show it, and the comma that they forget at an end.
 _IN_FRONT = re.compile(r"/\*\s{0,9}<!\[CDATA\[\s{0,9}\*/|(?://\s{0,9})?<!\[CDATA\[|<!--")
@@ -33,6 +35,17 @@ _LONGEST_END = 40
 _LAST_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s*+[}\]])', re.DOTALL)
 #: Fields that are still legible in a script that is not.
 _LEGIBLE = {"title": "headline", "date": "datePublished"}
+
+
+def scripts(page: _Element) -> list[_Element]:
+    """The scripts of a page that hold JSON-LD."""
+    return list(_SCRIPTS(page)[:_MOST_SCRIPTS])
+
+
+def is_readable(script: _Element) -> bool:
+    """Whether a script of JSON-LD is valid, or was mended."""
+    return _parsed(script.text or "") is not None
+
 
 Node = Mapping[str, object]
 
@@ -51,7 +64,7 @@ class LinkedData:
     def __init__(self, page: _Element) -> None:
         self._found: list[_Found] = []
         self._broken: list[str] = []
-        for script in _SCRIPTS(page)[:50]:
+        for script in scripts(page):
             self._read(script.text or "")
 
     def article(self, addresses: Collection[str], titles: Collection[str]) -> Iterator[Said]:
@@ -66,7 +79,7 @@ class LinkedData:
             yield from self._own(own.node, keys)
         others = (one for rest, one in ranked if rest == _OTHER and (rank == _OTHER or not one.apart))
         for one in islice(others, 1):
-            yield from (replace(claim, refused="of another article") for claim in self._said(one.node))
+            yield from (replace(claim, refused=OTHER_ARTICLE) for claim in self._said(one.node))
         yield from self._legible()
 
     def page_day(self) -> Iterator[Said]:
@@ -102,7 +115,7 @@ class LinkedData:
         fields = {
             "title": article.get("headline") or article.get("name"),
             "date": article.get("datePublished"),
-            "author": _names(article.get("author"), known),
+            "author": list(map(given_first, _names(article.get("author"), known))),
             "source": _names(article.get("publisher"), known),
             "url": article.get("url") or _main_page(article),
             "language": article.get("inLanguage"),

@@ -90,7 +90,7 @@ def main_text(page: HtmlElement, names: Names, title: str = "") -> list[Block]:
         blocks = recut(page, list(_found(page)))
     except Exception:  # noqa: BLE001 - whatever a hostile page does to it, the body's text is left
         return []
-    return list(_without_head(recover(page, blocks, description), above))
+    return list(_without_head(recover(page, blocks, description, title), above))
 
 
 def _found(page: HtmlElement) -> Iterator[Block]:

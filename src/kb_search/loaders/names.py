@@ -24,7 +24,15 @@ _ENDS = re.compile(
     r"|kommentar|comments?|minutes?|min)\b).*",
     re.IGNORECASE | re.DOTALL,
 )
-_AND = re.compile(r"\s*(?:,|;|&|\b(?:and|und|et|y|e|i|и|ve|və|og|och|en)\b)\s+")
+#: What follows a name and a comma, and is no name of another.
+_SUFFIX = r"(?:Jr|Sr|II|III|IV|Esq|Ph\.?\s?D|M\.?D|MBE|OBE|Inc|Ltd|LLC)\b\.?"
+_AND = re.compile(rf"\s*(?:,(?!\s*{_SUFFIX})|;|&|\b(?:and|und|et|y|e|i|и|ve|və|og|och|en)\b)\s+")
+_SUFFIXES = re.compile(_SUFFIX)
+_SUFFIXED = re.compile(rf",?\s+{_SUFFIX}$")
+#: The end of a name that has its point: an initial, or what is shortened behind a name.
+_POINTED = re.compile(r"(?:^|[\s.-])(?:[^\W\d_]{1,2}|Jr|Sr|Esq|Inc|Ltd|Ph\.?\s?D)\.$")
+#: A family's name as it stands before a comma: one word, with small ones in front of it.
+_FAMILY = re.compile(r"(?:[^\W\d_]{1,4}\s+)*[^\W\d_][\w.'’`-]*")
 _NO_NAME = re.compile(
     r"\w*admin(?:istrator)?|unknown|anonymous|anonym|guest|user|webmaster|editors?|posted|author|autor(?:en|in|:innen)?"
     r"|by|von|share|home|login|contact|about|comments?|kommentare?|date|datum|staff|here|more|mehr|source|quelle|team"
@@ -49,8 +57,8 @@ def names(text: str) -> list[str]:
         text = text[: days[0].start]
     if lead := _LEADING.match(text):
         text = text[lead.end() :]
-    parts = (_ENDS.sub("", part).strip(" ,;:.-–—|/*'\"“”") for part in text.split(";"))
-    found = [one.strip(" ,;:.-–—'\"") for part in parts for one in _AND.split(part)]
+    parts = (_ENDS.sub("", part) for part in text.split(";"))
+    found = [_trimmed(one) for part in parts for one in _AND.split(part)]
     return list(dict.fromkeys(one for one in found if _is_name(one)))[:_MOST_NAMES]
 
 
@@ -59,7 +67,30 @@ def is_byline(text: str) -> bool:
     return len(text) <= _LONGEST_LINE and bool(_LINE.fullmatch(text)) and any(map(is_person, names(text)))
 
 
+def given_first(name: str, *, alone: bool = False) -> str:
+    """A name in the form `Family, Given` as `Given Family`, with what may follow (`Jr.`); any other as it is.
+
+    With `alone` it is known to be the name of one person: then the family's may have several words.
+    """
+    parts = [part.strip() for part in name.split(",")]
+    people = [part for part in parts if not _SUFFIXES.fullmatch(part)]
+    if len(people) != 2 or not all(people) or not (alone or _is_family(people[0])):
+        return name
+    return ", ".join([f"{people[1]} {people[0]}", *(part for part in parts if part not in people)])
+
+
+def _is_family(text: str) -> bool:
+    return bool(_FAMILY.fullmatch(text)) and all(word[0].islower() for word in text.split()[:-1])
+
+
+def _trimmed(text: str) -> str:
+    """A name without the signs around it; the point of an initial stays."""
+    text = text.strip(" ,;:-–—|/*'\"“”").lstrip(". ")
+    return text if _POINTED.search(text) else text.rstrip(" ,;:.-–—'\"")
+
+
 def _is_name(text: str) -> bool:
+    text = _SUFFIXED.sub("", text)
     if not 2 <= len(text) <= _LONGEST or len(text.split()) > _MOST_WORDS or "@" in text or "www" in text:
         return False
     return bool(_MADE_OF.fullmatch(text)) and not _NO_NAME.fullmatch(text)

@@ -18,6 +18,7 @@ from lxml import etree
 from kb_search.errors import DocumentError
 from kb_search.loaders.base import SourceFile, printable, read_bytes
 from kb_search.loaders.claims import Said, document_properties
+from kb_search.loaders.names import given_first
 
 #: All parts that are read may unpack to so many bytes: XML in memory has ten times its size.
 MOST_BYTES = 32 * 1024 * 1024
@@ -123,7 +124,7 @@ def dublin_core(element: etree._Element, origin: str) -> list[Said]:
     title, author, publisher, language = (
         _values(element, term) for term in ("title", "creator", "publisher", "language")
     )
-    claims = document_properties(next(title, ""), ", ".join(author), origin)
+    claims = document_properties(next(title, ""), ", ".join(map(given_first, author)), origin)
     claims += [Said("source", value, origin) for value in islice(publisher, 1)]
     return claims + [Said("language", value, origin) for value in islice(language, 1)]
 

@@ -18,6 +18,7 @@ from lxml.etree import _Element
 
 from kb_search.loaders.body import Block
 from kb_search.loaders.boilerplate import ASIDE, is_aside, is_pointer, length, linked, words
+from kb_search.loaders.names import is_byline
 from kb_search.loaders.vocabulary import called, vocabulary
 from kb_search.paragraphs import STOPS
 
@@ -42,6 +43,10 @@ _FEWEST_WORDS = 5
 #: Letters of a line that may stand in a text by accident.
 _SHORT = 25
 _HEADING = re.compile(r"h([1-6])")
+#: White space, signs and soft hyphens, which title and heading may have in different ways.
+_SIGNS = re.compile(r"\W+")
+#: So many lines that were not kept may stand between a heading and its text.
+_MOST_BETWEEN = 4
 
 
 class _Line(NamedTuple):
@@ -50,10 +55,10 @@ class _Line(NamedTuple):
     bare: str
 
 
-def recover(page: _Element, blocks: Sequence[Block], description: str = "") -> list[Block]:
+def recover(page: _Element, blocks: Sequence[Block], description: str = "", title: str = "") -> list[Block]:
     """The blocks of the main text with those of the page that belong among them.
 
-    `page` is the tree that they were found in, `description` what it says in short about itself.
+    `page` is the tree that they were found in, `description` what it says in short about itself, `title` its title.
     """
     elements = _elements(page)
     if not blocks or len(elements) > _MOST_LINES:
@@ -63,8 +68,10 @@ def recover(page: _Element, blocks: Sequence[Block], description: str = "") -> l
     known = [number for number, place in enumerate(places) if place is not None]
     if not known:
         return list(blocks)
-    before = {0: _lead(lines[: known[0]], description)}
     homes = {lines[number].element.getparent() for number in known}
+    above = lines[: known[0]]
+    headings = [] if blocks[0].level else _headings(above, homes, title)
+    before = {0: [*headings, *_lead(above, description)]}
     insets = {element: box for box in page.iter(*_INSETS) for element in box.iter(*_LINES, "figcaption")}
     last = -1
     for number, line in enumerate(lines):
@@ -72,7 +79,7 @@ def recover(page: _Element, blocks: Sequence[Block], description: str = "") -> l
         if place is not None:
             last = max(last, place)
         elif _is_inset(line, insets.get(line.element), homes) or (
-            known[0] < number < known[-1] and _belongs(line, homes, heads=places[number + 1] is not None)
+            known[0] < number < known[-1] and _belongs(line, homes, heads=_heads(lines, places, number, title))
         ):
             before.setdefault(last + 1, []).append(_block(line))
     return list(_merged(blocks, before))
@@ -131,19 +138,65 @@ def _places(lines: Sequence[_Line], blocks: Sequence[Block]) -> list[int | None]
 def _belongs(line: _Line, homes: set[_Element | None], *, heads: bool) -> bool:
     """Whether a line between kept ones is one of them: it stands in the same box and is of their kind.
 
-    `heads` says that the line behind it was kept.
+    `heads` says that it is a heading of what was kept behind it.
     """
     element, parent = line.element, line.element.getparent()
     quoted = element.tag == "blockquote" or (parent is not None and parent.tag == "blockquote")
+    if element.tag in _HEADINGS:
+        return heads and _is_near(element, homes) and _is_own(line)
     if parent not in homes and not (quoted and parent is not None and parent.getparent() in homes):
         return False
-    if called(element, _NEVER, around=1) or 2 * linked(element) > length(element) or is_pointer(line.text):
+    return _is_own(line) and (element.tag in ("li", "dt", "dd") or _is_prose(line.text))
+
+
+def _heads(lines: Sequence[_Line], places: Sequence[int | None], number: int, title: str) -> bool:
+    """Whether a heading, not the title again, heads a line that was kept.
+
+    Headings may be between, and what says who wrote the text, or when.
+    """
+    if lines[number].element.tag not in _HEADINGS or _says(title, lines[number]):
         return False
-    if element.tag in ("li", "dt", "dd"):
+    for behind in range(number + 1, min(number + 1 + _MOST_BETWEEN, len(lines))):
+        line = lines[behind]
+        if places[behind] is not None:
+            return True
+        if not (line.element.tag in _HEADINGS or is_byline(line.text) or called(line.element, _NEVER, around=1)):
+            return False
+    return False
+
+
+def _is_near(heading: _Element, homes: set[_Element | None]) -> bool:
+    """Whether a heading stands in a box with kept paragraphs, or in one of its own in or beside such a box."""
+    around = list(islice(heading.iterancestors(), 2))
+    if not homes.isdisjoint(around):
         return True
-    if _HEADING.fullmatch(element.tag):
-        return heads and element.tag != "h1"
-    return _is_prose(line.text)
+    boxes = {home.getparent() for home in homes if home is not None}
+    return len(around) > 1 and around[1].tag != "body" and around[1] in boxes
+
+
+def _headings(lines: Sequence[_Line], homes: set[_Element | None], title: str) -> list[Block]:
+    """The headings among the lines above the first paragraph that was kept, in its box or in a header of that box."""
+    found: list[Block] = []
+    for line in reversed(lines[-_MOST_BETWEEN:]):
+        element = line.element
+        is_heading = element.tag in _HEADINGS
+        if (found and not is_heading) or (is_heading and not (_is_near(element, homes) and _is_own(line))):
+            break
+        if is_heading and not _says(title, line):
+            found.append(_block(line))
+    return found[::-1]
+
+
+def _says(title: str, line: _Line) -> bool:
+    """Whether a heading is the title, or a part of it, once more."""
+    said, called = (_SIGNS.sub("", text.casefold()) for text in (line.text, title))
+    return said in called
+
+
+def _is_own(line: _Line) -> bool:
+    """Whether a line is not linked, announces nothing, and is not called what is about the article."""
+    element = line.element
+    return not (called(element, _NEVER, around=1) or 2 * linked(element) > length(element) or is_pointer(line.text))
 
 
 def _is_inset(line: _Line, box: _Element | None, homes: set[_Element | None]) -> bool:

@@ -1,9 +1,4 @@
-"""When a web page was published: what its machine-readable marks, its address and its own lines say, in this order.
-
-htmldate (A. Barbaresi, htmldate: A Python package to extract publication dates from web pages, Journal of Open
-Source Software 5(51), 2020) is asked last and believed only where the page bears it out: it always finds a date
-if there are figures that could be one, and about one in ten of these is wrong.
-"""
+"""When a web page was published: what its machine-readable marks, its address and its own lines say, in this order."""
 
 from __future__ import annotations
 
@@ -11,24 +6,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
-import htmldate
-import htmldate.extractors
 from lxml.etree import XPath, _Element
 
 from kb_search.document import Date
-from kb_search.loaders.boilerplate import is_aside
 from kb_search.loaders.claims import Said
 from kb_search.loaders.datelines import LABELS, UPDATES, is_date_line, is_sentence
 from kb_search.loaders.dates import day_first_in, find_dates, latest_day, read_date
 from kb_search.loaders.datevotes import CHANGE
 from kb_search.loaders.lines import Line, first_prose
+from kb_search.loaders.teasers import Teasers
 from kb_search.loaders.vocabulary import called, vocabulary
 
-#: What can say a time to machines, in the order of the page; `_times` looks at it more closely.
+#: What can say a time to machines, in the order of the page; `times` looks at it more closely.
 _MARKED = XPath("descendant-or-self::*[@itemprop or @property or self::time or self::abbr]")
 _PROPERTIES = frozenset({
     "datePublished", "dateCreated", "uploadDate", "schema:datePublished", "schema:dateCreated", "dc:date", "dc:created"
@@ -54,8 +46,6 @@ _BOX_ALONE = 2
 #: A page with more such boxes is a list, and each costs time.
 _MOST_BOXES = 500
 _MOST_TIMES, _MOST_RUNS = 200, 50
-#: In larger pages htmldate's patterns need seconds, and more than their share of a page's length.
-_MOST_SEARCHED = 1_000_000
 #: A bare day on a page that is older is what the page is about: there were no web pages.
 _FIRST_PAGES = 1990
 #: What stands in a line of text and is no line of its own, and the lines that may be sentences.
@@ -66,17 +56,15 @@ _PARAGRAPHS = vocabulary("p li dd td")
 _PUBLICATION = frozenset({"datePublished", "schema:datePublished"})
 
 
-class _NoParser:
-    """A parser of dates in words that reads none."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A page as its days are looked for: its lines, what of it is about others, and how days are read on it."""
 
-    def get_date_data(self, _words: str) -> dict[str, None]:
-        """No date, in the shape that htmldate expects."""
-        return {"date_obj": None}
-
-
-# htmldate would ask dateparser, which learns its 205 locales in each process at the first line that it cannot read:
-# three seconds, as long as 40 pages take. `find_dates` has read the lines before; on 240 pages no day was lost.
-htmldate.extractors.get_external_parser = cache(_NoParser)
+    lines: Sequence[Line]
+    title: int | None
+    teasers: Teasers
+    latest: Date
+    day_first: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +85,13 @@ def date_claims(
     `lines` and `title` are the page's lines and the number of the title's, `address` is the page's own address,
     `language` the language tag that it declares; it tells how figures like 03/04/2023 are meant.
     """
-    latest = latest_day()
-    day_first = _order(language, lines)
-    marked = _marked(page, latest, day_first=day_first)
+    read = _Read(lines, title, Teasers(lines, title), latest_day(), _order(language, lines))
+    marked = _marked(page, read)
     if marked:
         said = any(not _PUBLICATION.isdisjoint(_properties(one.element)) for one in marked)
         yield Said("date", str(marked[0].date), "itemprop datePublished" if said else "time element")
     yield from address_date(address)
-    yield from _shown(lines, title, latest, {one.element for one in marked}, day_first=day_first)
+    yield from _shown(read, {one.element for one in marked})
 
 
 def address_date(address: str) -> Iterator[Said]:
@@ -121,25 +108,6 @@ def readable(value: str, language: str) -> str:
         found = {one.date for one in find_dates(value[:100], latest_day(), day_first=_order(language, ()))}
         return str(found.pop()) if len(found) == 1 else value
     return value
-
-
-def guessed_date(page: _Element, markup: str, address: str) -> Iterator[Said]:
-    """What htmldate finds on a page (left as it is), where the page bears it out."""
-    if len(markup) > _MOST_SEARCHED:
-        return
-    found = htmldate.find_date(page, url=address or None, max_date=str(latest_day()))
-    if found and _borne_out(Date.parse(found), markup):
-        yield Said("date", found, "htmldate")
-
-
-def _borne_out(date: Date, markup: str) -> bool:
-    """Whether a page has a day twice or more, as its pages do that carry their date in their marks and in print."""
-    y, m, d = date.year, date.month, date.day
-    # A pattern that begins with a letter or figure is looked for ten times as fast as one that begins with a choice.
-    year_first = re.compile(rf"{y}[-/.]?0?{m}[-/.]?0?{d}(?!\d)")
-    alone = rf"{d}(?:(?<!\d{d})|(?<=0{d})(?<!\d0{d}))"
-    day_first = re.compile(rf"{alone}[-/.]0?{m}[-/.](?:{y}|{y % 100:02})(?!\d)")
-    return len(year_first.findall(markup)) + len(day_first.findall(markup)) >= 2
 
 
 def _order(language: str, lines: Sequence[Line]) -> bool | None:
@@ -159,13 +127,15 @@ class _Mark(NamedTuple):
     date: Date
 
 
-def _marked(page: _Element, latest: Date, *, day_first: bool | None) -> list[_Mark]:
+def _marked(page: _Element, read: _Read) -> list[_Mark]:
     """The marks for machines that give the day, if one of them is marked as that of publication, or all agree."""
-    times = list(islice(_times(page), _MOST_TIMES))
+    marks = list(islice(times(page), _MOST_TIMES))
     dated = [
         _Mark(element, date)
-        for element in times
-        if (date := _value(element, latest, day_first=day_first)) and not is_aside(element) and _may_date(element)
+        for element in marks
+        if (date := marked_day(element, read.latest, day_first=read.day_first))
+        and read.teasers.around(element) is None
+        and _may_date(element)
     ]
     published = [mark for mark in dated if _is_published(mark.element)]
     first = [*published, *dated][:1]
@@ -187,7 +157,7 @@ def _may_date(element: _Element) -> bool:
     return not is_sentence(" ".join(run[:_LONGEST_LINE] for run in runs))
 
 
-def _times(page: _Element) -> Iterator[_Element]:
+def times(page: _Element) -> Iterator[_Element]:
     """The elements that say a time to machines, in their order."""
     for element in _MARKED(page):
         tag = element.tag
@@ -210,8 +180,11 @@ def _properties(element: _Element) -> set[str]:
     return {element.get("itemprop", ""), element.get("property", "")}
 
 
-def _value(element: _Element, latest: Date, *, day_first: bool | None) -> Date | None:
-    for value in (element.get("datetime"), element.get("content"), element.get("title"), "".join(element.itertext())):
+def marked_day(element: _Element, latest: Date, *, day_first: bool | None = None) -> Date | None:
+    """The day that an element says: in print with a label (`Published 7 November`), to machines, in print without."""
+    printed = "".join(element.itertext())[:_LONGEST_LINE]
+    labelled = printed if LABELS.search(printed) and not UPDATES.search(printed) else ""
+    for value in (labelled, element.get("datetime"), element.get("content"), element.get("title"), printed):
         if value and (found := find_dates(value[:100], latest, day_first=day_first)):
             return found[0].date
     return None
@@ -229,16 +202,15 @@ def _in_address(address: str, latest: Date) -> Date | None:
     return None
 
 
-def _shown(
-    lines: Sequence[Line], title: int | None, latest: Date, marked: AbstractSet[_Element], *, day_first: bool | None
-) -> Iterator[Said]:
+def _shown(page: _Read, marked: AbstractSet[_Element]) -> Iterator[Said]:
     """The day in a line around the title, else the only one that stands in a box called date.
 
     What a line says that stands in one of the `marked` elements is not said a second time.
     """
+    lines, title = page.lines, page.title
     if title is not None:
         around = range(max(title - _NEAR, 0), min(title + _BELOW + 1, len(lines)))
-        spots = list(_all_spots(lines, around, latest, day_first=day_first))
+        spots = list(_all_spots(page, around))
         prose = first_prose(lines[: around.stop], title + 1)
         below = [spot for spot in spots if title < spot.number <= prose]
         above = [spot for spot in spots if spot.number < title]
@@ -248,8 +220,8 @@ def _shown(
             if best := _best([spot for spot in near if not spot.changed]):
                 yield from _printed(best, near, lines, marked)
                 return
-    places = islice((number for number, line in enumerate(lines) if _may_say(line) and _is_boxed(line)), _MOST_BOXES)
-    spots = list(_all_spots(lines, places, latest, day_first=day_first))
+    places = islice((number for number, line in enumerate(lines) if may_say(line) and _is_boxed(line)), _MOST_BOXES)
+    spots = list(_all_spots(page, places))
     boxed = [spot for spot in spots if spot.weight > _BOX_ALONE and not spot.changed]
     if len({spot.date for spot in boxed}) == 1 and not _all_in(boxed, lines, marked):
         yield Said("date", str(boxed[0].date), "line of its own")
@@ -276,18 +248,17 @@ def _all_in(spots: Sequence[_Spot], lines: Sequence[Line], marked: AbstractSet[_
     return all(not marked.isdisjoint(elements) for elements in around)
 
 
-def _all_spots(
-    lines: Sequence[Line], numbers: Iterable[int], latest: Date, *, day_first: bool | None
-) -> Iterator[_Spot]:
+def _all_spots(page: _Read, numbers: Iterable[int]) -> Iterator[_Spot]:
     """The days in some lines, by their numbers, that can be that of publication."""
     for number in numbers:
-        if _may_say(lines[number]):
-            spots = list(_spots(lines, number, latest, day_first=day_first))
-            if spots and not is_aside(lines[number].element) and _may_date(lines[number].element):
+        element = page.lines[number].element
+        if may_say(page.lines[number]):
+            spots = list(_spots(page, number))
+            if spots and page.teasers.around(element) is None and _may_date(element):
                 yield from spots
 
 
-def _may_say(line: Line) -> bool:
+def may_say(line: Line) -> bool:
     """Whether a line is short and has figures that can be a day."""
     return len(line.text) <= _LONGEST_LINE and _FIGURES.search(line.text) is not None
 
@@ -297,11 +268,11 @@ def _is_boxed(line: Line) -> bool:
     return line.element.tag == "time" or called(line.element, _DATED_BOX, around=1)
 
 
-def _spots(lines: Sequence[Line], number: int, latest: Date, *, day_first: bool | None) -> Iterator[_Spot]:
+def _spots(page: _Read, number: int) -> Iterator[_Spot]:
     """The days in a line that can be that of publication; a label may stand in the line before."""
-    line = lines[number]
+    lines, line = page.lines, page.lines[number]
     behind = 0
-    days = find_dates(line.text, latest, day_first=day_first)
+    days = find_dates(line.text, page.latest, day_first=page.day_first)
     if not days:
         return
     boxed = _is_boxed(line)

@@ -6,7 +6,7 @@ The names are those of the Open Graph protocol, Dublin Core and the readers that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
@@ -16,12 +16,13 @@ from lxml.etree import XPath, _Element
 
 from kb_search.loaders.bylines import bylines, written_bylines
 from kb_search.loaders.claims import Said
+from kb_search.loaders.dateguess import guessed_date
 from kb_search.loaders.datevotes import CHANGE, settled_dates
 from kb_search.loaders.lines import page_lines, title_line
 from kb_search.loaders.linkeddata import LinkedData
-from kb_search.loaders.names import names
+from kb_search.loaders.names import given_first, names
 from kb_search.loaders.vocabulary import Names
-from kb_search.loaders.webdates import date_claims, guessed_date, readable
+from kb_search.loaders.webdates import date_claims, readable
 
 #: Field -> the meta tags that tell it, best first.
 _META = {
@@ -36,10 +37,12 @@ _META = {
         "datecreated", "date",
     ),
     "author": ("author", "article:author", "dc.creator", "dc:creator", "dcterms.creator", "citation_author",
-               "parsely-author", "sailthru.author", "byl"),
+               "citation_authors", "parsely-author", "sailthru.author", "byl"),
     "url": ("og:url",),
     "language": ("og:locale", "content-language", "dc.language"),
 }  # fmt: skip
+#: The meta tags of libraries: one for each author.
+_LIBRARY = frozenset({"dc.creator", "dc:creator", "dcterms.creator", "citation_author", "citation_authors"})
 #: Meta tags that tell the day of the last change.
 _CHANGED = (
     "article:modified_time", "og:updated_time", "dcterms.modified", "dc.date.modified", "datemodified", "last-modified",
@@ -75,7 +78,8 @@ def page_claims(
     language = next(iter(_values(head, "language")), "")
     address = next(iter(_values(head, "url")), saved_from)
     lines = page_lines(page)
-    title = title_line(lines, _values(_titles(page, head), "title"))
+    called = _values(_titles(page, head), "title")
+    title = title_line(lines, called)
     dates = [*date_claims(page, lines, title, address, language), *linked.page_day(), *_changes(page)]
     authors = [Said("author", who, origin) for who, origin in bylines(page, called_so)]
     if title is not None:
@@ -83,7 +87,7 @@ def page_claims(
     everything = [*head, *dates, *(one for one in told if one.refused)]
     dates = [_readable(one, language) for one in everything if one.field == "date"]
     if search and markup and all(one.refused for one in dates):
-        dates += guessed_date(page, markup, address)
+        dates += guessed_date(page, len(markup), address, called)
     others = [one for one in everything if one.field not in ("date", "author")]
     people = _people([*everything, *authors])
     return [*_titles(page, others), *settled_dates(dates), *people]
@@ -165,7 +169,17 @@ def _contents(page: _Element) -> dict[str, list[str]]:
 
 def _joined(name: str, values: Iterable[str]) -> list[str]:
     different = list(dict.fromkeys(values))
-    return [", ".join(different)] if name in _META["author"] else different[:1]
+    return [", ".join(_given_first(name, different))] if name in _META["author"] else different[:1]
+
+
+def _given_first(name: str, people: Sequence[str]) -> list[str]:
+    """What tags of one name say about authors; `Family, Given` in a tag of its own as `Given Family`."""
+    if name == "citation_authors":
+        people = [one.strip() for value in people for one in value.split(";") if one.strip()]
+    if len(people) == 1 and name not in _LIBRARY:  # a list, it may be
+        return list(people)
+    alone = name in _LIBRARY and (len(people) > 1 or name.startswith("citation_"))
+    return [given_first(one, alone=alone) for one in people]
 
 
 def _changes(page: _Element) -> Iterator[Said]:

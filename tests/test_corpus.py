@@ -379,12 +379,6 @@ def test_a_list_of_files_that_is_a_link_is_not_written_through(tmp_path):
     assert read_files(old) == {}
 
 
-def test_a_list_of_files_without_problems_is_read(tmp_path):
-    """A list that was written before problems were kept is read, and its files have none."""
-    (tmp_path / "files.json").write_text('[["a.txt", "indexed", 1, 2, "", "", 3, "", "", [], "a.txt", ""]]')
-    assert read_files(tmp_path) == {"a.txt": KnownFile("a.txt", "indexed", 1, 2, "", "", 3, identity="a.txt")}
-
-
 @pytest.mark.parametrize("content", ["{", "[1]", '{"a": 1}', '["a"]', "\xff"])
 def test_a_list_of_files_that_cannot_be_read_is_damage(tmp_path, content):
     """A broken list of files is damage of the index, and the sentence names the command that helps."""

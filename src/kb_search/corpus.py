@@ -307,7 +307,7 @@ def is_sure(found: FoundFile, known: KnownFile) -> bool:
 
     That of its last change can be put back by programs, that of its state cannot; the latter also changes with rights.
     """
-    is_same = found.mtime_ns == known.mtime_ns and known.ctime_ns in (0, found.ctime_ns)  # older lists have 0
+    is_same = (found.mtime_ns, found.ctime_ns) == (known.mtime_ns, known.ctime_ns)
     return is_same and found.mtime_ns < known.seen_ns - _UNSURE_NS
 
 

@@ -55,8 +55,7 @@ def read_files(folder: Path) -> dict[str, KnownFile]:
         rows = json.loads((folder / _NAME).read_text("utf-8"))
         for row in rows:
             row[_ARTICLES] = tuple(row[_ARTICLES])
-            if len(row) > _PROBLEMS:  # older lists have none
-                row[_PROBLEMS] = tuple(map(tuple, row[_PROBLEMS]))
+            row[_PROBLEMS] = tuple(map(tuple, row[_PROBLEMS]))
         known = [KnownFile(*row) for row in rows]
     except (OSError, ValueError, TypeError, IndexError) as error:
         raise IndexDamaged(f"The index's list of files cannot be read. {REBUILD}") from error

@@ -64,10 +64,13 @@ def test_every_setting_can_come_from_the_environment(write):
 
 def test_paths_of_a_file_are_relative_to_it(write):
     """A configuration can be used from any folder; absolute paths and those from elsewhere stay as they are."""
-    path = write('corpus = "articles"\nindex = "/elsewhere"', "deep/other.toml")
+    path = write(
+        'corpus = "articles"\nindex = "/elsewhere"\nengine_ca = "ca.pem"\nengine_cache = "kept"', "deep/other.toml"
+    )
     settings = load_settings(path)
     assert settings.corpus == path.parent / "articles"
     assert settings.index == Path("/elsewhere")
+    assert (settings.engine_ca, settings.engine_cache) == (str(path.parent / "ca.pem"), path.parent / "kept")
     assert load_settings(path, corpus=Path("mine")).corpus == Path("mine")
     assert load_settings(path, {f"{ENV_PREFIX}CORPUS": "yours"}).corpus == Path("yours")
 

@@ -119,9 +119,9 @@ def _from_file(config: Path | None) -> dict[str, object]:
         raise ConfigError(f"Cannot read the configuration {path}: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The configuration {path} is not valid TOML: {error}.") from error
-    for name in ("corpus", "index"):
-        if isinstance(values.get(name), str):
-            values[name] = path.parent / _path(values[name])
+    for name in ("corpus", "index", "engine_cache", "engine_ca"):
+        if isinstance(values.get(name), str) and values[name]:
+            values[name] = str(path.parent / _path(values[name]))
     return values
 
 

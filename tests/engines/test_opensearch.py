@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -25,7 +26,7 @@ from kb_search.engines import cluster as clusters
 from kb_search.engines import clustershare, clusterwriter
 from kb_search.engines.cluster import Access, Cluster
 from kb_search.engines.clustersigning import Signer
-from kb_search.errors import ClusterProblem, ConfigError, IndexMissing
+from kb_search.errors import ClusterProblem, ConfigError, IndexDamaged, IndexMissing
 from kb_search.results import SearchRequest
 from kb_search.search import Library
 from tests import made_up
@@ -115,6 +116,41 @@ def test_the_address_alone_is_enough(tmp_path, where):
         assert library.search(SearchRequest("snow")).articles == 1
         assert library.search(SearchRequest("harvest")).passages == 0
     assert len(indices(where)) == 2  # the one that answers, and the one before
+
+
+@there
+def test_an_index_of_another_engine_does_not_stand_before_the_cluster(tmp_path, where):
+    """Who names the cluster is answered from it, also where an index of another engine lies in the folder.
+
+    Until the cluster has the collection, that index answers.
+    """
+    trial, other = Trial(tmp_path / "one"), Trial(tmp_path / "other")
+    other.write("harvest.txt", prose("harvest", 12))
+    other.index(engine="whoosh")
+    shadowed = replace(by_address(trial, where), index=other.settings.index)
+    assert asked(shadowed, "harvest").articles == 1
+    trial.write("bridge.txt", prose("bridge", 12))
+    trial.index(**where)
+    assert (asked(shadowed, "bridge").articles, asked(shadowed, "harvest").articles) == (1, 0)
+
+
+@there
+def test_an_index_that_was_deleted_behind_its_back_is_built_anew(tmp_path, where):
+    """A run of `index` notices that the cluster has lost the index, says so, and needs no address to put it right."""
+    trial = Trial(tmp_path)
+    trial.write("bridge.txt", prose("bridge", 12))
+    trial.index(**where)
+    with closing(Cluster(Access.of(Settings(engine_url=where["engine_url"])))) as cluster:
+        for index in indices(where):
+            cluster.drop(index)
+    with pytest.raises(IndexDamaged, match="is not in the cluster any more"):
+        asked(trial.settings, "bridge")
+    plain = {name: value for name, value in where.items() if name not in ("engine", "engine_url")}
+    report = trial.index(**plain)
+    assert any("is not in the cluster any more" in one for one in report.news)
+    assert asked(by_address(trial, where), "bridge").articles == 1
+    assert trial.index(full=True, **plain).engine == "opensearch"
+    assert asked(by_address(trial, where), "bridge").articles == 1
 
 
 @there
@@ -284,6 +320,7 @@ ANSWERS = {
     "no quorum": (503, error("cluster_manager_not_discovered_exception", ""), "has lost too many nodes"),
     "red": (503, error("no_shard_available_action_exception", ""), "lacks parts of the index"),
     "busy": (429, error("rejected_execution_exception", "queue"), "is too busy; try again later."),
+    "proxy": (502, "", "cannot be reached by the proxy at this address. Is it running?"),
     "strange": (400, error("x_exception", "so"), "reports an error: 400 x_exception: so"),
 }
 
@@ -319,6 +356,18 @@ def test_a_cluster_that_hangs_is_told(hasty):
         assert "does not answer in time. It may be overloaded or hang" in sentence(url)
 
 
+def test_another_node_is_asked_where_one_hangs(monkeypatch):
+    """An address that takes connections and never answers costs a moment, and the answer comes from another one."""
+    monkeypatch.setattr(clusters, "_SECONDS_OF_ONE", 0.2)
+    told = {"version": {"distribution": "opensearch", "number": "2.19.1"}}
+    with closing(socket.create_server(("127.0.0.1", 0))) as server, stub(200, told) as url:
+        hanging = f"http://127.0.0.1:{server.getsockname()[1]}"
+        for addresses in (f"{hanging},{url}", f"{url},{hanging}", f"{hanging},{url},{hanging}"):
+            with closing(Cluster(Access.of(Settings(engine_url=addresses)))) as cluster:
+                for _ in range(4):
+                    cluster.check_version()
+
+
 def test_a_cluster_that_cannot_prove_who_it_is_is_told(hasty):
     """An address with https is not asked without TLS."""
     with stub(200, {}) as url:
@@ -337,6 +386,8 @@ def test_an_address_is_needed():
     """Without an address, the error says which setting to give."""
     with pytest.raises(ConfigError, match="needs the address of a cluster: give it with --engine-url"):
         Access.of(Settings(engine="opensearch"))
+    with pytest.raises(ConfigError, match="needs the address of a cluster"):
+        engines.reading(Settings(engine="opensearch", index=Path("nowhere")))
 
 
 def test_what_passes_is_asked_again(monkeypatch):

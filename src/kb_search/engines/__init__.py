@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from kb_search.config import Settings
 from kb_search.engines.base import Engine
-from kb_search.errors import ConfigError
-from kb_search.generations import CLUSTER, current_name
+from kb_search.errors import ConfigError, IndexMissing
+from kb_search.generations import CLUSTER, current_engine, current_name
 
 #: The class of each engine; it stands in the module of the engine's name.
 _CLASSES = {"whoosh": "WhooshEngine", "tantivy": "TantivyEngine", "opensearch": "OpenSearchEngine"}
@@ -36,11 +36,20 @@ def engine_named(name: str, settings: Settings | None = None) -> Engine:
 def reading(settings: Settings) -> Settings:
     """Settings with the index folder to read from.
 
-    Where there is none, and settings name an engine that is reached by an address, its small files are brought here.
+    Where settings name the engine in a cluster, and the folder has no index of it, the small files of the one in the
+    cluster are brought here. An index of another engine answers until the cluster has the collection.
     """
-    if not settings.engine_url or settings.engine != "opensearch" or current_name(settings.index):
+    if settings.engine != "opensearch" or current_engine(settings.index) == settings.engine:
         return settings
-    return replace(settings, index=engine_named(settings.engine, settings).fetched())
+    there = current_name(settings.index)
+    if there and not settings.engine_url:
+        return settings
+    try:
+        return replace(settings, index=engine_named(settings.engine, settings).fetched())
+    except IndexMissing:
+        if there:
+            return settings
+        raise
 
 
 def sweep_elsewhere(settings: Settings) -> None:

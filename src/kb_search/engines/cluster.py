@@ -30,8 +30,12 @@ Answer = dict[str, Any]
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 READ_PATIENCE = 15.0
 WRITE_PATIENCE = 15.0
-#: Seconds that one attempt may take where the caller does not say.
+#: Seconds that one attempt may take where the caller does not say; fewer for what a node knows at once, where another
+#: node can be asked if this one hangs.
 _SECONDS = 30.0
+_SECONDS_OF_ONE = 4.0
+#: Seconds for which a node that did not answer is asked last.
+_DEAD_SECONDS = 10
 #: 408 and 429: busy. 500: the node that was asked died meanwhile. 502 to 504: nobody there to answer.
 _PASSING = {408, 429, 500, 502, 503, 504}
 _LEAST_VERSION = (2, 11)
@@ -124,8 +128,9 @@ class Cluster:
             verify_certs=access.verify,
             ssl_show_warn=False,
             ca_certs=access.ca or None,
-            max_retries=0,
-            dead_timeout=2,
+            max_retries=0,  # we try again ourselves, but without this a node that hangs is not known as one
+            retry_on_timeout=True,
+            dead_timeout=_DEAD_SECONDS,
             pool_maxsize=16,
         )
 
@@ -151,15 +156,17 @@ class Cluster:
         path: str,
         body: object = None,
         *,
-        seconds: float = _SECONDS,
+        seconds: float = 0.0,
         patience: float = READ_PATIENCE,
         check: Callable[[Answer], None] | None = None,
         **parameters: object,
     ) -> Answer:
-        """What the cluster answers. `check` may refuse an answer with a Failure.
+        """What the cluster answers. `check` may refuse an answer with a Failure; `seconds` is how long one may take.
 
         Raises ClusterProblem with a sentence; NotThere for what is not there, TooLong for a search that was stopped.
         """
+        several = method == "GET" and len(self.access.addresses) > 1
+        seconds = seconds or (_SECONDS_OF_ONE if several else _SECONDS)
         end = time.monotonic() + patience
         told: Failure | None = None
         for pause in (*_PAUSES, *([_PAUSES[-1]] * 100)):
@@ -329,6 +336,9 @@ _STATUSES = {
     401: "refuses the login; check KB_SEARCH_ENGINE_USER and KB_SEARCH_ENGINE_PASSWORD.",
     403: "does not allow this to the login that is used.",
     429: "is too busy; try again later.",
+    502: "cannot be reached by the proxy at this address. Is it running?",
+    503: "cannot be reached by the proxy at this address. Is it running?",
+    504: "does not answer the proxy at this address in time. Is it running?",
 }
 
 

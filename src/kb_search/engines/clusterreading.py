@@ -30,6 +30,11 @@ class ClusterIndex:
         with self._being_there():
             return self.cluster.search(self.name, limited, seconds=seconds + _GRACE, everywhere=self._everywhere)
 
+    def check_there(self) -> None:
+        """Raise IndexDamaged unless the cluster has the index."""
+        with self._being_there():
+            self.cluster.ask("GET", f"/{self.name}/_alias")
+
     def count(self, query: Answer) -> int:
         """How many documents a query finds."""
         return total(self.search([counting(query)])[0])

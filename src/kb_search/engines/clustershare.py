@@ -32,13 +32,27 @@ _TRIES = 10
 _log = logging.getLogger(__name__)
 
 
+def known_addresses(folder: Path) -> tuple[str, ...]:
+    """The addresses that an index folder was last kept at; none where it never was. Raises IndexDamaged.
+
+    `folder` is that of a generation, finished or not.
+    """
+    index = _index_of(folder)
+    return _marked(index)[1] if index and (index / CLUSTER).exists() else ()
+
+
+def _index_of(folder: Path) -> Path | None:
+    """The index folder that a generation's folder is in; None where it stands alone."""
+    return folder.parent.parent if folder.parent.name == "generations" else None
+
+
 def owner(folder: Path, addresses: Sequence[str]) -> str:
     """What tells the indices of one index folder from those of others: made by chance when it is first asked for.
 
     `folder` is that of a generation, finished or not; `addresses` are kept with it, for when settings name none.
     """
-    index = folder.parent.parent
-    if folder.parent.name != "generations":
+    index = _index_of(folder)
+    if not index:
         return "alone"
     mine, known = _marked(index) if (index / CLUSTER).exists() else (secrets.token_hex(4), ())
     if tuple(addresses) != known:

@@ -38,7 +38,7 @@ from kb_search.engines.clusterindex import ARTICLE, PASSAGE, counts_in_articles
 from kb_search.engines.clusteroccurrences import gathered, numbers_of
 from kb_search.engines.clusterreading import ClusterIndex, counting, total
 from kb_search.engines.clustersearch import ClusterSearch, passage_words
-from kb_search.engines.clustershare import announce, fetched, owner, sweep_cluster
+from kb_search.engines.clustershare import announce, fetched, known_addresses, owner, sweep_cluster
 from kb_search.engines.clusterwords import PassageWords, Words
 from kb_search.engines.clusterwriter import ClusterWriter
 from kb_search.engines.expansion import Vocabulary, expansion
@@ -87,6 +87,7 @@ class OpenSearchReader(EngineReader):
         self._cluster.check_version()
         place = self._whole.place
         self._index = ClusterIndex(self._cluster, place.index, place.shards)
+        self._index.check_there()
         self._article_ids = read_articles(folder)
         self._search = ClusterSearch(self._index, self._whole, self._words, self._copies, self._article_ids)
         self._passage_words, self._passages = _Memory(), _Memory()
@@ -316,7 +317,7 @@ class OpenSearchEngine(Engine):
 
     def writer(self, folder: Path, base: Path | None) -> EngineWriter:
         """Begin a generation in an empty folder, as a change of the one in `base` if that is given."""
-        access = Access.of(self.settings, read_whole(base).place.addresses if base else ())
+        access = Access.of(self.settings, read_whole(base).place.addresses if base else known_addresses(folder))
         mine = owner(folder, access.addresses)
         name = f"{self.settings.engine_collection}-{mine}-{folder.name.partition('.')[0]}"
         return ClusterWriter(access, self.settings, name, folder, base)

@@ -7,13 +7,12 @@ file changed (until a search finds the new word), with one renamed, and with one
 that `kb-search --version` takes, which is that of starting the program. With `--rows`, so many articles in files of
 rows are indexed, and the most memory that the program and its workers held together is printed.
 
-Measured last on two quiet cores, 10,000 files, by the report of the run: nothing changed 0.5 s, one changed 1.2, 1.1
-and 0.9 s. Before, while other programs ran (load 4): nothing changed 0.8 to 0.9 s, one changed 1.1 to 2.1 s; processor
-time with workers 3.2 to 4.2 s, where it had been 6.1 to 8.4 s. One file changed, the process itself: 0.8 s of
-processor time, and 0.6 s where readers get ready beside it, which had been 0.9 and 1.4 s.
+Measured last on two quiet cores, 10,000 files, by the report of the run: nothing changed 0.3 to 0.4 s, one changed 0.6
+to 0.9 s; with the start of the program 1.0 s, and 1.1 to 1.5 s, which is 1.4 s of processor time with the readers that
+get ready beside it.
 
 With `index --watch`, from the write to the new generation (load 4): 1.9 to 2.1 s, processor time with workers 1.5 to
-1.7 s. After the eighth change, once that can be found, the index is written anew: 7 to 9 s.
+1.7 s. After the eighth change, once that can be found, the index is written anew: 5 to 9 s.
 """
 
 from __future__ import annotations

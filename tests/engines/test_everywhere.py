@@ -30,7 +30,7 @@ from kb_search.wire import (
 )
 from tests import made_up
 from tests.engines.test_contract import BUILDS, SCORES
-from tests.engines.there import ENGINES, cleared, engine_named, given, settings_for
+from tests.engines.there import ENGINES, cleared, engine_named, given, merge, settings_for
 from tests.test_search import TYPED
 from tests.trial import Trial, fill, prose
 
@@ -99,6 +99,7 @@ def kept(name, tmp_path_factory):
         trial.remove("gone.txt")
         trial.write("later.txt", f"Peace Report\n\n{prose('peace', 12)}")
         trial.index(**given(name))
+        merge(name, trial.settings.index)
         yield trial
 
 

@@ -1,13 +1,14 @@
 """The engines that are there to be tested: those that are not are skipped with a reason, but never in CI."""
 
 import os
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 
 import pytest
 
 from kb_search import config, engines
 from kb_search.config import Settings
+from kb_search.generations import current_name
 
 #: Where a cluster for the tests is: addresses with a comma between them.
 CLUSTER = "KB_SEARCH_TEST_OPENSEARCH"
@@ -56,3 +57,11 @@ def cleared(name, index):
         if name == "opensearch":
             for folder in (index / "generations").iterdir():
                 engine_named(name).discard(folder)
+
+
+def merge(name, index):
+    """Have an engine do at once what it would do in time: forget what was deleted. Only a cluster takes its time."""
+    if name == "opensearch":
+        with closing(engine_named(name).reader(index / "generations" / current_name(index))) as reader:
+            for path, more in (("_forcemerge", {"max_num_segments": 1}), ("_refresh", {})):
+                reader._cluster.ask("POST", f"/{reader._index.name}/{path}", **more)

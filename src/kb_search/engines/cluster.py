@@ -175,8 +175,8 @@ class Cluster:
                 if check:
                     check(answer)
             except Failure as failure:
-                # What a node says tells more than that another one is away.
-                told = failure if failure.status or told is None else told
+                # What a node says tells more than that another one hangs, and that more than that one is away.
+                told = max(failure, told or failure, key=lambda one: (one.status > 0, one.kind != "away"))
                 if not failure.passes or time.monotonic() + pause > end:
                     raise self._explained(told) from failure
                 time.sleep(pause)

@@ -114,7 +114,7 @@ def _lead(cluster: Cluster, collection: str, index: str) -> None:
 def _leads_to(cluster: Cluster, collection: str) -> str:
     """The index that the name of a collection leads to; empty where there is none."""
     try:
-        return next(iter(cluster.ask("GET", f"/_alias/{collection}")), "")
+        return next(iter(cluster.ask("GET", f"/_alias/{collection}", local=True)), "")
     except NotThere:
         return ""
 

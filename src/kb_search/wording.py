@@ -34,29 +34,27 @@ class Wording(NamedTuple):
         return np.frombuffer(self.numbers, _NUMBER), np.frombuffer(self.ends, _NUMBER)
 
 
-class _Forms(dict[str, int]):
-    """From a word as it is written to the number of its form; forms are numbered as they are met, the empty one 0."""
+class _Numbers(dict[str, int]):
+    """From a form to its number; forms are numbered as they are met, the empty one 0."""
 
-    def __init__(self) -> None:
-        self.numbers: dict[str, int] = {"": 0}
-
-    def __missing__(self, word: str) -> int:
-        number = self[word] = self.numbers.setdefault(analysis.fold(word), len(self.numbers))
+    def __missing__(self, form: str) -> int:
+        number = self[form] = len(self)
         return number
 
 
 def worded(passages: Sequence[Passage]) -> Wording:
     """The words of some passages, in order."""
-    forms = _Forms()
+    number_of = _Numbers({"": 0})
     numbers: list[int] = []
     ends: list[int] = []
     for passage in passages:
         at = 0
         for start, end, _ in passage.silent:
-            numbers += map(forms.__getitem__, analysis.words(passage.text[at:start]))
+            numbers += map(number_of.__getitem__, analysis.forms(passage.text[at:start]))
             numbers.append(0)
             at = end
-        numbers += map(forms.__getitem__, analysis.words(passage.text[at:]))
+        numbers += map(number_of.__getitem__, analysis.forms(passage.text[at:]))
         numbers.append(0)
         ends.append(len(numbers))
-    return Wording(tuple(forms.numbers), np.array(numbers, _NUMBER).tobytes(), np.array(ends, _NUMBER).tobytes())
+    raw, raw_ends = (np.fromiter(one, _NUMBER, len(one)).tobytes() for one in (numbers, ends))
+    return Wording(tuple(number_of), raw, raw_ends)

@@ -19,7 +19,7 @@ from kb_search.arrays import Ints, Longs, load_array
 from kb_search.columns import SILENT_REASONS
 from kb_search.document import Article, Passage
 from kb_search.records import encode_article
-from kb_search.wording import Wording, worded
+from kb_search.wording import FormNumbers, Wording, worded
 
 _RENUMBER_AT_ONCE = 1 << 20
 # So many numbers wait to be written together; row by row, turning lists into arrays took a sixth of all indexing.
@@ -100,21 +100,6 @@ class _Lists:
         self._starts.close()
 
 
-class _FormNumbers(dict[str, int]):
-    """The number of each form; forms are numbered as they are met, the empty one 0."""
-
-    def __init__(self) -> None:
-        super().__init__({"": 0})
-
-    def __missing__(self, form: str) -> int:
-        number = self[form] = len(self)
-        return number
-
-    def of(self, forms: Iterable[str]) -> list[int]:
-        """The numbers of some forms, in order."""
-        return list(map(self.__getitem__, forms))
-
-
 class ColumnWriter:
     """A segment while it is written. `add` articles, then `finish` once; nothing can be read before that."""
 
@@ -123,7 +108,7 @@ class ColumnWriter:
         folder.mkdir(parents=True)
         self._folder = folder
         self._title_weight, self._heading_weight = context_weights
-        self._numbers = _FormNumbers()
+        self._numbers = FormNumbers()
         self._sources: dict[str, int] = {}
         self._authors: dict[str, int] = {}
         self._languages: dict[str, int] = {}

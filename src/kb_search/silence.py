@@ -33,8 +33,8 @@ class Repeated(NamedTuple):
     articles: int
 
 
+#: Places of articles in `Prints`.
 Numbers = NDArray[np.intp]
-
 #: From a source to its boilerplate paragraphs, by their hashes (see `fingerprints.edges`).
 Boilerplate = Mapping[str, Mapping[int, Repeated]]
 

@@ -5,7 +5,7 @@ To find and fold words is the dearest part of writing an index. Done where a fil
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -34,27 +34,34 @@ class Wording(NamedTuple):
         return np.frombuffer(self.numbers, _NUMBER), np.frombuffer(self.ends, _NUMBER)
 
 
-class _Numbers(dict[str, int]):
-    """From a form to its number; forms are numbered as they are met, the empty one 0."""
+class FormNumbers(dict[str, int]):
+    """The number of each form; forms are numbered as they are met, the empty one 0."""
+
+    def __init__(self) -> None:
+        super().__init__({"": 0})
 
     def __missing__(self, form: str) -> int:
         number = self[form] = len(self)
         return number
 
+    def of(self, forms: Iterable[str]) -> list[int]:
+        """The numbers of some forms, in order."""
+        return list(map(self.__getitem__, forms))
+
 
 def worded(passages: Sequence[Passage]) -> Wording:
     """The words of some passages, in order."""
-    number_of = _Numbers({"": 0})
+    known = FormNumbers()
     numbers: list[int] = []
     ends: list[int] = []
     for passage in passages:
         at = 0
         for start, end, _ in passage.silent:
-            numbers += map(number_of.__getitem__, analysis.forms(passage.text[at:start]))
+            numbers += known.of(analysis.forms(passage.text[at:start]))
             numbers.append(0)
             at = end
-        numbers += map(number_of.__getitem__, analysis.forms(passage.text[at:]))
+        numbers += known.of(analysis.forms(passage.text[at:]))
         numbers.append(0)
         ends.append(len(numbers))
     raw, raw_ends = (np.fromiter(one, _NUMBER, len(one)).tobytes() for one in (numbers, ends))
-    return Wording(tuple(number_of), raw, raw_ends)
+    return Wording(tuple(known), raw, raw_ends)

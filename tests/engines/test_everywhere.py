@@ -127,6 +127,31 @@ def reference(tmp_path_factory):
 # ----------------------------------------------------------------------------------------- the same answers
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_gone_weighs_nothing(tmp_path, engine):
+    """After articles were deleted, everything is ranked as in an index that never had them: order, scores, reasons."""
+    trial = Trial(tmp_path)
+    for number in range(40):
+        said = "the harbour treaty" if number % 3 else "a bridge over the river"
+        trial.write(f"{number:02}.txt", f"Article {number}. They spoke of {said}. {prose(f'topic{number % 7}', 3)}")
+
+    def answers():
+        questions = ("harbour", "bridge treaty", "topic3 river", "spoke")
+        return [trial.search(one, match="any").hits for one in questions]
+
+    with cleared(engine, trial.settings.index):
+        trial.index(**given(engine))
+        for number in (1, 2, 4, 5, 7):
+            trial.remove(f"{number:02}.txt")
+        trial.index(**given(engine))
+        changed = answers()
+        trial.index(full=True, **given(engine))
+        for hits, expected in zip(changed, answers(), strict=True):
+            assert [hit.passage for hit in hits] == [hit.passage for hit in expected]
+            for hit, other in zip(hits, expected, strict=True):
+                assert dict(hit.reasons) == pytest.approx(dict(other.reasons), rel=SCORES)
+
+
 @pytest.mark.parametrize("name", OTHERS, scope="module")
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.text or "everything")
 def test_an_answer_is_the_same_in_every_engine(library, reference, question):

@@ -68,5 +68,5 @@ def boosted(tree: Node) -> list[tuple[str | tuple[str, ...], float]]:
         else:
             scored = {stem: stem for stem in term.stems}
         for name, key in scored.items():
-            found[name] = (key, max(found[name][1] if name in found else 0.0, term.boost))
+            found[name] = (key, max(found.get(name, (key, 0.0))[1], term.boost))
     return list(found.values())

@@ -11,17 +11,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from kb_search.arrays import load_array
-from kb_search.copies import Ids
 from kb_search.engines.base import Holdings
 from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
 
 NAME = "cluster.json"
-_ARTICLES = "article.S16"
 #: Raised when what a cluster holds is laid out anew.
-_LAYOUT = 2
+_LAYOUT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +75,3 @@ def read_whole(folder: Path) -> Whole:
 
 def _frozen(value: object) -> object:
     return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
-
-
-def write_articles(folder: Path, ids: Ids) -> None:
-    """Write the ids of all articles by their numbers."""
-    (folder / _ARTICLES).write_bytes(ids.astype("S16").tobytes())
-
-
-def read_articles(folder: Path) -> Ids:
-    """What `write_articles` wrote. Raises IndexDamaged."""
-    ids: Ids = load_array(folder / _ARTICLES)
-    return ids
-
-
-NO_ARTICLES: Ids = np.empty(0, "S16")

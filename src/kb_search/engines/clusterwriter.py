@@ -24,16 +24,9 @@ from kb_search.config import Settings
 from kb_search.document import Article, Passage
 from kb_search.engines.base import FIELD_WEIGHTS, EngineWriter, Holdings, Placing
 from kb_search.engines.cluster import Access, Answer, Cluster, Failure, ShardsLost
+from kb_search.engines.clusterarticles import Articles, write_articles
 from kb_search.engines.clusterdocuments import Documents, decoded, in_pieces, removal
-from kb_search.engines.clusterfolder import (
-    NO_ARTICLES,
-    InCluster,
-    Whole,
-    read_articles,
-    read_whole,
-    write_articles,
-    write_whole,
-)
+from kb_search.engines.clusterfolder import InCluster, Whole, read_whole, write_whole
 from kb_search.engines.clusterindex import (
     ARTICLE,
     FINISHED,
@@ -205,8 +198,7 @@ class ClusterWriter(EngineWriter):
 
     def _write_down(self, columns: Columns, gone: Sequence[_GoneArticle]) -> None:
         """Count what the index holds now, and write down where it lies."""
-        ids = read_articles(self._base_folder) if self._base_folder else NO_ARTICLES
-        write_articles(self._folder, np.concatenate((ids, columns.article_ids)))
+        write_articles(self._folder, Articles(self._base_folder) if self._base_folder else None, columns)
         before = self._place
         place = replace(
             before,

@@ -383,6 +383,32 @@ def test_another_node_is_asked_where_one_hangs(monkeypatch):
             assert connections(server) <= 1
 
 
+def test_nodes_that_hold_an_index_are_asked_first(hasty):
+    """A node that has all of an index need not ask another; where it is away, the others are asked."""
+    asked = {name: [] for name in ("all", "part")}
+    copies = [[{"node": "a"}], [{"node": "a"}, {"node": "b"}]]
+
+    def noting(name):
+        return lambda request, _body: asked[name].append(request.path.partition("?")[0])
+
+    told = {"shards": copies, "nodes": {}, "_shards": {"successful": 2, "total": 2}}
+    with stub(200, told, check=noting("all")) as url, stub(200, told, check=noting("part")) as other:
+        told["nodes"] = {
+            "a": {"http": {"publish_address": f"search.example/{url.removeprefix('http://')}"}},
+            "b": {"http": {"publish_address": other.removeprefix("http://")}},
+        }
+        with closing(Cluster(Access.of(Settings(engine_url=f"{other},{url}")))) as cluster:
+            cluster.prefer_nodes_with("kept")
+            for _ in range(4):
+                cluster.search("kept", [{"size": 0}], seconds=5, everywhere=False)
+            assert asked["all"].count("/kept/_search") == 4
+            copies[1][:] = [{"node": "b"}]
+            cluster.prefer_nodes_with("kept")
+            for _ in range(4):
+                cluster.search("kept", [{"size": 0}], seconds=5, everywhere=False)
+            assert asked["part"].count("/kept/_search") == 2
+
+
 def test_a_cluster_that_cannot_prove_who_it_is_is_told(hasty):
     """An address with https is not asked without TLS."""
     with stub(200, {}) as url:

@@ -124,7 +124,7 @@ class Articles:
 def _names(path: Path) -> tuple[str, ...]:
     try:
         return tuple(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise IndexDamaged(f"The index file {path.name} cannot be read. {REBUILD}") from error
 
 

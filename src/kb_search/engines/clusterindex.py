@@ -185,21 +185,32 @@ def passages_by_article(size: int) -> Answer:
     }
 
 
+#: A loop of a script may take a million turns in each function, hence the steps.
 _PAIRS = """
-int[] all = new int[(int) params.size];
-for (def one : states) {
-  if (one != null) {
-    int[] count = (int[]) one;
-    for (int at = 0; at < count.length; ++at) { all[at] += count[at] }
+void add(int[] all, int[] some, int from, int to) { for (int at = from; at < to; ++at) { all[at] += some[at] } }
+int found(int[] all, int from, int to) {
+  int count = 0;
+  for (int at = from; at < to; ++at) { if (all[at] != 0) { ++count } }
+  return count;
+}
+int tell(int[] all, int[] pairs, int next, int from, int to) {
+  for (int at = from; at < to; ++at) {
+    if (all[at] != 0) { pairs[next++] = at; pairs[next++] = all[at] }
   }
+  return next;
 }
-int found = 0;
-for (int count : all) { if (count != 0) { ++found } }
-int[] pairs = new int[2 * found];
+int step = 500000;
+int size = (int) params.size;
+int[] all = new int[size];
+int count = 0;
+for (int from = 0; from < size; from += step) {
+  int to = (int) Math.min(size, from + step);
+  for (def one : states) { if (one != null) { add(all, (int[]) one, from, to) } }
+  count += found(all, from, to);
+}
+int[] pairs = new int[2 * count];
 int next = 0;
-for (int at = 0; at < all.length; ++at) {
-  if (all[at] != 0) { pairs[next++] = at; pairs[next++] = all[at] }
-}
+for (int from = 0; from < size; from += step) { next = tell(all, pairs, next, from, (int) Math.min(size, from + step)) }
 return pairs;
 """
 

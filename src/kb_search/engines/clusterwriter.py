@@ -23,9 +23,10 @@ from kb_search.columnwriter import ColumnWriter
 from kb_search.config import Settings
 from kb_search.document import Article, Passage
 from kb_search.engines.base import FIELD_WEIGHTS, EngineWriter, Holdings, Placing
-from kb_search.engines.cluster import Access, Answer, Cluster, Failure, ShardsLost
+from kb_search.engines.cluster import Access, Answer, Cluster, ShardsLost
 from kb_search.engines.clusterarticles import Articles, write_articles
 from kb_search.engines.clusterdocuments import Documents, decoded, in_pieces, removal
+from kb_search.engines.clusterfailures import Failure
 from kb_search.engines.clusterfolder import InCluster, Whole, read_whole, write_whole
 from kb_search.engines.clusterindex import (
     ARTICLE,

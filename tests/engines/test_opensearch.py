@@ -446,6 +446,36 @@ def test_what_passes_is_asked_again(monkeypatch):
         assert cluster.ask("GET", "/") == {"fine": True}
 
 
+def test_what_was_tried_for_long_in_vain_is_not_tried_for_long_again(monkeypatch):
+    """While an index is lost, one request waits for it; those behind it are told at once, until it is there again."""
+    monkeypatch.setattr(clusters, "_PAUSES", (0.01,))
+    monkeypatch.setattr(clusters, "_LITTLE_PATIENCE", 0.0)
+    sent, answer = [], {}
+
+    def send(_cluster, _method, path, *_arguments):
+        sent.append(path)
+        if path in answer:
+            return answer[path]
+        raise clusters.Failure(503, "no_shard_available_action_exception", "")
+
+    monkeypatch.setattr(Cluster, "_send", send)
+    with closing(Cluster(Access(("http://127.0.0.1:1",)))) as cluster:
+
+        def tries(path):
+            sent.clear()
+            with suppress(ClusterProblem):
+                cluster.ask("POST", path, patience=0.1)
+            return len(sent)
+
+        assert tries("/a/_search") > 1
+        assert [tries("/a/_search"), tries("/a/_search")] == [1, 1]
+        assert tries("/b/_search") > 1
+        answer["/a/_search"] = {}
+        assert tries("/a/_search") == 1
+        del answer["/a/_search"]
+        assert tries("/a/_search") > 1
+
+
 def test_a_partial_answer_is_no_answer():
     """A search that some shards did not answer is refused, although it looks whole."""
     whole = {"_shards": {"successful": 2, "total": 3, "failed": 0}, "hits": {}}
@@ -473,7 +503,7 @@ def test_a_request_is_signed_as_amazon_publishes_it(query, signature):
     assert told.endswith(f"SignedHeaders=host;x-amz-date, Signature={signature}")
 
 
-def _signature(request, body):
+def signature(request, body):
     """What a server computes from a request as it came in, with the secret that both know."""
     told = dict(part.split("=", 1) for part in request.headers["authorization"].partition(" ")[2].split(", "))
     scope, names = told["Credential"].partition("/")[2], told["SignedHeaders"].split(";")
@@ -492,7 +522,7 @@ def _signature(request, body):
 def test_every_request_to_amazon_is_signed(hasty):
     """A server that checks signatures takes paths with stars and commas, and bodies; it refuses other keys."""
     checked = []
-    with stub(200, {}, check=lambda request, body: checked.append(_signature(request, body))) as url:
+    with stub(200, {}, check=lambda request, body: checked.append(signature(request, body))) as url:
         access = Access((url,), KEY, HIDDEN, aws_region="eu-west-1", aws_token=SECRET)
         with closing(Cluster(access)) as cluster:
             cluster.ask("GET", "/a,b-*/_settings", expand_wildcards="all", ignore=404)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -30,6 +31,8 @@ Answer = dict[str, Any]
 #: Seconds between attempts, and how long a request may be tried again in all.
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 READ_PATIENCE = 15.0
+#: The same for what was given up the last time: whoever waits behind others need not wait as long as they did.
+_LITTLE_PATIENCE = 1.0
 WRITE_PATIENCE = 15.0
 #: Seconds that one attempt may take where the caller does not say; fewer for what a node knows at once, where another
 #: node can be asked if this one hangs.
@@ -67,8 +70,8 @@ class Access:
                 "The engine opensearch needs the address of a cluster: "
                 "give it with --engine-url or as engine_url in kb-search.toml."
             )
-        if settings.engine_ca and not Path(settings.engine_ca).is_file():
-            raise ConfigError(f"The file of certificates {settings.engine_ca} (engine_ca) is not there.")
+        if settings.engine_ca:
+            _check_certificates(Path(settings.engine_ca))
         return cls(
             addresses,
             settings.engine_user,
@@ -81,6 +84,18 @@ class Access:
 
     def __str__(self) -> str:
         return ", ".join(self.addresses)
+
+
+def _check_certificates(path: Path) -> None:
+    """Raise ConfigError unless a file has certificates."""
+    if not path.is_file():
+        raise ConfigError(f"The file of certificates {path} (engine_ca) is not there.")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError as error:
+        raise ConfigError(
+            f"The file of certificates {path} (engine_ca) cannot be read; it must hold certificates as PEM."
+        ) from error
 
 
 class _Nearest(RoundRobinSelector):
@@ -101,6 +116,7 @@ class Cluster:
     def __init__(self, access: Access) -> None:
         """Nothing is sent yet."""
         self.access = access
+        self._given_up: set[str] = set()  # paths of requests that were tried for long in vain, and not answered since
         self._client = OpenSearch(
             hosts=list(access.addresses),
             http_auth=_login(access),
@@ -147,7 +163,7 @@ class Cluster:
         """
         several = method == "GET" and len(self.access.addresses) > 1
         seconds = seconds or (_SECONDS_OF_ONE if several else _SECONDS)
-        end = time.monotonic() + patience
+        end = time.monotonic() + (min(patience, _LITTLE_PATIENCE) if path in self._given_up else patience)
         told: Failure | None = None
         for pause in (*_PAUSES, *([_PAUSES[-1]] * 100)):
             try:
@@ -158,9 +174,12 @@ class Cluster:
                 # What a node says tells more than that another one hangs, and that more than that one is away.
                 told = max(failure, told or failure, key=lambda one: (one.status > 0, one.kind != "away"))
                 if not failure.passes or time.monotonic() + pause > end:
+                    if failure.passes:
+                        self._given_up.add(path)
                     raise self._explained(told) from failure
                 time.sleep(pause)
             else:
+                self._given_up.discard(path)
                 return answer
         raise ClusterProblem(f"The cluster at {self.access} does not answer.")
 
@@ -191,7 +210,7 @@ class Cluster:
     def make(self, method: str, path: str, body: Answer) -> None:
         """Make an index; that it was made already by an attempt that seemed to fail is no error."""
         try:
-            self.ask(method, path, body, patience=WRITE_PATIENCE, cluster_manager_timeout="10s")
+            self.ask(method, path, body, patience=WRITE_PATIENCE, cluster_manager_timeout="10s", timeout="10s")
         except ClusterProblem as problem:
             if not (isinstance(problem.__cause__, Failure) and problem.__cause__.kind == _MADE):
                 raise

@@ -7,7 +7,7 @@ cluster too (see `clustershare`), so that a folder like this one can be had from
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,10 @@ class InCluster:
         return max(self.words / max(self.rows - self.deleted, 1), 1.0)
 
 
+_FIELDS = {one.name for one in fields(InCluster)}
+_UNTOLD = f"The index does not say where in the cluster it lies. {REBUILD}"
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """A generation as a whole: where it lies, what it holds, and the names of those who wrote its articles."""
@@ -61,16 +65,32 @@ def write_whole(folder: Path, whole: Whole) -> None:
 
 def read_whole(folder: Path) -> Whole:
     """What `write_whole` wrote. Raises IndexDamaged and IndexOutdated."""
+    place = read_place(folder)
+    if place.layout != _LAYOUT:
+        raise IndexOutdated(f"The index in the cluster is laid out in another way. {REBUILD}")
+    told = _told(folder)
     try:
-        told = json.loads((folder / NAME).read_text("utf-8"))
-        place = InCluster(**told["place"])
-        if place.layout != _LAYOUT:
-            raise IndexOutdated(f"The index in the cluster is laid out in another way. {REBUILD}")
         held: dict[str, Any] = {key: _frozen(value) for key, value in told["holdings"].items()}
-        place = replace(place, addresses=tuple(place.addresses))
         return Whole(place, Holdings(**held), tuple(told["authors"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamaged(f"The index does not say where in the cluster it lies. {REBUILD}") from error
+    except (AttributeError, KeyError, TypeError) as error:
+        raise IndexDamaged(_UNTOLD) from error
+
+
+def read_place(folder: Path) -> InCluster:
+    """Where a generation lies, however it is laid out there. Raises IndexDamaged."""
+    try:
+        told = {key: value for key, value in _told(folder)["place"].items() if key in _FIELDS}
+        return replace(InCluster(**told), addresses=tuple(told["addresses"]))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise IndexDamaged(_UNTOLD) from error
+
+
+def _told(folder: Path) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = json.loads((folder / NAME).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(_UNTOLD) from error
+    return told
 
 
 def _frozen(value: object) -> object:

@@ -34,7 +34,7 @@ from kb_search.engines.base import (
 )
 from kb_search.engines.cluster import Access, Answer, Cluster, TooLong
 from kb_search.engines.clusterarticles import Articles
-from kb_search.engines.clusterfolder import read_whole
+from kb_search.engines.clusterfolder import read_place, read_whole
 from kb_search.engines.clusterindex import ARTICLE, PASSAGE
 from kb_search.engines.clusteroccurrences import Asking
 from kb_search.engines.clusterreading import ClusterIndex, counting, total
@@ -298,7 +298,7 @@ class OpenSearchEngine(Engine):
 
     def writer(self, folder: Path, base: Path | None) -> EngineWriter:
         """Begin a generation in an empty folder, as a change of the one in `base` if that is given."""
-        access = Access.of(self.settings, read_whole(base).place.addresses if base else known_addresses(folder))
+        access = Access.of(self.settings, read_place(base).addresses if base else known_addresses(folder))
         mine = owner(folder, access.addresses)
         name = f"{self.settings.engine_collection}-{mine}-{folder.name.partition('.')[0]}"
         return ClusterWriter(access, self.settings, name, folder, base)
@@ -317,10 +317,10 @@ class OpenSearchEngine(Engine):
 
     def discard(self, folder: Path) -> None:
         """Delete the index of a generation, if it has one. Raises ClusterProblem."""
-        place = read_whole(folder).place
+        place = read_place(folder)
         with closing(Cluster(Access.of(self.settings, place.addresses))) as cluster:
             cluster.drop(place.index)
 
     def reader(self, folder: Path) -> EngineReader:
         """Open a finished generation. Raises IndexDamaged and ClusterProblem."""
-        return OpenSearchReader(Access.of(self.settings, read_whole(folder).place.addresses), folder)
+        return OpenSearchReader(Access.of(self.settings, read_place(folder).addresses), folder)

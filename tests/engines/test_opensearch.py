@@ -26,7 +26,7 @@ from kb_search.engines import cluster as clusters
 from kb_search.engines import clustershare, clusterwriter
 from kb_search.engines.cluster import Access, Cluster
 from kb_search.engines.clustersigning import Signer
-from kb_search.errors import ClusterProblem, ConfigError, IndexDamaged, IndexMissing
+from kb_search.errors import ClusterProblem, ConfigError, IndexDamaged, IndexMissing, IndexOutdated, KbSearchError
 from kb_search.results import SearchRequest
 from kb_search.search import Library
 from tests import made_up
@@ -174,6 +174,94 @@ def test_old_indices_go_with_their_generations(tmp_path, where):
     trial.index(engine="whoosh", engine_url=where["engine_url"], engine_collection=where["engine_collection"])
     assert indices(where) == set()
     assert not (trial.settings.index / "CLUSTER").exists()
+
+
+@there
+def test_an_index_that_is_laid_out_in_another_way_is_written_anew(tmp_path, where):
+    """What an older program laid out answers until it is written anew, which the next run does; then it goes."""
+    trial = Trial(tmp_path)
+    trial.write("bridge.txt", prose("bridge", 8))
+    trial.index(**where)
+    with closing(Library(trial.settings)) as library:
+        assert library.search(SearchRequest("bridge")).articles == 1
+        path = trial.settings.index / "generations" / "000001" / "cluster.json"
+        told = json.loads(path.read_text("utf-8"))
+        told["place"]["layout"] -= 1
+        path.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+        with pytest.raises(IndexOutdated, match="is laid out in another way"):
+            asked(trial.settings, "bridge")
+        assert library.search(SearchRequest("bridge")).articles == 1
+        report = trial.index(**where)
+        assert any("Every file is read anew." in one for one in report.news)
+        assert library.search(SearchRequest("bridge")).articles == 1
+    assert len(indices(where)) == 2
+    trial.write("snow.txt", prose("snow", 8))
+    trial.index(**where)
+    assert len(indices(where)) == len(trial.generations()) == 2
+
+
+@there
+def test_two_machines_that_write_one_collection_do_not_hinder_each_other(tmp_path, where, caplog):
+    """Each keeps its own index, whole; who knows the address gets the last that was finished, and that is told."""
+    machines = {topic: Trial(tmp_path / topic) for topic in ("bridge", "snow")}
+    failed = []
+
+    def run(topic):
+        try:
+            for number in range(3):
+                machines[topic].write(f"{number}.txt", prose(f"{topic} {topic}{number}", 6))
+                machines[topic].index(**where)
+        except KbSearchError as error:
+            failed.append(error)
+
+    runs = [threading.Thread(target=run, args=(topic,)) for topic in machines]
+    for one in runs:
+        one.start()
+    for one in runs:
+        one.join()
+    assert not failed
+    for topic, trial in machines.items():
+        assert (asked(trial.settings, topic).articles, asked(trial.settings, "*").articles) == (3, 3)
+    there = by_address(machines["bridge"], where)
+    assert sorted(asked(there, topic).articles for topic in machines) == [0, 3]
+    assert len(indices(where)) == 4
+    assert any("of another index folder until now" in record.getMessage() for record in caplog.records)
+
+
+@there
+def test_who_knows_the_address_sees_one_generation_or_the_next(tmp_path, where, monkeypatch):
+    """While generation after generation is published, no answer errs, and none has parts of two."""
+    monkeypatch.setattr("kb_search.search._FOLLOWED_EVERY", 0.0)
+    trial, over, seen, failed = Trial(tmp_path), threading.Event(), set(), []
+
+    def publish(number):
+        for article in range(3):
+            trial.write(f"{article}.txt", f"This generation is edition{number}. {prose(f'topic{article}', 4)}")
+        trial.index(**where)
+
+    def read(library):
+        while not over.is_set() and not failed:
+            try:
+                found = library.search(SearchRequest("generation", per_page=200))
+                view = library.article(found.hits[0].article, SearchRequest())
+            except Exception as error:  # noqa: BLE001 - told by the test
+                failed.append(error)
+            else:
+                words = {word for hit in found.hits for word in hit.text.split() if word.startswith("edition")}
+                seen.add((len(words), found.articles, found.passages, len(view.passages)))
+
+    publish(0)
+    with closing(Library(by_address(trial, where))) as library:
+        readers = [threading.Thread(target=read, args=(library,)) for _ in range(3)]
+        for one in readers:
+            one.start()
+        for number in range(1, 5):
+            publish(number)
+        over.set()
+        for one in readers:
+            one.join()
+    assert not failed
+    assert seen == {(1, 3, 3, 1)}
 
 
 def _ends_here(*_arguments, **_named):

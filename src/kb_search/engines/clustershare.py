@@ -79,7 +79,18 @@ def announce(settings: Settings, folder: Path) -> None:
         for lines in in_pieces(_files(folder)):
             cluster.bulk(place.index, lines)
         cluster.ask("PUT", f"/{place.index}/_settings", {"index.blocks.write": True})
+        led = _leads_to(cluster, settings.engine_collection)
+        if led and _owner(led) != _owner(place.index):
+            _log.warning(
+                "In the cluster, %s was the index %s of another index folder until now. That folder keeps its index; "
+                "give each collection a name of its own with engine_collection.", settings.engine_collection, led,
+            )  # fmt: skip
         _lead(cluster, settings.engine_collection, place.index)
+
+
+def _owner(index: str) -> str:
+    """The collection and the owner that stand in the name of an index."""
+    return index.rsplit("-", 2)[0]
 
 
 def _files(folder: Path) -> Iterator[str]:

@@ -15,18 +15,16 @@ from kb_search.engines.positions import Postings
 from kb_search.latent import DIMENSIONS, Space, Vectors
 from kb_search.query import Pattern, Term
 
-Numbers = NDArray[np.int32] | NDArray[np.uint32]
-
 
 class SegmentWords(NamedTuple):
     """What one segment knows of a query: the postings of each word's stems, and, with a space, the rows' vectors.
 
-    `base` is the key of the segment's first row, `alive` says which of its rows are not deleted.
+    `base` is the key of the segment's first row, `there` says which of its rows are not deleted, None that all are.
     """
 
     base: int
     columns: Columns
-    alive: Mask
+    there: Mask | None
     postings: Sequence[Sequence[Postings]]
     vectors: Vectors | None
 
@@ -75,7 +73,7 @@ class _Gathered:
     def add(self, segment: SegmentWords, words: Sequence[Term]) -> None:
         """Look into one segment."""
         columns, lists = segment.columns, segment.postings
-        counts = [count_together([one.rows for one in some], segment.alive) for some in lists]
+        counts = [count_together([one.rows for one in some], segment.there) for some in lists]
         self.frequencies += np.array(counts, np.int64)
         mine = np.flatnonzero((self._keys >= segment.base) & (self._keys < segment.base + columns.rows))
         if not len(mine):
@@ -83,10 +81,11 @@ class _Gathered:
         rows = (self._keys[mine] - segment.base).astype(np.int32)
         articles = _Articles.of_rows(columns, rows)
         self.lengths[mine] = columns.row_length[rows]
-        self.article_lengths[mine] = articles.added(columns.row_length, articles.first, articles.last)
+        self.article_lengths[mine] = columns.article_length[articles.numbers][articles.of]
         for word, found in ((number, one) for number, some in enumerate(lists) for one in some):
-            self.own[word, mine] += looked_up(found.rows, found.own, rows)
-            self.context[word, mine] += looked_up(found.rows, found.context, rows)
+            own, context = looked_up(found, rows)
+            self.own[word, mine] += own
+            self.context[word, mine] += context
             self.article[word, mine] += articles.sums(found)
         if segment.vectors is not None:
             self.vectors[mine] = segment.vectors[rows]
@@ -99,6 +98,7 @@ class _Articles(NamedTuple):
     `of` says for each row that was asked for which of the articles is its own.
     """
 
+    numbers: Ints
     first: Ints
     last: Ints
     of: NDArray[np.intp]
@@ -106,23 +106,22 @@ class _Articles(NamedTuple):
     @classmethod
     def of_rows(cls, columns: Columns, rows: Ints) -> _Articles:
         """The articles of some rows."""
-        rising = np.sort(columns.row_article[rows])
+        owners = columns.row_article[rows]
+        rising = np.sort(owners)
         articles = rising[np.flatnonzero(np.diff(rising, prepend=-1))]
         first = columns.article_first_row[articles]
-        return cls(first, first + columns.article_rows[articles], np.searchsorted(articles, columns.row_article[rows]))
+        return cls(articles, first, first + columns.article_rows[articles], articles.searchsorted(owners))
 
     def sums(self, found: Postings) -> Longs:
         """For each row that was asked for how often a term stands in its article, title and headings weighted."""
         # Edges of the rows' own type: with another, all rows would be copied.
-        start, end = (np.searchsorted(found.rows, edge.astype(found.rows.dtype)) for edge in (self.first, self.last))
-        return self.added(found.own, start, end) + self.added(found.context, start, end)
-
-    def added(self, values: Numbers, start: NDArray[np.integer], end: NDArray[np.integer]) -> Longs:
-        """For each row that was asked for the sum of its article's values: those from start to end."""
-        before = np.concatenate(([0], np.cumsum(end - start)))
-        places = np.arange(before[-1]) + np.repeat(start - before[:-1], end - start)
-        total = np.concatenate(([0], np.cumsum(values[places], dtype=np.int64)))
-        sums: Longs = (total[before[1:]] - total[before[:-1]])[self.of]
+        start, end = (found.rows.searchsorted(edge.astype(found.rows.dtype)) for edge in (self.first, self.last))
+        counts = end - start
+        before = np.cumsum(counts) - counts
+        places = np.arange(counts.sum()) + np.repeat(start - before, counts)
+        total = np.zeros(len(places) + 1, np.int64)
+        np.cumsum(found.own[places] + found.context[places], out=total[1:])
+        sums: Longs = (total[before + counts] - total[before])[self.of]
         return sums
 
 
@@ -166,6 +165,8 @@ def _stems(columns: Columns, rows: Ints, forms: Ints, lengths: Longs) -> Ints:
 
 
 def _merged(parts: list[_Places]) -> _Places:
+    if len(parts) == 1:
+        return parts[0]  # in order already
     if not parts:
         return _Places(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.bool_))
     candidate = np.concatenate([part.candidate for part in parts])
@@ -176,20 +177,21 @@ def _merged(parts: list[_Places]) -> _Places:
     return _Places(candidate[order], word[order], place[order], exact[order])
 
 
-def count_together(lists: Sequence[NDArray[np.uint32]], alive: Mask) -> int:
-    """How many of a segment's rows that are alive are in at least one of some lists."""
+def count_together(lists: Sequence[NDArray[np.uint32]], there: Mask | None) -> int:
+    """How many of a segment's rows are in at least one of some lists; `there` are those that count, None for all."""
     if len(lists) == 1:
-        return int(np.count_nonzero(alive[lists[0]]))
-    seen = np.zeros(len(alive), np.bool_)
+        return len(lists[0]) if there is None else int(np.count_nonzero(there[lists[0]]))
+    seen = np.zeros(1 + max((int(one[-1]) for one in lists if len(one)), default=-1), np.bool_)
     for one in lists:
         seen[one] = True
-    return int(np.count_nonzero(seen & alive))
+    return int(np.count_nonzero(seen if there is None else seen & there[: len(seen)]))
 
 
-def looked_up(rows: NDArray[np.uint32], values: NDArray[np.uint32], wanted: NDArray[np.integer]) -> Ints:
-    """The values of some rows in a posting list; 0 for those it lacks."""
-    if not len(rows):
-        return np.zeros(len(wanted), np.int32)
+def looked_up(found: Postings, wanted: NDArray[np.integer]) -> tuple[Ints, Ints]:
+    """How often a term stands in the own text of some rows, and in title and heading."""
+    if not len(found.rows):
+        return np.zeros(len(wanted), np.int32), np.zeros(len(wanted), np.int32)
     # Of the rows' own type: with another, all rows would be copied.
-    at = np.minimum(np.searchsorted(rows, wanted.astype(rows.dtype)), len(rows) - 1)
-    return np.where(rows[at] == wanted, values[at], 0).astype(np.int32)
+    at = np.minimum(found.rows.searchsorted(wanted.astype(found.rows.dtype)), len(found.rows) - 1)
+    there = found.rows[at] == wanted
+    return (found.own[at] * there).astype(np.int32), (found.context[at] * there).astype(np.int32)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from abc import abstractmethod
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -193,7 +194,7 @@ class StoreReader(EngineReader):
         )
 
     def _place(self, key: int) -> tuple[int, int]:
-        number = int(np.searchsorted(self._bases, key, "right")) - 1
+        number = bisect_right(self._bases, key) - 1
         return number, key - self._bases[number]
 
     def passage(self, key: int) -> tuple[Passage, ArticleHead]:

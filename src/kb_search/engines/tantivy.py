@@ -182,7 +182,7 @@ class _Reader(LocalReader):
         ranking = _ranking(query.tree)
         if not self._tantivy or not ranking or sum(map(len, rows)) <= max(_RANKED_ABOVE, query.depth):
             return rows
-        if self._has_deleted:
+        if any(there is not None for there in self._there):
             ranking = ranking._replace(boosts={stem: self._as_living(stem) * of for stem, of in ranking.boosts.items()})
         best = self._best_keys(self._tantivy, ranking, rows, query.depth)
         if best is None:
@@ -204,10 +204,6 @@ class _Reader(LocalReader):
                 return np.sort(keys[good])
             asked *= _TIMES
         return None
-
-    @cached_property
-    def _has_deleted(self) -> bool:
-        return not all(alive.all() for alive in self._alive)
 
     @cached_property
     def _tolerance(self) -> float:

@@ -107,7 +107,11 @@ class Columns:
 
     def in_sources(self, wanted: Mask) -> Mask:
         """The rows whose articles some sources printed; `wanted` says of each source whether it is one of them."""
-        rows: Mask = wanted[self.row_source]
+        numbers = np.flatnonzero(wanted).tolist()
+        if len(numbers) == 1:  # by far the most frequent case, and ten times as fast
+            rows: Mask = self.row_source == numbers[0]
+        else:
+            rows = wanted.take(self.row_source)
         if len(self.more_source):
             articles = np.zeros(self.articles, np.bool_)
             articles[self.more_article[wanted[self.more_source]]] = True

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from kb_search.arrays import Ints
 from kb_search.columns import Columns, spread
 from kb_search.engines.base import FIELD_WEIGHTS
-from kb_search.engines.positions import Postings
+from kb_search.engines.postings import Postings
 
 #: Words inverted at once; 2 million keep the peak of memory near 100 MB.
 _WORDS_AT_ONCE = 1 << 21

@@ -23,8 +23,8 @@ from kb_search.engines.bm25 import boosted, coarse_length, idf, saturation
 from kb_search.engines.coarsedates import asks_for_dates, excludes_dates, partly_dated, partly_excluded
 from kb_search.engines.expansion import Vocabulary, expansion
 from kb_search.engines.matching import PhraseSource, SegmentMatcher
-from kb_search.engines.occurrences import SegmentWords, count_together, looked_up, occurrences
-from kb_search.engines.positions import Postings
+from kb_search.engines.occurrences import SegmentWords, occurrences
+from kb_search.engines.postings import Postings, count_together, looked_up
 from kb_search.engines.store import StoreReader, by_count, counted
 from kb_search.errors import REBUILD, IndexDamaged
 from kb_search.query import Language, Node, Pattern, Term, Word
@@ -107,7 +107,7 @@ class LocalReader(StoreReader):
             articles_exact=True,
             candidates=_candidates(best, query.depth),
             sources=by_count(sources),
-            dates=tuple(sorted(dates.items())),
+            dates=tuple(sorted(dates.items()) if len(self._segments) > 1 else dates.items()),
             partly_dated=partly,
             partly_excluded=excluded,
             folded=folded,
@@ -140,7 +140,7 @@ class LocalReader(StoreReader):
 
     def _living(self, lists: Sequence[Postings]) -> int:
         """How many rows that are not deleted some postings have, those of each segment."""
-        return sum(count_together([one.rows], there) for one, there in zip(lists, self._there, strict=True))
+        return sum(count_together([one], there) for one, there in zip(lists, self._there, strict=True))
 
     def _matcher(self, number: int, deadline: Deadline) -> SegmentMatcher:
         columns, patterns = self._segments[number], self._patterns[number]
@@ -181,7 +181,7 @@ class LocalReader(StoreReader):
         count = 0
         for number, columns in enumerate(self._segments):
             known = [stem for stem in word.stems if columns.stem_table.find(stem) != ABSENT]
-            lists = [self.postings(number, stem).rows for stem in known]
+            lists = [self.postings(number, stem) for stem in known]
             count += count_together(lists, self._there[number]) if lists else 0
         return count
 
@@ -223,7 +223,7 @@ class LocalReader(StoreReader):
         scores = np.zeros(self._segments[number].rows)
         lengths = self._coarse[number]
         for postings, weight in weights[number]:
-            inside = selected[postings.rows]
+            inside = np.flatnonzero(selected[postings.rows])
             hit = postings.rows[inside]
             frequency = (postings.own[inside] + postings.context[inside]).astype(np.float64)
             scores[hit] += weight * saturation(frequency, lengths[hit], self._average)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from kb_search.arrays import Ints, Longs, Mask
 from kb_search.columns import Columns
 from kb_search.engines.base import Occurrences
-from kb_search.engines.positions import Postings
+from kb_search.engines.postings import Postings, count_together, looked_up
 from kb_search.latent import DIMENSIONS, Space, Vectors
 from kb_search.query import Pattern, Term
 
@@ -73,12 +74,12 @@ class _Gathered:
     def add(self, segment: SegmentWords, words: Sequence[Term]) -> None:
         """Look into one segment."""
         columns, lists = segment.columns, segment.postings
-        counts = [count_together([one.rows for one in some], segment.there) for some in lists]
+        counts = [count_together(some, segment.there) for some in lists]
         self.frequencies += np.array(counts, np.int64)
         mine = np.flatnonzero((self._keys >= segment.base) & (self._keys < segment.base + columns.rows))
         if not len(mine):
             return
-        rows = (self._keys[mine] - segment.base).astype(np.int32)
+        rows = self._keys[mine] - segment.base
         articles = _Articles.of_rows(columns, rows)
         self.lengths[mine] = columns.row_length[rows]
         self.article_lengths[mine] = columns.article_length[articles.numbers][articles.of]
@@ -104,7 +105,7 @@ class _Articles(NamedTuple):
     of: NDArray[np.intp]
 
     @classmethod
-    def of_rows(cls, columns: Columns, rows: Ints) -> _Articles:
+    def of_rows(cls, columns: Columns, rows: Longs) -> _Articles:
         """The articles of some rows."""
         owners = columns.row_article[rows]
         rising = np.sort(owners)
@@ -114,8 +115,7 @@ class _Articles(NamedTuple):
 
     def sums(self, found: Postings) -> Longs:
         """For each row that was asked for how often a term stands in its article, title and headings weighted."""
-        # Edges of the rows' own type: with another, all rows would be copied.
-        start, end = (found.rows.searchsorted(edge.astype(found.rows.dtype)) for edge in (self.first, self.last))
+        start, end = found.rows.searchsorted(self.first), found.rows.searchsorted(self.last)
         counts = end - start
         before = np.cumsum(counts) - counts
         places = np.arange(counts.sum()) + np.repeat(start - before, counts)
@@ -132,33 +132,40 @@ class _Places(NamedTuple):
     exact: Mask
 
 
-def _places(columns: Columns, mine: Ints, rows: Ints, words: Sequence[Term]) -> _Places:
+def _places(columns: Columns, mine: Ints, rows: Longs, words: Sequence[Term]) -> _Places:
     """The occurrences of words in some rows of a segment; `mine` are the rows' numbers as candidates."""
     starts, ends = columns.starts[rows], columns.starts[rows + 1]
     # Slices put together take half as long as picking out place by place.
     slices = zip(starts.tolist(), ends.tolist(), strict=True)
     forms = np.concatenate([columns.forms[start:end] for start, end in slices])
     stems = _stems(columns, rows, forms, ends - starts)
-    word = np.full(len(forms), -1, np.int32)
-    exact = np.zeros(len(forms), np.bool_)
+    stand = (_stands(columns, one, forms, stems) for one in words)
+    hit = np.flatnonzero(reduce(np.logical_or, stand, forms < 0))
+    forms, stems = forms[hit], stems[hit]
+    word = np.zeros(len(hit), np.int32)
+    exact = np.zeros(len(hit), np.bool_)
     for at, one in enumerate(words):
-        if isinstance(one, Pattern):
-            word[columns.form_table.are(one.forms)[forms]] = at
-            continue
-        for number in columns.stem_numbers(one.stems):
-            word[stems == number] = at
-        exact |= (word == at) & (forms == columns.form_table.find(one.form))
-    hit = np.flatnonzero(word >= 0)
+        stands = _stands(columns, one, forms, stems)
+        word[stands] = at
+        if not isinstance(one, Pattern):
+            exact |= stands & (forms == columns.form_table.find(one.form))
     behind = np.cumsum(ends - starts)
     owner = np.searchsorted(behind, hit, "right")
     place = hit - (behind - (ends - starts))[owner]
-    return _Places(mine[owner], word[hit], place, exact[hit])
+    return _Places(mine[owner], word, place, exact)
 
 
-def _stems(columns: Columns, rows: Ints, forms: Ints, lengths: Longs) -> Ints:
+def _stands(columns: Columns, word: Term, forms: Ints, stems: Ints) -> Mask:
+    """At which of some places, of which forms and stems are given, a word stands."""
+    if isinstance(word, Pattern):
+        return columns.form_table.are(word.forms)[forms]
+    return reduce(np.logical_or, [stems == number for number in columns.stem_numbers(word.stems)], stems < 0)
+
+
+def _stems(columns: Columns, rows: Longs, forms: Ints, lengths: Longs) -> Ints:
     """The stems of all forms of some rows, which have so many each."""
     if len(columns.languages) == 1:
-        alone: Ints = columns.stem_of[0][forms]
+        alone: Ints = columns.stem_of[0].take(forms)
         return alone
     stems: Ints = columns.stem_of[np.repeat(columns.row_language[rows], lengths), forms]
     return stems
@@ -175,23 +182,3 @@ def _merged(parts: list[_Places]) -> _Places:
     word = np.concatenate([part.word for part in parts])
     exact = np.concatenate([part.exact for part in parts])
     return _Places(candidate[order], word[order], place[order], exact[order])
-
-
-def count_together(lists: Sequence[NDArray[np.uint32]], there: Mask | None) -> int:
-    """How many of a segment's rows are in at least one of some lists; `there` are those that count, None for all."""
-    if len(lists) == 1:
-        return len(lists[0]) if there is None else int(np.count_nonzero(there[lists[0]]))
-    seen = np.zeros(1 + max((int(one[-1]) for one in lists if len(one)), default=-1), np.bool_)
-    for one in lists:
-        seen[one] = True
-    return int(np.count_nonzero(seen if there is None else seen & there[: len(seen)]))
-
-
-def looked_up(found: Postings, wanted: NDArray[np.integer]) -> tuple[Ints, Ints]:
-    """How often a term stands in the own text of some rows, and in title and heading."""
-    if not len(found.rows):
-        return np.zeros(len(wanted), np.int32), np.zeros(len(wanted), np.int32)
-    # Of the rows' own type: with another, all rows would be copied.
-    at = np.minimum(found.rows.searchsorted(wanted.astype(found.rows.dtype)), len(found.rows) - 1)
-    there = found.rows[at] == wanted
-    return (found.own[at] * there).astype(np.int32), (found.context[at] * there).astype(np.int32)

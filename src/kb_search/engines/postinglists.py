@@ -20,15 +20,11 @@ from numpy.typing import NDArray
 from kb_search.arrays import ABSENT, Longs, load_array
 from kb_search.columns import Columns
 from kb_search.engines.inversion import Part, parts
-from kb_search.engines.positions import Postings
+from kb_search.engines.postings import NO_POSTINGS, Postings, packed, unpacked
 from kb_search.errors import REBUILD, IndexDamaged
 
-_HALF = 16
-_MOST = (1 << _HALF) - 1
-#: Numbers of postings that a reader keeps unpacked, at 12 bytes each.
+#: Numbers of postings that a reader keeps unpacked, at 16 bytes each.
 _CACHED = 1 << 22
-
-_NONE = Postings(np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(0, np.uint32))
 
 
 def write_postings(folder: Path, columns: Columns) -> None:
@@ -57,9 +53,8 @@ class _Waiting:
 
     def __init__(self, part: Part, stems: int, stack: ExitStack) -> None:
         self.counts: Longs = np.bincount(part.stems, minlength=stems).astype(np.int64)
-        packed = np.minimum(part.own, _MOST) | np.minimum(part.context, _MOST) << np.uint32(_HALF)
         self._files: dict[str, IO[bytes]] = {}
-        for name, values in (("rows", part.rows), ("counts", packed)):
+        for name, values in (("rows", part.rows), ("counts", packed(part.own, part.context))):
             file = stack.enter_context(tempfile.TemporaryFile(prefix="kb-search-"))  # noqa: SIM115 - `stack` closes it
             self._files[name] = file
             file.write(values.astype("<u4", copy=False).data)
@@ -103,10 +98,9 @@ class PostingLists:
     def _read(self, stem: str) -> Postings:
         number = self._table.find(stem)
         if number == ABSENT:
-            return _NONE
+            return NO_POSTINGS
         start, end = int(self._ends[number - 1]) if number else 0, int(self._ends[number])
-        packed = self._counts[start:end]
-        return Postings(self._rows[start:end], packed & np.uint32(_MOST), packed >> np.uint32(_HALF))
+        return unpacked(self._rows[start:end], self._counts[start:end])
 
     def _keep(self, stem: str, found: Postings) -> None:
         # Two threads may both read a stem: one of the two is kept, and the sum of what is kept errs on the safe side.

@@ -36,8 +36,8 @@ from kb_search.engines.base import Engine, EngineQuery, EngineReader, EngineWrit
 from kb_search.engines.bm25 import idf
 from kb_search.engines.local import LocalReader, Rows
 from kb_search.engines.matching import PhraseSource
-from kb_search.engines.positions import Postings
 from kb_search.engines.postinglists import PostingLists, write_postings
+from kb_search.engines.postings import Postings
 from kb_search.engines.store import LocalWriter
 from kb_search.errors import REBUILD, IndexDamaged
 from kb_search.query import And, Near, Node, Or, Pattern, Phrase, Word, scoring_terms

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh import fields, formats, index
 from whoosh.codec import base as codec_base
 from whoosh.codec import whoosh3
@@ -29,20 +28,16 @@ from kb_search.columns import Columns
 from kb_search.engines.base import Engine, EngineReader, EngineWriter
 from kb_search.engines.inversion import posting_lists
 from kb_search.engines.local import LocalReader
-from kb_search.engines.positions import Postings
+from kb_search.engines.postings import NO_POSTINGS, Postings, packed, unpacked
 from kb_search.engines.store import LocalWriter
 from kb_search.errors import REBUILD, IndexDamaged
 
 _FOLDER = "whoosh"
 _FIELD = "stems"
 _POSTINGS_SUFFIX = ".pst"
-_HALF = 16
-_MOST = (1 << _HALF) - 1
 _POSTING_BYTES = 8
-#: Postings that a reader keeps unpacked, at 12 bytes each.
+#: Postings that a reader keeps unpacked, at 16 bytes each.
 _CACHED_POSTINGS = 1 << 22
-
-_NO_POSTINGS = Postings(np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(0, np.uint32))
 
 
 class _Stems(fields.FieldType):
@@ -94,7 +89,7 @@ class _ArrayPostingsWriter(codec_base.PostingsWriter):
         """Write the list of the term."""
         start = self._file.tell()
         self._file.write(postings.rows.astype("<u4", copy=False).tobytes())
-        self._file.write(_packed(postings).astype("<u4", copy=False).tobytes())
+        self._file.write(packed(postings.own, postings.context).astype("<u4", copy=False).tobytes())
         info = self._terminfo
         info._df = len(postings.rows)
         info._weight = float(postings.own.sum())
@@ -134,20 +129,9 @@ class ArrayCodec(whoosh3.W3Codec):
         """A matcher for Whoosh's own queries, so that the index can be looked into with Whoosh alone."""
         offset, _ = terminfo.extent()
         raw = np.frombuffer(dbfile.get(offset, _POSTING_BYTES * terminfo.doc_frequency()), "<u4")
-        found = _unpack(*np.split(raw, 2))
+        found = unpacked(*np.split(raw, 2))
         weights = (found.own + found.context).astype(float).tolist()
         return ListMatcher(found.rows.tolist(), weights, None, format_, scorer=scorer, term=term, terminfo=terminfo)
-
-
-def _packed(postings: Postings) -> NDArray[np.uint32]:
-    packed: NDArray[np.uint32] = np.minimum(postings.own, _MOST) | np.minimum(postings.context, _MOST) << np.uint32(
-        _HALF
-    )
-    return packed
-
-
-def _unpack(rows: NDArray[np.uint32], packed: NDArray[np.uint32]) -> Postings:
-    return Postings(rows, packed & np.uint32(_MOST), packed >> np.uint32(_HALF))
 
 
 class _Pool:
@@ -235,10 +219,10 @@ class _Reader(LocalReader):
         try:
             info = self._leaves[segment].term_info(_FIELD, stem.encode("utf-8", "surrogatepass"))
         except TermNotFound:
-            return _NO_POSTINGS
+            return NO_POSTINGS
         start, _ = info.extent()
         numbers = self._files[segment][start : start + _POSTING_BYTES * info.doc_frequency()].view("<u4")
-        return _unpack(*np.split(numbers, 2))
+        return unpacked(*np.split(numbers, 2))
 
     def close(self) -> None:
         """Let go of the files."""

@@ -294,7 +294,7 @@ def counted(values: Sequence[Value], numbers: Ints) -> dict[Value, int]:
     """How often each value's number stands in an array; values that do not are left out."""
     counts = np.bincount(numbers)
     there = np.flatnonzero(counts)
-    return {values[number]: count for number, count in zip(there.tolist(), counts[there].tolist(), strict=True)}
+    return dict(zip(map(values.__getitem__, there.tolist()), counts[there].tolist(), strict=True))
 
 
 def by_count(counts: Counter[str]) -> tuple[tuple[str, int], ...]:

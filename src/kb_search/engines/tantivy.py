@@ -192,18 +192,24 @@ class _Reader(LocalReader):
 
     def _best_keys(self, index: _Index, ranking: _Ranking, rows: list[Rows], depth: int) -> Longs | None:
         """The keys of those rows that may be among the best `depth`, rising; None where tantivy does not tell."""
-        wanted = np.zeros(self._bases[-1], np.bool_)
-        for base, some in zip(self._bases, rows, strict=False):
-            wanted[base + some] = True
         asked = depth + _MORE
         for _ in range(_TRIES):
             keys, scores = index.best(ranking, asked)
-            good = wanted[keys]
+            good = self._among(keys, rows)
             # What tantivy did not name may score as much as the last one that it did.
             if np.count_nonzero(good & (scores > scores[-1:] * (1 + self._tolerance) ** 2)) >= depth:
                 return np.sort(keys[good])
             asked *= _TIMES
         return None
+
+    def _among(self, keys: Longs, rows: list[Rows]) -> Mask:
+        """Which of some keys are those of rows that were found."""
+        among = np.zeros(len(keys), np.bool_)
+        for base, some in zip(self._bases, rows, strict=False):
+            if len(some):
+                at = np.minimum(some.searchsorted(keys - base), len(some) - 1)
+                among |= some[at] == keys - base
+        return among
 
     @cached_property
     def _tolerance(self) -> float:

@@ -62,7 +62,7 @@ class Marker:
         self._longest = max((length for lengths in self._phrases.values() for length in lengths), default=1)
         self._pieces: dict[tuple[str, str], tuple[Span, ...]] = {}
         #: The forms one of which stands where a word is marked; None where they are not known.
-        self._sought = {*forms, *(inflected([*stems]) if stems else ())} if inflected else None
+        self._sought = _beginnings([*forms, *(inflected([*stems]) if stems else ())]) if inflected else None
 
     def marks(self, text: str, language: str, silent: Sequence[Silent] = ()) -> tuple[Span, ...]:
         """The spans that match, in order and never overlapping; nothing in a silent span, no phrase across one."""
@@ -142,6 +142,15 @@ def _places(length: int, pieces: list[Span] | None, silent: Sequence[Silent]) ->
         for start, end in runs
         if first < end and start < last
     ]
+
+
+def _beginnings(forms: Iterable[str]) -> set[str]:
+    """Those of some forms that begin with no other of them: wherever one of all stands, one of these does."""
+    kept: list[str] = []
+    for form in sorted(forms):
+        if not kept or not form.startswith(kept[-1]):
+            kept.append(form)
+    return {*kept}
 
 
 def _pieces(sketch: str, forms: Iterable[str]) -> list[Span]:

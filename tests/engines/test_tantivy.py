@@ -1,5 +1,7 @@
 """What only tantivy's engine promises: who answers what, how it keeps its index, and what it says of a damaged one."""
 
+from contextlib import closing
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from tests import made_up
 from tests.engines.test_contract import ALL, BUILDS, article_of, built, names, phrase, replace, search
 from tests.oracle import Oracle
 
+native = pytest.importorskip("tantivy", reason="the engine tantivy is not installed")
 tantivy = pytest.importorskip("kb_search.engines.tantivy", reason="the engine tantivy is not installed")
 
 ENGINE = tantivy.TantivyEngine()
@@ -53,14 +56,27 @@ def test_tantivy_and_whoosh_answer_alike(collection, questions):
             assert search(reader, query) == search(other, query)
 
 
-@given(collection=made_up.collections(), words=st.lists(made_up.words(), min_size=1, max_size=3))
+def built_in_batches(patch, collection, rows):
+    """A reader of a collection that was written so many rows at a time."""
+    patch.setattr("kb_search.columnwriter._ROWS_AT_ONCE", rows)
+    return built(ENGINE, collection)
+
+
+@given(
+    collection=made_up.collections(),
+    words=st.lists(made_up.words(), min_size=1, max_size=3),
+    at_once=st.sampled_from((1, 5, 1000)),
+)
 @BUILDS
-def test_tantivy_scores_as_the_contract_says(collection, words):
-    """What tantivy gives each row by BM25 of each row is what the oracle does, to a hundred-thousandth."""
+def test_tantivy_scores_as_the_contract_says(collection, words, at_once):
+    """What tantivy gives each row by BM25 of each row is what the oracle does, however many rows it is handed at once.
+
+    To a hundred-thousandth.
+    """
     oracle = Oracle(collection)
     entries = {entry.passage.id: entry for entry in oracle.entries}
     tree = Or((*words, *words))
-    with built(ENGINE, collection) as (reader, _):
+    with pytest.MonkeyPatch.context() as patch, built_in_batches(patch, collection, at_once) as (reader, _):
         keys, scores = reader._tantivy.best(tantivy._ranking(tree), 1000)
         ids = {reader.find_passage(entry.passage.id): entry.passage.id for entry in oracle.entries}
         for key, score in zip(keys.tolist(), scores.tolist(), strict=True):
@@ -117,6 +133,17 @@ def test_an_index_is_as_readable_as_all_else():
     with built(ENGINE, [article_of("a", "one")]) as (_, folder):
         for path in (folder / "tantivy").iterdir():
             assert path.stat().st_mode & 0o444 == 0o444
+
+
+def test_a_writer_that_is_given_up_lets_go_of_the_index(tmp_path, monkeypatch):
+    """Whoever stops before the end keeps neither tantivy's thread nor its lock."""
+    monkeypatch.setattr("kb_search.columnwriter._ROWS_AT_ONCE", 1)
+    with closing(ENGINE.writer(tmp_path, None)) as writer:
+        writer.add(*article_of("a", "one ", "two"))
+        index = native.Index.open(str(tmp_path / "tantivy"))
+        with pytest.raises(ValueError, match="LockBusy"):
+            index.writer()
+    index.writer().rollback()
 
 
 @pytest.mark.parametrize("harm", ["meta.json", "*.term", "*.fast", ""])

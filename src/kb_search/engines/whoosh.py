@@ -32,6 +32,7 @@ from kb_search.engines.local import LocalReader
 from kb_search.engines.positions import Postings
 from kb_search.engines.store import LocalWriter
 from kb_search.errors import REBUILD, IndexDamaged
+from kb_search.numbering import Batch
 
 _FOLDER = "whoosh"
 _FIELD = "stems"
@@ -173,6 +174,9 @@ class _Writer(LocalWriter):
         if base is None:
             self._whoosh.mkdir()
             index.create_in(str(self._whoosh), _SCHEMA).close()
+
+    def take_batch(self, batch: Batch) -> None:
+        """Nothing yet: Whoosh is handed the postings of all articles at once."""
 
     def index(self, columns: Columns) -> None:
         """Append a Whoosh segment for a finished segment of columns."""

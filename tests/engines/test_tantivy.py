@@ -184,8 +184,9 @@ def test_postings_of_parts_are_those_of_the_whole(monkeypatch):
     """A segment too large to be turned round at once gives the same files."""
     made = [article_of(f"a{number}", "peace talks ", "talks failed ", "peace") for number in range(20)]
     files = []
-    for words in (1, 7, 1 << 22):
+    for words, postings in ((1, 7), (7, 1), (1 << 22, 1 << 22)):
         monkeypatch.setattr("kb_search.engines.inversion._WORDS_AT_ONCE", words)
+        monkeypatch.setattr("kb_search.engines.inversion._POSTINGS_AT_ONCE", postings)
         with built(ENGINE, made) as (reader, folder):
             files.append([path.read_bytes() for path in sorted(folder.glob("segments/*/posting_*"))])
             assert reader.postings(0, "fail").rows.tolist() == list(range(1, 60, 3))

@@ -104,6 +104,42 @@ def test_a_search_of_many_rows_asks_tantivy_for_the_best(always_ranked, monkeypa
         assert scored == [4]
 
 
+@pytest.mark.usefixtures("always_ranked")
+def test_a_word_that_is_rare_now_is_not_missed_for_what_is_gone():
+    """A word that was frequent in deleted rows, which tantivy counts, weighs what it does among those that are left."""
+    gone = [article_of(f"x{number:02}", "peace of no talk") for number in range(40)]
+    kept = [
+        article_of("a", "peace is not far"),
+        article_of("b", "war and war again"),
+        article_of("c", "war is not far"),
+        article_of("d", "war was not far"),
+        *(article_of(f"e{number}", "snow fell all day") for number in range(6)),
+    ]
+    query = replace(ALL, tree=Or((PEACE, Word("war", ("war",)))), depth=1)
+    with (
+        built(ENGINE, [*gone, *kept]) as (_, first),
+        built(ENGINE, [], first, [article.id for article, _ in gone]) as (reader, _),
+    ):
+        assert names(reader.search(query)) == ["a-1"]
+
+
+@pytest.mark.usefixtures("always_ranked")
+def test_a_short_passage_is_not_missed_for_long_ones_that_are_gone():
+    """A mean length with deleted rows, as tantivy has it, lets no passage among the best that is not one of them."""
+    gone = [article_of(f"x{number}", "snow " * 1000) for number in range(3)]
+    kept = [
+        article_of("a", "peace now"),
+        article_of("b", "peace peace" + " snow" * 8),
+        article_of("c", "peace peace" + " snow" * 10),
+    ]
+    query = replace(ALL, tree=PEACE, depth=1)
+    with (
+        built(ENGINE, [*gone, *kept]) as (_, first),
+        built(ENGINE, [], first, [article.id for article, _ in gone]) as (reader, _),
+    ):
+        assert names(reader.search(query)) == ["a-1"]
+
+
 @pytest.mark.parametrize("most", [0, 1, 20_000])
 def test_phrases_are_the_same_whoever_finds_them(monkeypatch, most):
     """A phrase of frequent words is looked up in the columns, one of rarer words by tantivy, with the same answer."""

@@ -32,19 +32,25 @@ def place_passages(generation: Path, segment: Path, columns: Columns, *, learn: 
     """
     if learn and columns.rows < LEAST_PASSAGES:
         return
-    counts: Iterable[Counts] = (_counts(columns, rows) for rows in _runs(columns.rows))
-    if learn and columns.rows <= MOST_PASSAGES:
-        counts = list(counts)  # those that it is learned from are those that get their places
-        space = _learned(generation, columns, counts)
-    elif learn:
-        rows = np.linspace(0, columns.rows - 1, MOST_PASSAGES).astype(np.int32)
-        spread_evenly = np.array_split(rows, -(-len(rows) // _ROWS_AT_ONCE))
-        space = _learned(generation, columns, [_counts(columns, part) for part in spread_evenly])
-    else:
-        space = open_space(generation)
+    counts, space = _taught(generation, columns) if learn else (_all_counts(columns), open_space(generation))
     if space:
         numbers = _numbers_in(space, columns)
         write_vectors(segment, np.concatenate([_projected(space, one, numbers) for one in counts]))
+
+
+def _taught(generation: Path, columns: Columns) -> tuple[Iterable[Counts], Space | None]:
+    """The counts of all passages, and the space that was learned from them, or from some of very many."""
+    if columns.rows <= MOST_PASSAGES:
+        counts = list(_all_counts(columns))
+        return counts, _learned(generation, columns, counts)
+    rows = np.linspace(0, columns.rows - 1, MOST_PASSAGES).astype(np.int32)
+    some = [_counts(columns, part) for part in np.array_split(rows, -(-len(rows) // _ROWS_AT_ONCE))]
+    return _all_counts(columns), _learned(generation, columns, some)
+
+
+def _all_counts(columns: Columns) -> Iterator[Counts]:
+    for first in range(0, columns.rows, _ROWS_AT_ONCE):
+        yield _counts(columns, np.arange(first, min(first + _ROWS_AT_ONCE, columns.rows), dtype=np.int32))
 
 
 def _learned(generation: Path, columns: Columns, counts: Sequence[Counts]) -> Space | None:
@@ -110,8 +116,3 @@ def _sum(entries: Counts, row: int, vectors: Vectors) -> Vectors:
     own = slice(int(entries.starts[row]), int(entries.starts[row + 1]))
     total: Vectors = np.dot(entries.values[own], vectors[entries.stems[own]])
     return total
-
-
-def _runs(rows: int) -> Iterator[Ints]:
-    for first in range(0, rows, _ROWS_AT_ONCE):
-        yield np.arange(first, min(first + _ROWS_AT_ONCE, rows), dtype=np.int32)

@@ -1,8 +1,8 @@
 """A segment turned round: from the words of each passage to the passages of each stem.
 
 What any engine that is handed finished postings needs. Words and passages are counted in numpy, a bounded number of
-them at a time, so that no posting is ever made by itself. A posting is a row and one number with two frequencies, the
-own text's in the low half and that of title and heading, weighted, in the high half.
+them at a time, so that no posting is ever made by itself. A posting is a row and its two frequencies, packed as
+`postings` says.
 """
 
 from __future__ import annotations
@@ -18,15 +18,12 @@ from numpy.typing import NDArray
 from kb_search.arrays import Ints, Longs
 from kb_search.columns import Columns, spread
 from kb_search.engines.base import FIELD_WEIGHTS
-
-Numbers = NDArray[np.uint32]
+from kb_search.engines.postings import Counts, packed
 
 #: Words inverted at once; 2 million keep the peak of memory near 100 MB.
 _WORDS_AT_ONCE = 1 << 21
 #: Postings handed over at once, if no stem has more.
 _POSTINGS_AT_ONCE = 1 << 20
-_HALF = 16
-_MOST = (1 << _HALF) - 1
 #: Where a word stands, in the last two bits of its entry.
 _OWN, _TITLE, _HEADING = range(3)
 _KIND_BITS, _KINDS = 2, 3
@@ -40,8 +37,8 @@ class Block(NamedTuple):
 
     stems: Ints
     ends: Longs
-    rows: Numbers
-    counts: Numbers
+    rows: NDArray[np.uint32]
+    counts: Counts
 
     @property
     def sizes(self) -> Longs:
@@ -80,8 +77,8 @@ class _Part(NamedTuple):
     """All postings of some rows, ordered by stem and row."""
 
     stems: Ints
-    rows: Numbers
-    counts: Numbers
+    rows: NDArray[np.uint32]
+    counts: Counts
 
 
 def _block(parts: list[_Part]) -> Block:
@@ -129,7 +126,7 @@ def _part(columns: Columns, first: int, last: int) -> _Part:
     return _Part(
         stems=(keys >> bits).astype(np.int32),
         rows=(keys & (1 << bits) - 1).astype(np.uint32),
-        counts=np.minimum(own, _MOST) | np.minimum(context, _MOST) << np.uint32(_HALF),
+        counts=packed(own, context),
     )
 
 

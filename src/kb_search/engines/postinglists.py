@@ -16,15 +16,11 @@ import numpy as np
 from kb_search.arrays import ABSENT, load_array
 from kb_search.columns import Columns
 from kb_search.engines.inversion import posting_blocks
-from kb_search.engines.positions import Postings
+from kb_search.engines.postings import NO_POSTINGS, Postings, unpacked
 from kb_search.errors import REBUILD, IndexDamaged
 
-_HALF = 16
-_MOST = (1 << _HALF) - 1
-#: Numbers of postings that a reader keeps unpacked, at 12 bytes each.
+#: Numbers of postings that a reader keeps unpacked, at 16 bytes each.
 _CACHED = 1 << 22
-
-_NONE = Postings(np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(0, np.uint32))
 
 
 def write_postings(folder: Path, columns: Columns) -> None:
@@ -64,10 +60,9 @@ class PostingLists:
     def _read(self, stem: str) -> Postings:
         number = self._table.find(stem)
         if number == ABSENT:
-            return _NONE
+            return NO_POSTINGS
         start, end = int(self._ends[number - 1]) if number else 0, int(self._ends[number])
-        packed = self._counts[start:end]
-        return Postings(self._rows[start:end], packed & np.uint32(_MOST), packed >> np.uint32(_HALF))
+        return unpacked(self._rows[start:end], self._counts[start:end])
 
     def _keep(self, stem: str, found: Postings) -> None:
         # Two threads may both read a stem: one of the two is kept, and the sum of what is kept errs on the safe side.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from abc import abstractmethod
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -199,7 +200,7 @@ class StoreReader(EngineReader):
         )
 
     def _place(self, key: int) -> tuple[int, int]:
-        number = int(np.searchsorted(self._bases, key, "right")) - 1
+        number = bisect_right(self._bases, key) - 1
         return number, key - self._bases[number]
 
     def passage(self, key: int) -> tuple[Passage, ArticleHead]:
@@ -299,7 +300,7 @@ def counted(values: Sequence[Value], numbers: Ints) -> dict[Value, int]:
     """How often each value's number stands in an array; values that do not are left out."""
     counts = np.bincount(numbers)
     there = np.flatnonzero(counts)
-    return {values[number]: count for number, count in zip(there.tolist(), counts[there].tolist(), strict=True)}
+    return dict(zip(map(values.__getitem__, there.tolist()), counts[there].tolist(), strict=True))
 
 
 def by_count(counts: Counter[str]) -> tuple[tuple[str, int], ...]:

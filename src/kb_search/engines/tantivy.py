@@ -37,8 +37,8 @@ from kb_search.engines.base import Engine, EngineQuery, EngineReader, EngineWrit
 from kb_search.engines.bm25 import idf
 from kb_search.engines.local import LocalReader, Rows
 from kb_search.engines.matching import PhraseSource
-from kb_search.engines.positions import Postings
 from kb_search.engines.postinglists import PostingLists, write_postings
+from kb_search.engines.postings import Postings
 from kb_search.engines.store import LocalWriter
 from kb_search.engines.termtexts import TermTexts
 from kb_search.errors import REBUILD, IndexDamaged
@@ -158,7 +158,7 @@ class _Reader(LocalReader):
         ranking = _ranking(query.tree)
         if not self._tantivy or not ranking or sum(map(len, rows)) <= max(_RANKED_ABOVE, query.depth):
             return rows
-        if self._has_deleted:
+        if any(there is not None for there in self._there):
             ranking = ranking._replace(boosts={stem: self._as_living(stem) * of for stem, of in ranking.boosts.items()})
         best = self._best_keys(self._tantivy, ranking, rows, query.depth)
         if best is None:
@@ -168,22 +168,24 @@ class _Reader(LocalReader):
 
     def _best_keys(self, index: _Index, ranking: _Ranking, rows: list[Rows], depth: int) -> Longs | None:
         """The keys of those rows that may be among the best `depth`, rising; None where tantivy does not tell."""
-        wanted = np.zeros(self._bases[-1], np.bool_)
-        for base, some in zip(self._bases, rows, strict=False):
-            wanted[base + some] = True
         asked = depth + _MORE
         for _ in range(_TRIES):
             keys, scores = index.best(ranking, asked)
-            good = wanted[keys]
+            good = self._among(keys, rows)
             # What tantivy did not name may score as much as the last one that it did.
             if np.count_nonzero(good & (scores > scores[-1:] * (1 + self._tolerance) ** 2)) >= depth:
                 return np.sort(keys[good])
             asked *= _TIMES
         return None
 
-    @cached_property
-    def _has_deleted(self) -> bool:
-        return not all(alive.all() for alive in self._alive)
+    def _among(self, keys: Longs, rows: list[Rows]) -> Mask:
+        """Which of some keys are those of rows that were found."""
+        among = np.zeros(len(keys), np.bool_)
+        for base, some in zip(self._bases, rows, strict=False):
+            if len(some):
+                at = np.minimum(some.searchsorted(keys - base), len(some) - 1)
+                among |= some[at] == keys - base
+        return among
 
     @cached_property
     def _tolerance(self) -> float:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh import fields, formats, index
 from whoosh.codec import base as codec_base
 from whoosh.codec import whoosh3
@@ -29,7 +28,7 @@ from kb_search.columns import Columns
 from kb_search.engines.base import Engine, EngineReader, EngineWriter
 from kb_search.engines.inversion import Block, posting_blocks
 from kb_search.engines.local import LocalReader
-from kb_search.engines.positions import Postings
+from kb_search.engines.postings import NO_POSTINGS, Counts, Postings, unpacked
 from kb_search.engines.store import LocalWriter
 from kb_search.errors import REBUILD, IndexDamaged
 from kb_search.numbering import Batch
@@ -37,13 +36,9 @@ from kb_search.numbering import Batch
 _FOLDER = "whoosh"
 _FIELD = "stems"
 _POSTINGS_SUFFIX = ".pst"
-_HALF = 16
-_MOST = (1 << _HALF) - 1
 _POSTING_BYTES = 8
-#: Postings that a reader keeps unpacked, at 12 bytes each.
+#: Postings that a reader keeps unpacked, at 16 bytes each.
 _CACHED_POSTINGS = 1 << 22
-
-_NO_POSTINGS = Postings(np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(0, np.uint32))
 
 
 class _Stems(fields.FieldType):
@@ -97,7 +92,7 @@ class _ArrayPostingsWriter(codec_base.PostingsWriter):
         """Write the lists of some terms; each of them is started and finished after that, in order."""
         start, sizes, starts = self._file.tell(), block.sizes, block.ends - block.sizes
         self._file.write(_interleaved(block, starts).data)
-        own = np.add.reduceat(block.counts & np.uint32(_MOST), starts, dtype=np.float64)
+        own = np.add.reduceat(unpacked(block.rows, block.counts).own, starts, dtype=np.float64)
         of_lists = (starts * _POSTING_BYTES + start, sizes, own, block.rows[starts], block.rows[block.ends - 1])
         self._told = zip(*(of_list.tolist() for of_list in of_lists), strict=True)
 
@@ -145,22 +140,18 @@ class ArrayCodec(whoosh3.W3Codec):
         """A matcher for Whoosh's own queries, so that the index can be looked into with Whoosh alone."""
         offset, _ = terminfo.extent()
         raw = np.frombuffer(dbfile.get(offset, _POSTING_BYTES * terminfo.doc_frequency()), "<u4")
-        found = _unpack(*np.split(raw, 2))
+        found = unpacked(*np.split(raw, 2))
         weights = (found.own + found.context).astype(float).tolist()
         return ListMatcher(found.rows.tolist(), weights, None, format_, scorer=scorer, term=term, terminfo=terminfo)
 
 
-def _interleaved(block: Block, starts: Longs) -> NDArray[np.uint32]:
+def _interleaved(block: Block, starts: Longs) -> Counts:
     """The rows of each list and then their numbers, list by list."""
     numbers = np.empty(2 * len(block.rows), "<u4")
     places = np.arange(len(block.rows)) + np.repeat(starts, block.sizes)
     numbers[places] = block.rows
     numbers[places + np.repeat(block.sizes, block.sizes)] = block.counts
     return numbers
-
-
-def _unpack(rows: NDArray[np.uint32], packed: NDArray[np.uint32]) -> Postings:
-    return Postings(rows, packed & np.uint32(_MOST), packed >> np.uint32(_HALF))
 
 
 class _Pool:
@@ -253,10 +244,10 @@ class _Reader(LocalReader):
         try:
             info = self._leaves[segment].term_info(_FIELD, stem.encode("utf-8", "surrogatepass"))
         except TermNotFound:
-            return _NO_POSTINGS
+            return NO_POSTINGS
         start, _ = info.extent()
         numbers = self._files[segment][start : start + _POSTING_BYTES * info.doc_frequency()].view("<u4")
-        return _unpack(*np.split(numbers, 2))
+        return unpacked(*np.split(numbers, 2))
 
     def close(self) -> None:
         """Let go of the files."""

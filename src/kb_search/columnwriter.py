@@ -95,7 +95,7 @@ class ColumnWriter:
     ) -> None:
         """Begin a segment in a new folder. `context_weights` are those of a title word and a heading word.
 
-        `written` is told of each batch of articles, in order, when it is written.
+        `written` is told of each batch of articles that has passages, in order, when it is written.
         """
         folder.mkdir(parents=True)
         self._folder = folder
@@ -141,7 +141,7 @@ class ColumnWriter:
         self._write_articles(given)
         self.rows += len(passages)
         self.articles += len(given)
-        if self._told:
+        if self._told and passages:
             self._told(batch)
 
     def _write_numbers(self, batch: Batch) -> None:

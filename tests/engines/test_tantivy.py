@@ -164,6 +164,15 @@ def test_a_published_index_is_never_written_to():
         assert not [name for name in before if name.endswith(".lock")]
 
 
+def test_a_change_without_new_passages_leaves_the_index_as_it_was():
+    """Where nothing is to be written no file of the index comes or goes, a lock as little as any other."""
+    with built(ENGINE, [article_of("a", "one"), article_of("b", "two")]) as (_, first):
+        before = {path.name: path.read_bytes() for path in (first / "tantivy").iterdir()}
+        with built(ENGINE, [article_of("c")], first, ["a"]) as (reader, second):
+            assert names(reader.search(ALL)) == ["b-1"]
+            assert {path.name: path.read_bytes() for path in (second / "tantivy").iterdir()} == before
+
+
 def test_an_index_is_as_readable_as_all_else():
     """No file of the index is its owner's alone, as tantivy makes some of them."""
     with built(ENGINE, [article_of("a", "one")]) as (_, folder):

@@ -27,7 +27,7 @@ clauses fingerprints contents stopwords nearness
 filters rendering signs
 sentences query notes overview latentlearner records numbering
 scripts latent wording
-results analysis abbreviations paragraphs lexing filelist manifest nursery columns
+datecounts results analysis abbreviations paragraphs lexing filelist manifest nursery columns
 document language arrays declension falsefriends
 languagemodel
 config
@@ -60,6 +60,7 @@ OWNERS = {
         "columns",
         "columnwriter",
         "copies",
+        "datecounts",
         "duplicates",
         "engines",
         "evaluation",

@@ -139,12 +139,6 @@ class Columns:
         return rising[np.flatnonzero(np.diff(rising, prepend=-1))]
 
     @cached_property
-    def date_numbers(self) -> list[int]:
-        """The same as a list."""
-        numbers: list[int] = self.dates.tolist()
-        return numbers
-
-    @cached_property
     def has_coarse_dates(self) -> bool:
         """Whether a date is known to the month or the year only, or not at all."""
         return bool(np.any(self.dates % 100 == 0))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb_search.copies import Copies, Ids
+from kb_search.datecounts import DateCounts
 from kb_search.engines.base import Candidate, Deadline, EngineQuery, Matches
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterdocuments import decoded
@@ -87,7 +88,7 @@ class ClusterSearch:
             articles_exact=True,
             candidates=candidates,
             sources=tuple(sorted(_values(first, "sources"), key=lambda pair: (-pair[1], pair[0]))),
-            dates=tuple(sorted(_values(first, "dates"))),
+            dates=DateCounts.of(_values(first, "dates")),
             partly_dated=wider - passages,
             folded=passages - listed,
             partly_excluded=passages - narrower,

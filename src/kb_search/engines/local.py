@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from kb_search.arrays import ABSENT, Ints, Mask
 from kb_search.columns import Columns
+from kb_search.datecounts import DateCounts
 from kb_search.engines.base import Candidate, Deadline, EngineQuery, Expansion, Lexicon, Matches, Occurrences
 from kb_search.engines.bm25 import boosted, coarse_length, idf, saturation
 from kb_search.engines.coarsedates import asks_for_dates, excludes_dates, partly_dated, partly_excluded
@@ -80,7 +81,7 @@ class LocalReader(StoreReader):
         matchers = [self._matcher(number, deadline) for number in range(len(self._segments))]
         weights = self._weights(query.tree, matchers)
         sources: Counter[str] = Counter()
-        dates: Counter[int] = Counter()
+        dates: list[DateCounts] = []
         found: list[Rows] = []
         passages = articles = partly = excluded = 0
         for number, columns in enumerate(self._segments):
@@ -91,7 +92,7 @@ class LocalReader(StoreReader):
             partly += selection.partly
             excluded += selection.excluded
             sources.update(counted(columns.sources, columns.sources_of(selection.for_sources)))
-            dates.update(counted(columns.date_numbers, columns.row_date_rank[selection.for_dates]))
+            dates.append(_dates(columns, selection.for_dates))
         listed = self._unfolded(found) if query.fold and self._copies.has_groups else found
         folded = passages - sum(map(len, listed))
         if query.sort == "relevance":
@@ -107,7 +108,7 @@ class LocalReader(StoreReader):
             articles_exact=True,
             candidates=_candidates(best, query.depth),
             sources=by_count(sources),
-            dates=tuple(sorted(dates.items()) if len(self._segments) > 1 else dates.items()),
+            dates=DateCounts.together(dates),
             partly_dated=partly,
             partly_excluded=excluded,
             folded=folded,
@@ -298,6 +299,13 @@ class _Selection(NamedTuple):
     for_dates: Rows
     partly: int
     excluded: int
+
+
+def _dates(columns: Columns, rows: Rows) -> DateCounts:
+    """How many of some rows have which date."""
+    counts = np.bincount(columns.row_date_rank[rows])
+    there = np.flatnonzero(counts)
+    return DateCounts(columns.dates[there].astype(np.int64), counts[there])
 
 
 class _Best(NamedTuple):

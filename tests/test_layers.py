@@ -25,7 +25,7 @@ loaders passages parsing columnwriter latentwriter copies generations wire varia
 parser
 clauses fingerprints contents stopwords nearness
 filters rendering signs
-sentences query notes overview latentlearner records
+sentences query notes overview latentlearner records numbering
 scripts latent wording
 datecounts results analysis abbreviations paragraphs lexing filelist manifest nursery columns
 document language arrays declension falsefriends
@@ -70,6 +70,7 @@ OWNERS = {
         "latent",
         "latentlearner",
         "latentwriter",
+        "numbering",
         "ranking",
         "silence",
         "suggest",

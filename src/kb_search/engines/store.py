@@ -28,6 +28,7 @@ from kb_search.engines.base import FIELD_WEIGHTS, EngineReader, EngineWriter, Ho
 from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
 from kb_search.generations import link_tree
 from kb_search.latent import open_space, read_vectors
+from kb_search.numbering import Batch
 from kb_search.records import decode_article, decode_head
 from kb_search.results import ArticleHead
 from kb_search.wording import Wording
@@ -50,7 +51,8 @@ def _deleted_file(folder: Path, segment: str) -> Path:
 class LocalWriter(EngineWriter):
     """Writes the segments of a generation; an engine adds its inverted index of the new one in `index`.
 
-    A segment without passages is not kept, so that segments and the engine's own can be counted alike.
+    With `take_batch` it can begin with that while articles are still added. A segment without passages is not kept, so
+    that segments and the engine's own can be counted alike.
     """
 
     def __init__(self, folder: Path, base: Path | None) -> None:
@@ -61,7 +63,7 @@ class LocalWriter(EngineWriter):
             link_tree(base, folder)
             self._old = [_OldSegment(folder, name) for name in _segment_names(folder)]
         self._new = f"{1 + max((int(old.name) for old in self._old), default=0):05}"
-        self._columns = ColumnWriter(self._folder_of_new, _CONTEXT_WEIGHTS)
+        self._columns = ColumnWriter(self._folder_of_new, _CONTEXT_WEIGHTS, self.take_batch)
 
     @property
     def _folder_of_new(self) -> Path:
@@ -109,8 +111,12 @@ class LocalWriter(EngineWriter):
         self._columns.close()
 
     @abstractmethod
+    def take_batch(self, batch: Batch) -> None:
+        """Look at some articles that are in the new segment now; each comes once, in the order of their rows."""
+
+    @abstractmethod
     def index(self, columns: Columns) -> None:
-        """Append the inverted index of a finished segment."""
+        """Append the inverted index of a finished segment, whose articles have all been seen."""
 
 
 class _OldSegment:

@@ -1,4 +1,6 @@
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from kb_search.columnwriter import ColumnWriter
 from kb_search.document import Article, Date, Passage, Silent
 from kb_search.errors import IndexDamaged
 from kb_search.wording import worded
+from tests import made_up
 
 TEXT = "Peace, peace! The café’s peace."
 
@@ -61,6 +64,21 @@ def test_a_segment_is_the_same_whoever_finds_the_words(tmp_path):
         writer.finish()
         folders.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
     assert folders[0] == folders[1]
+
+
+@given(collection=made_up.collections())
+def test_a_segment_is_the_same_however_many_rows_are_written_at_once(collection):
+    """Articles that are written one by one give the same files as all of them together."""
+    written = []
+    for rows in (1, 4, 1000):
+        with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+            patch.setattr("kb_search.columnwriter._ROWS_AT_ONCE", rows)
+            writer = ColumnWriter(Path(folder) / "segment", (2, 1))
+            for article, passages in collection:
+                writer.add(article, passages)
+            writer.finish()
+            written.append({path.name: path.read_bytes() for path in (Path(folder) / "segment").iterdir()})
+    assert written[0] == written[1] == written[2]
 
 
 def test_many_strings_are_read_and_found_at_once(segment, monkeypatch):

@@ -622,7 +622,7 @@ def test_a_run_after_damage_replaces_the_generation_that_stands_in(four, caplog)
 def test_a_build_that_does_not_find_its_own_words_is_not_published(four, monkeypatch):
     """Before the switch the new index is asked for words that it must know; if it does not, the old one stays."""
     monkeypatch.setattr("kb_search.engines.local.LocalReader.check", lambda *_, **__: None)
-    monkeypatch.setattr("kb_search.engines.whoosh._Reader.postings", lambda *_: whoosh._NO_POSTINGS)
+    monkeypatch.setattr("kb_search.engines.whoosh._Reader.postings", lambda *_: whoosh.NO_POSTINGS)
     four.write("epsilon.txt", "Only epsilon stands here.")
     with pytest.raises(IndexDamaged, match=r"The new index does not find 'only' in alpha\.txt"):
         four.index()

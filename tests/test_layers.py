@@ -25,9 +25,9 @@ loaders passages parsing columnwriter latentwriter copies generations wire varia
 parser
 clauses fingerprints contents stopwords nearness
 filters rendering signs
-sentences query notes overview latentlearner records
+sentences query notes overview latentlearner records numbering
 scripts latent wording
-results analysis abbreviations paragraphs lexing filelist manifest nursery columns
+datecounts results analysis abbreviations paragraphs lexing filelist manifest nursery columns
 document language arrays declension falsefriends
 languagemodel
 config
@@ -60,6 +60,7 @@ OWNERS = {
         "columns",
         "columnwriter",
         "copies",
+        "datecounts",
         "duplicates",
         "engines",
         "evaluation",
@@ -69,6 +70,7 @@ OWNERS = {
         "latent",
         "latentlearner",
         "latentwriter",
+        "numbering",
         "ranking",
         "silence",
         "suggest",

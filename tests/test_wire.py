@@ -86,8 +86,8 @@ RESULTS = Results(
         Facet("source", (FacetValue("Herald", 1, selected=True),)),
         Facet("date", (FacetValue("undated", 1),)),
     ),
-    date_tree=Facet("date", (FacetValue("undated", 1),)),
-    timeline=Timeline("year", (Bar("2023", 0, 4, 1),), 1, 2),
+    make_date_tree=lambda: Facet("date", (FacetValue("undated", 1),)),
+    make_timeline=lambda: Timeline("year", (Bar("2023", 0, 4, 1),), 1, 2),
 )
 
 

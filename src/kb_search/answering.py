@@ -12,6 +12,7 @@ from typing import NamedTuple
 from kb_search import analysis, facets, remarks
 from kb_search.aids import Aids
 from kb_search.asking import engine_query, shortened, understood, without_filters
+from kb_search.datecounts import DateCounts
 from kb_search.document import article_of, pages_of
 from kb_search.engines.base import (
     Candidate,
@@ -184,8 +185,8 @@ class Search:
                 facets.source_facet(matches.sources, request),
                 facets.date_facet(matches.dates, request),
             ),
-            date_tree=facets.date_tree(matches.dates, request),
-            timeline=facets.timeline(matches.dates, self._aids.calendar, selection),
+            make_date_tree=partial(facets.date_tree, matches.dates, request),
+            make_timeline=partial(facets.timeline, matches.dates, self._aids.calendar, selection),
             folded=matches.folded,
             page=request.page,
             pages=self._pages(matches),
@@ -269,7 +270,7 @@ class Search:
         except SearchTooLong:
             self._complete = False
             self._notes.append(Note("limited", "", 0, 0, too_long(self._deadline.seconds)))
-        return Matches(0, 0, articles_exact=False, candidates=(), sources=(), dates=())
+        return Matches(0, 0, articles_exact=False, candidates=(), sources=(), dates=DateCounts.of(()))
 
     def _ranked(self, tree: Node, candidates: Sequence[Candidate], sort: str) -> list[Ranked]:
         """The candidates as they are shown: the best put in order anew, the others after them as they came."""

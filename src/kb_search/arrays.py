@@ -56,6 +56,8 @@ class StringTable:
         """Open `<name>_text.u1` and `<name>_ends.i8`."""
         self._bytes = load_array(folder / f"{name}_text.u1")
         self._ends = load_array(folder / f"{name}_ends.i8")
+        # One string is had from these five times as fast as from an array.
+        self._text_view, self._ends_view = self._bytes.data, self._ends.data
         self._found = lru_cache(_FOUND_KEPT)(self._number)
 
     def __len__(self) -> int:
@@ -63,8 +65,8 @@ class StringTable:
 
     def raw(self, number: int) -> bytes:
         """The UTF-8 bytes of one string."""
-        start = int(self._ends[number - 1]) if number else 0
-        return self._bytes[start : int(self._ends[number])].tobytes()
+        start = self._ends_view[number - 1] if number else 0
+        return self._text_view[start : self._ends_view[number]].tobytes()
 
     def __getitem__(self, number: int) -> str:
         return self.raw(number).decode("utf-8", "surrogatepass")

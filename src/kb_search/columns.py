@@ -107,7 +107,11 @@ class Columns:
 
     def in_sources(self, wanted: Mask) -> Mask:
         """The rows whose articles some sources printed; `wanted` says of each source whether it is one of them."""
-        rows: Mask = wanted[self.row_source]
+        numbers = np.flatnonzero(wanted).tolist()
+        if len(numbers) == 1:  # by far the most frequent case, and ten times as fast
+            rows: Mask = self.row_source == numbers[0]
+        else:
+            rows = wanted.take(self.row_source)
         if len(self.more_source):
             articles = np.zeros(self.articles, np.bool_)
             articles[self.more_article[wanted[self.more_source]]] = True
@@ -133,12 +137,6 @@ class Columns:
         # Not numpy.unique, whose first call imports numpy.ma: a tenth of what a search from the command line takes.
         rising = np.sort(self.article_date)
         return rising[np.flatnonzero(np.diff(rising, prepend=-1))]
-
-    @cached_property
-    def date_numbers(self) -> list[int]:
-        """The same as a list."""
-        numbers: list[int] = self.dates.tolist()
-        return numbers
 
     @cached_property
     def has_coarse_dates(self) -> bool:
@@ -169,6 +167,13 @@ class Columns:
     def article_rows(self) -> Ints:
         """How many passages each article has."""
         return np.diff(np.append(self.article_first_row, self.rows)).astype(np.int32)
+
+    @cached_property
+    def article_length(self) -> Longs:
+        """How long all passages of each article are together."""
+        before = np.concatenate(([0], np.cumsum(self.row_length, dtype=np.int64)))
+        lengths: Longs = np.diff(before[np.append(self.article_first_row, self.rows)])
+        return lengths
 
     def find_row(self, passage: str) -> int:
         """The row of a passage id, or ABSENT."""
@@ -231,13 +236,17 @@ class Columns:
 
     def inflected(self, stems: Sequence[str]) -> Iterator[str]:
         """The forms that have one of some stems in one of the languages."""
-        return map(self.form_table.__getitem__, np.flatnonzero(self.are_inflected(stems)).tolist())
+        return map(self.form_table.__getitem__, {*self._forms_of(stems)})
+
+    def _forms_of(self, stems: Sequence[str]) -> Iterator[int]:
+        """The numbers of the forms that have one of some stems in one of the languages; some several times."""
+        for number in self.stem_numbers(stems).tolist():
+            yield from (np.flatnonzero(self.stem_of.reshape(-1) == number) % len(self.form_table)).tolist()
 
     def are_inflected(self, stems: Sequence[str]) -> Mask:
         """For each form whether it has one of some stems in one of the languages."""
         are = np.zeros(len(self.form_table), np.bool_)
-        for number in self.stem_numbers(stems).tolist():
-            are |= (self.stem_of == number).any(axis=0)
+        are[[*self._forms_of(stems)]] = True
         return are
 
     def positions_of(self, rows: Ints) -> tuple[Longs, Ints]:

@@ -7,23 +7,23 @@ numbered as they are met and renumbered in byte order at the end.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, chain
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from kb_search import analysis
 from kb_search.arrays import Ints, Longs, load_array
 from kb_search.columns import SILENT_REASONS
 from kb_search.document import Article, Passage
+from kb_search.numbering import Batch, Given, Vocabulary, numbered
 from kb_search.records import encode_article
-from kb_search.wording import FormNumbers, Wording, worded
+from kb_search.wording import Wording, worded
 
 _RENUMBER_AT_ONCE = 1 << 20
-# So many numbers wait to be written together; row by row, turning lists into arrays took a sixth of all indexing.
-_WRITTEN_AT_ONCE = 1 << 16
+#: So many rows are made into numbers and written at a time.
+_ROWS_AT_ONCE = 1 << 10
 
 
 class _ArrayFile:
@@ -32,28 +32,14 @@ class _ArrayFile:
     def __init__(self, folder: Path, name: str, kind: str) -> None:
         self._kind = np.dtype(kind if kind[0] == "S" else f"<{kind}")
         self._file: BinaryIO = (folder / f"{name}.{kind}").open("wb")
-        self._waiting: list[int] | list[bytes] = []
         self.count = 0
 
-    def extend(self, values: Sequence[int] | Sequence[bytes]) -> None:
-        self._waiting.extend(values)  # type: ignore[arg-type]  # a file has numbers or ids, never both
+    def extend(self, values: Ints | Longs | Sequence[int] | Sequence[bytes]) -> None:
+        """Append some numbers, or ids."""
+        self._file.write(np.asarray(values, self._kind).data)
         self.count += len(values)
-        if len(self._waiting) >= _WRITTEN_AT_ONCE:
-            self._flush()
-
-    def write(self, values: Ints | Longs) -> None:
-        """Append an array."""
-        self._flush()
-        self._file.write(values.astype(self._kind, copy=False).tobytes())
-        self.count += len(values)
-
-    def _flush(self) -> None:
-        if self._waiting:
-            self._file.write(np.asarray(self._waiting, self._kind).tobytes())
-            self._waiting.clear()
 
     def close(self) -> None:
-        self._flush()
         self._file.close()
 
 
@@ -86,14 +72,12 @@ class _Lists:
         self._starts.extend([0])
 
     def extend(self, lists: Sequence[Sequence[int]]) -> None:
-        ends = accumulate(map(len, lists), initial=self._values.count)
-        self._starts.extend(list(ends)[1:])
-        self._values.extend(list(chain.from_iterable(lists)))
+        self.write(list(chain.from_iterable(lists)), np.cumsum([len(one) for one in lists], dtype=np.int64))
 
-    def write(self, values: Ints, ends: Ints) -> None:
-        """Append several lists as one array; `ends` is where each ends in it."""
-        self._starts.write(ends + np.int64(self._values.count))
-        self._values.write(values)
+    def write(self, values: Ints | Sequence[int], ends: Longs) -> None:
+        """Append several lists as one; `ends` is where each ends in it."""
+        self._starts.extend(ends + self._values.count)
+        self._values.extend(values)
 
     def close(self) -> None:
         self._values.close()
@@ -101,19 +85,30 @@ class _Lists:
 
 
 class ColumnWriter:
-    """A segment while it is written. `add` articles, then `finish` once; nothing can be read before that."""
+    """A segment while it is written. `add` articles, then `finish` once; nothing can be read before that.
 
-    def __init__(self, folder: Path, context_weights: tuple[int, int]) -> None:
-        """Begin a segment in a new folder. `context_weights` are those of a title word and a heading word."""
+    `rows` and `articles` are how many are written; the last ones wait for `finish`.
+    """
+
+    def __init__(
+        self, folder: Path, context_weights: tuple[int, int], written: Callable[[Batch], None] | None = None
+    ) -> None:
+        """Begin a segment in a new folder. `context_weights` are those of a title word and a heading word.
+
+        `written` is told of each batch of articles that has passages, in order, when it is written.
+        """
         folder.mkdir(parents=True)
         self._folder = folder
-        self._title_weight, self._heading_weight = context_weights
-        self._numbers = FormNumbers()
+        self._weights = context_weights
+        self._told = written
+        self._waiting: list[Given] = []
+        self._waiting_rows = 0
+        self._vocabulary = Vocabulary()
         self._sources: dict[str, int] = {}
         self._authors: dict[str, int] = {}
         self._languages: dict[str, int] = {}
         self._words = _Lists(folder, "forms", "starts")
-        self._heads: list[list[int]] = []
+        self._titles: list[list[int]] = []
         self._headings: list[list[int]] = []
         self._sentences = _Lists(folder, "sentence", "sentence_starts")
         self._silent = _Lists(folder, "silent", "silent_starts")
@@ -129,43 +124,37 @@ class ColumnWriter:
 
     def add(self, article: Article, passages: Sequence[Passage], wording: Wording | None = None) -> None:
         """Append an article with its passages, in order, and their `wording`, if it is at hand."""
-        title = [] if article.untitled else self._numbers.of(analysis.forms(article.title))
-        self._heads.append(title)
-        headings = self._add_headings(passages)
-        context = self._title_weight * len(title)
-        lengths = [
-            own + context + (self._heading_weight * len(self._headings[heading]) if heading >= 0 else 0)
-            for own, heading in zip(self._add_words(wording or worded(passages)), headings, strict=True)
-        ]
-        self._pooled += sum(lengths)
-        self._add_texts(passages)
-        self._rows["article"].extend([self.articles] * len(passages))
-        self._rows["heading"].extend(headings)
-        self._rows["length"].extend(lengths)
+        self._waiting.append(Given(article, passages, wording or worded(passages)))
+        self._waiting_rows += len(passages)
+        if self._waiting_rows >= _ROWS_AT_ONCE:
+            self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        """Write the articles that wait, and tell of them."""
+        given, self._waiting, self._waiting_rows = self._waiting, [], 0
+        batch = numbered(given, self._vocabulary, self._weights)
+        passages = [passage for one in given for passage in one.passages]
+        self._write_numbers(batch)
+        self._write_texts(passages)
         self._rows["offset"].extend([passage.start for passage in passages])
         self._rows["id"].extend([passage.id.encode("ascii") for passage in passages])
-        self._add_article(article)
+        self._write_articles(given)
         self.rows += len(passages)
+        self.articles += len(given)
+        if self._told and passages:
+            self._told(batch)
 
-    def _add_headings(self, passages: Sequence[Passage]) -> list[int]:
-        """Append the headings of an article, each once; the number of each passage's, -1 where it has none."""
-        numbers = {"": -1}
-        for passage in passages:
-            if passage.section not in numbers:
-                numbers[passage.section] = len(self._headings)
-                self._headings.append(self._numbers.of(analysis.forms(passage.section)))
-                self._section.extend([passage.section])
-        return [numbers[passage.section] for passage in passages]
+    def _write_numbers(self, batch: Batch) -> None:
+        self._words.write(batch.forms, batch.ends)
+        self._rows["article"].extend(batch.article + self.articles)
+        self._rows["heading"].extend(np.where(batch.heading < 0, -1, batch.heading + len(self._headings)))
+        self._rows["length"].extend(batch.lengths)
+        self._pooled += int(batch.lengths.sum(dtype=np.int64))
+        self._titles += batch.titles
+        self._headings += batch.heading_forms
+        self._section.extend(batch.headings)
 
-    def _add_words(self, wording: Wording) -> list[int]:
-        """Append the words of passages; how many each has."""
-        numbers, ends = wording.arrays()
-        self._words.write(np.array(self._numbers.of(wording.forms), np.int32)[numbers], ends)
-        spoken = np.cumsum(numbers != 0)[ends - 1]
-        lengths: list[int] = np.diff(spoken, prepend=0).tolist()
-        return lengths
-
-    def _add_texts(self, passages: Sequence[Passage]) -> None:
+    def _write_texts(self, passages: Sequence[Passage]) -> None:
         self._text.extend(passage.text for passage in passages)
         self._sentences.extend([passage.sentences for passage in passages])
         self._silent.extend([
@@ -173,21 +162,30 @@ class ColumnWriter:
             for passage in passages
         ])  # fmt: skip
 
-    def _add_article(self, article: Article) -> None:
-        self._articles["first_row"].extend([self.rows])
-        self._articles["date"].extend([article.date.number if article.date else 0])
-        first_source, *more = (self._sources.setdefault(name, len(self._sources)) for name in article.sources)
-        self._articles["source"].extend([first_source])
-        self._more["article"].extend([self.articles] * len(more))
-        self._more["source"].extend(more)
-        self._articles["author"].extend([self._authors.setdefault(article.author, len(self._authors))])
-        self._articles["language"].extend([self._languages.setdefault(article.language, len(self._languages))])
-        self._articles["id"].extend([article.id.encode("ascii")])
-        self._records.extend([encode_article(article)])
-        self.articles += 1
+    def _write_articles(self, given: Sequence[Given]) -> None:
+        articles, file = [article for article, _, _ in given], self._articles
+        rows = accumulate((len(passages) for _, passages, _ in given), initial=self.rows)
+        file["first_row"].extend(list(rows)[:-1])
+        file["date"].extend([article.date.number if article.date else 0 for article in articles])
+        self._write_sources(articles)
+        file["author"].extend([self._authors.setdefault(one.author, len(self._authors)) for one in articles])
+        file["language"].extend([self._languages.setdefault(one.language, len(self._languages)) for one in articles])
+        file["id"].extend([article.id.encode("ascii") for article in articles])
+        self._records.extend(map(encode_article, articles))
+
+    def _write_sources(self, articles: Sequence[Article]) -> None:
+        """The first source of each article, and the further ones beside."""
+        known = self._sources
+        numbers = [[known.setdefault(name, len(known)) for name in article.sources] for article in articles]
+        more = [(article, one) for article, (_, *others) in enumerate(numbers, self.articles) for one in others]
+        self._articles["source"].extend([first for first, *_ in numbers])
+        self._more["article"].extend([article for article, _ in more])
+        self._more["source"].extend([source for _, source in more])
 
     def finish(self) -> None:
-        """Write what is only known at the end, and close all files."""
+        """Write what waits and what is only known at the end, and close all files."""
+        if self._waiting:
+            self._write_waiting()
         self._languages = self._languages or {"": 0}
         self._write_heads()
         self.close()
@@ -198,7 +196,7 @@ class ColumnWriter:
             "rows": self.rows,
             "articles": self.articles,
             "words": self._pooled,
-            "context_weights": [self._title_weight, self._heading_weight],
+            "context_weights": list(self._weights),
             "languages": list(self._languages),
             "sources": list(self._sources),
             "authors": list(self._authors),
@@ -220,25 +218,26 @@ class ColumnWriter:
 
     def _write_heads(self) -> None:
         heads = _Lists(self._folder, "heads", "head_starts")
-        heads.extend([*self._heads, *self._headings])
+        heads.extend([*self._titles, *self._headings])
         heads.close()
 
     def _write_vocabulary(self) -> None:
         """Renumber the forms in byte order, and give each its stem in every language of the segment."""
-        forms = self._numbers
-        ordered = sorted(forms, key=lambda form: form.encode("utf-8", "surrogatepass"))
-        renumbered = np.empty(len(ordered), np.int32)
-        renumbered[[forms[form] for form in ordered]] = np.arange(len(ordered), dtype=np.int32)
+        forms = self._vocabulary.forms
+        # Python's order of strings is that of their UTF-8 bytes.
+        order = sorted(range(len(forms)), key=forms.__getitem__)
+        renumbered = np.empty(len(order), np.int32)
+        renumbered[order] = np.arange(len(order), dtype=np.int32)
         for name in ("forms", "heads"):
             self._renumber(self._folder / f"{name}.i4", renumbered)
-        self._write_strings("form", ordered)
-        stems = [[analysis.stem(form, language) for form in ordered] for language in self._languages]
-        distinct = sorted({one for row in stems for one in row}, key=lambda one: one.encode("utf-8", "surrogatepass"))
-        number = {stem: place for place, stem in enumerate(distinct)}
+        self._write_strings("form", [forms[number] for number in order])
+        stems = [self._vocabulary.stems(language) for language in self._languages]
+        distinct = sorted(set(chain.from_iterable(stems)))
+        number_of = {stem: place for place, stem in enumerate(distinct)}
         self._write_strings("stem", distinct)
         stem_of = _ArrayFile(self._folder, "stem_of", "i4")
         for row in stems:
-            stem_of.extend([number[one] for one in row])
+            stem_of.extend([number_of[row[number]] for number in order])
         stem_of.close()
 
     def _write_strings(self, name: str, texts: list[str]) -> None:

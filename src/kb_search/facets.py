@@ -6,13 +6,13 @@ All of it is computed from the two lists of counts that an engine gives, so that
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import chain
 
 import numpy as np
 
+from kb_search.datecounts import DateCounts, summed
 from kb_search.document import UNDATED, Date
 from kb_search.query import DateRange, Undated, date_range
 from kb_search.results import Bar, Facet, FacetValue, SearchRequest, Timeline
@@ -22,8 +22,8 @@ MAX_VALUES = 1000
 #: Longer spans than these are counted by the next wider unit: 62 days, 10 years of months.
 MOST_DAYS, MOST_MONTHS = 62, 120
 
-#: Pairs of a date's number (0: undated) and how many passages have it.
-DateCounts = Sequence[tuple[int, int]]
+#: DateCounts, or the pairs that these are made of.
+Counts = Iterable[tuple[int, int]]
 DateFilter = DateRange | Undated
 
 #: The facet value of articles that nobody said the source of.
@@ -56,16 +56,16 @@ def source_facet(counts: Iterable[tuple[str, int]], request: SearchRequest) -> F
     return Facet("source", tuple(values[:MAX_VALUES]))
 
 
-def date_facet(counts: DateCounts, request: SearchRequest) -> Facet:
+def date_facet(counts: Counts, request: SearchRequest) -> Facet:
     """The dates in order of time, at the unit that follows their span, `undated` last.
 
     The count of a value is what a reader gets who chooses it alone: `since`, `until` and the excluded values stay in
     force, other chosen values do not. Where some dates of a year are known to the year alone, the year is listed and
     not its months, so that the counts add up to the passages.
     """
-    kept = _tally(_narrowed(request).of(counts))
-    unit = _unit(*kept.span)
-    rounded = kept.by(unit)
+    kept = _narrowed(request).of(counts)
+    unit = _unit(*_span(kept))
+    rounded = _by(unit, kept)
     coarse = {number for number in rounded if number and _is_coarse(number, unit)}
     shown = _put_within(rounded, unit, coarse) if coarse else rounded
     return _dates_in_order(shown, counts, request)
@@ -86,13 +86,13 @@ def _within(number: int, unit: str, coarse: set[int]) -> int:
     return next((one for one in wider if one in coarse), number)
 
 
-def date_tree(counts: DateCounts, request: SearchRequest) -> Facet:
+def date_tree(counts: Counts, request: SearchRequest) -> Facet:
     """Years and months together, each year before its months, `undated` last; counted as `date_facet` does.
 
     Where that would be more than MAX_VALUES, months are there only in the years that something is chosen in.
     """
-    kept = _tally(_narrowed(request).of(counts))
-    shown = kept.by("month") | kept.by("year")
+    kept = _narrowed(request).of(counts)
+    shown = _by("month", kept) | _by("year", kept)
     if len(shown) > MAX_VALUES:
         chosen = {value[:4] for value in (*request.dates, *request.not_dates)}
         shown = {
@@ -103,7 +103,7 @@ def date_tree(counts: DateCounts, request: SearchRequest) -> Facet:
     return _dates_in_order(shown, counts, request)
 
 
-def _dates_in_order(shown: dict[int, int], counts: DateCounts, request: SearchRequest) -> Facet:
+def _dates_in_order(shown: dict[int, int], counts: Counts, request: SearchRequest) -> Facet:
     """These values and all that are chosen or excluded, in order of time."""
     if not (request.dates or request.not_dates):
         numbers = sorted(shown)  # a year's number is below those of its months
@@ -144,37 +144,15 @@ def _name(number: int) -> str:
     return str(Date.from_number(number)) if number else UNDATED
 
 
-class _Tally:
-    """Counts of dates, to be added up by wider units."""
-
-    def __init__(self, counts: DateCounts) -> None:
-        numbers, passages = np.fromiter(chain.from_iterable(counts), np.int64, 2 * len(counts)).reshape(-1, 2).T
-        order = np.argsort(numbers, kind="stable")
-        self._numbers, self._counts = numbers[order], passages[order]
-
-    @property
-    def span(self) -> tuple[int, int]:
-        """The first and the last date; twice 0 where there is none."""
-        known = self._numbers[np.searchsorted(self._numbers, 1) :]
-        return (int(known[0]), int(known[-1])) if len(known) else (0, 0)
-
-    def by(self, unit: str) -> dict[int, int]:
-        """Counts by the unit, in order of time; dates that are coarser than it keep their own number."""
-        if not len(self._numbers):
-            return {}
-        rounded = self._numbers - self._numbers % _MULTIPLE[unit]
-        first = np.flatnonzero(np.concatenate(([True], rounded[1:] != rounded[:-1])))
-        return dict(zip(rounded[first].tolist(), np.add.reduceat(self._counts, first).tolist(), strict=True))
+def _span(counts: DateCounts) -> tuple[int, int]:
+    """The first and the last date; twice 0 where there is none."""
+    known = counts.numbers[np.searchsorted(counts.numbers, 1) :]
+    return (int(known[0]), int(known[-1])) if len(known) else (0, 0)
 
 
-@lru_cache(maxsize=16)
-def _kept_tally(counts: tuple[tuple[int, int], ...]) -> _Tally:
-    return _Tally(counts)
-
-
-def _tally(counts: DateCounts) -> _Tally:
-    # Facet, tree and timeline of an answer all begin with the same counts.
-    return _kept_tally(counts) if isinstance(counts, tuple) else _Tally(counts)
+def _by(unit: str, counts: DateCounts) -> dict[int, int]:
+    """Counts by a unit, in order of time; dates that are coarser than it keep their own number."""
+    return dict(summed(counts.numbers - counts.numbers % _MULTIPLE[unit], counts.counts))
 
 
 def _unit(first: int, last: int) -> str:
@@ -204,11 +182,12 @@ class DateSelection:
     excluded: tuple[DateFilter, ...] = ()
     span: DateRange | None = None
 
-    def of(self, counts: DateCounts) -> DateCounts:
+    def of(self, counts: Counts) -> DateCounts:
         """Those counts whose date is selected."""
+        counted = DateCounts.of(counts)
         if not (self.dates or self.excluded or self.span):
-            return counts
-        return [pair for pair in counts if self.holds(pair[0])]
+            return counted
+        return counted.where(np.fromiter(map(self.holds, counted.numbers.tolist()), np.bool_, len(counted)))
 
     def holds(self, number: int) -> bool:
         """Whether a date's number is selected."""
@@ -240,14 +219,13 @@ def _narrowed(request: SearchRequest, without: str = "") -> DateSelection:
 class Calendar:
     """All that a collection holds, by date: what found passages are shown beside. Made once for a generation."""
 
-    def __init__(self, holdings: DateCounts) -> None:
+    def __init__(self, holdings: Counts) -> None:
         """`holdings` are the dates of all passages."""
-        self.counts = holdings
-        tally = _tally(holdings)
-        self.first, self.last = tally.span
+        self.counts = DateCounts.of(holdings)
+        self.first, self.last = _span(self.counts)
         self.unit = _unit(self.first, self.last)
-        self.by_unit = tally.by(self.unit)
-        self.undated = sum(count for number, count in holdings if not number)
+        self.by_unit = _by(self.unit, self.counts)
+        self.undated = self.by_unit.get(0, 0)
         units = [*_units(self.first, self.last, self.unit)] if self.first else []
         self.bars = {number: _bar(number, 0, self.by_unit.get(number, 0), 0) for number in units}
 
@@ -257,13 +235,13 @@ class Calendar:
         return self if selected is self.counts else Calendar(selected)
 
 
-def timeline(counts: DateCounts, calendar: Calendar, selection: DateSelection) -> Timeline:
+def timeline(counts: Counts, calendar: Calendar, selection: DateSelection) -> Timeline:
     """The selected hits over time, beside all that the collection holds in the same span.
 
     The bars go without a gap from the first to the last date that the collection holds in the selected span.
     """
     held = calendar.within(selection)
-    found = _tally(selection.of(counts)).by(held.unit)
+    found = _by(held.unit, selection.of(counts))
     coarse = {number: count for number, count in found.items() if number and _is_coarse(number, held.unit)}
     bars = dict(held.bars)
     if not coarse:

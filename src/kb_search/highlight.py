@@ -25,6 +25,8 @@ _BEFORE_MARK = 160
 
 #: Where more words than a text of its length has would be read piece by piece, they are read once for all.
 _WORD_LENGTH = 6
+#: The marks of so many different pieces are kept: those of the words of a page, and not of a whole book.
+_PIECES_KEPT = 1 << 10
 _SPACE = re.compile(r"\s+")
 
 #: All forms that have one of some stems.
@@ -58,29 +60,33 @@ class Marker:
                 stems.update(dict.fromkeys(leaf.stems))
         self._stems, self._forms = stems.keys(), forms.keys()
         self._longest = max((length for lengths in self._phrases.values() for length in lengths), default=1)
+        self._pieces: dict[tuple[str, str], tuple[Span, ...]] = {}
         #: The forms one of which stands where a word is marked; None where they are not known.
-        self._sought = {*forms, *(inflected([*stems]) if stems else ())} if inflected else None
+        self._sought = _beginnings([*forms, *(inflected([*stems]) if stems else ())]) if inflected else None
 
     def marks(self, text: str, language: str, silent: Sequence[Silent] = ()) -> tuple[Span, ...]:
         """The spans that match, in order and never overlapping; nothing in a silent span, no phrase across one."""
         if not text or not (self._stems or self._forms or self._phrases):
             return ()
-        spans = (self._read(text, place, language) for place in self._places(text, silent))
+        pieces = self._promising(text)
+        if pieces is not None and not self._phrases and not silent:
+            # Pieces alone: no word goes on beyond one, and the same ones come again and again.
+            return tuple(
+                (first + start, first + end)
+                for first, last in pieces
+                for start, end in self._in_piece(text[first:last], language)
+            )
+        spans = (self._read(text, place, language) for place in _places(len(text), pieces, silent))
         return _united([span for some in spans for span in some])
 
-    def _places(self, text: str, silent: Sequence[Silent]) -> list[_Place]:
-        """Where something may be marked."""
-        edges = [0, *(edge for span in silent for edge in span[:2]), len(text)]
-        runs = [*zip(edges[::2], edges[1::2], strict=True)]
-        pieces = self._promising(text)
-        if pieces is None:
-            return [_Place(start, end, end) for start, end in runs]
-        return [
-            _Place(max(first, start), min(last, end), end)
-            for first, last in pieces
-            for start, end in runs
-            if first < end and start < last
-        ]
+    def _in_piece(self, piece: str, language: str) -> tuple[Span, ...]:
+        """The spans that match in a piece by itself."""
+        known = self._pieces.get((piece, language))
+        if known is None:
+            known = tuple(self._read(piece, _Place(0, len(piece), len(piece)), language))
+            if len(self._pieces) < _PIECES_KEPT:
+                self._pieces[piece, language] = known
+        return known
 
     def _promising(self, text: str) -> list[Span] | None:
         """The pieces of a text, between spaces, that what is marked may begin in; None for all that it has."""
@@ -122,6 +128,29 @@ class _Place(NamedTuple):
     start: int
     end: int
     run_end: int
+
+
+def _places(length: int, pieces: list[Span] | None, silent: Sequence[Silent]) -> list[_Place]:
+    """Where something may be marked in a text: in some pieces of it, None for everywhere, but in no silent span."""
+    edges = [0, *(edge for span in silent for edge in span[:2]), length]
+    runs = [*zip(edges[::2], edges[1::2], strict=True)]
+    if pieces is None:
+        return [_Place(start, end, end) for start, end in runs]
+    return [
+        _Place(max(first, start), min(last, end), end)
+        for first, last in pieces
+        for start, end in runs
+        if first < end and start < last
+    ]
+
+
+def _beginnings(forms: Iterable[str]) -> set[str]:
+    """Those of some forms that begin with no other of them: wherever one of all stands, one of these does."""
+    kept: list[str] = []
+    for form in sorted(forms):
+        if not kept or not form.startswith(kept[-1]):
+            kept.append(form)
+    return {*kept}
 
 
 def _pieces(sketch: str, forms: Iterable[str]) -> list[Span]:

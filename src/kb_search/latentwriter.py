@@ -5,7 +5,7 @@ What learns it is loaded only where there is something to learn: it takes longer
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -30,24 +30,37 @@ def place_passages(generation: Path, segment: Path, columns: Columns, *, learn: 
 
     Nothing is written where there is no space: the collection was too small when it was built whole.
     """
-    space = _learned(generation, columns) if learn else open_space(generation)
+    if learn and columns.rows < LEAST_PASSAGES:
+        return
+    counts, space = _taught(generation, columns) if learn else (_all_counts(columns), open_space(generation))
     if space:
         numbers = _numbers_in(space, columns)
-        parts = [_projected(space, _counts(columns, rows), numbers) for rows in _runs(columns.rows)]
-        write_vectors(segment, np.concatenate(parts))
+        write_vectors(segment, np.concatenate([_projected(space, one, numbers) for one in counts]))
 
 
-def _learned(generation: Path, columns: Columns) -> Space | None:
-    if columns.rows < LEAST_PASSAGES:
-        return None
-    rows = np.linspace(0, columns.rows - 1, min(columns.rows, MOST_PASSAGES)).astype(np.int32)
+def _taught(generation: Path, columns: Columns) -> tuple[Iterable[Counts], Space | None]:
+    """The counts of all passages, and the space that was learned from them, or from some of very many."""
+    if columns.rows <= MOST_PASSAGES:
+        counts = list(_all_counts(columns))
+        return counts, _learned(generation, columns, counts)
+    rows = np.linspace(0, columns.rows - 1, MOST_PASSAGES).astype(np.int32)
+    some = [_counts(columns, part) for part in np.array_split(rows, -(-len(rows) // _ROWS_AT_ONCE))]
+    return _all_counts(columns), _learned(generation, columns, some)
+
+
+def _all_counts(columns: Columns) -> Iterator[Counts]:
+    for first in range(0, columns.rows, _ROWS_AT_ONCE):
+        yield _counts(columns, np.arange(first, min(first + _ROWS_AT_ONCE, columns.rows), dtype=np.int32))
+
+
+def _learned(generation: Path, columns: Columns, counts: Sequence[Counts]) -> Space | None:
     learner = import_module("kb_search.latentlearner")
-    counts = _joined([_counts(columns, part) for part in np.array_split(rows, -(-len(rows) // _ROWS_AT_ONCE))])
-    found: tuple[Ints, Vectors] | None = learner.learned(counts, len(columns.stem_table))
+    stems = list(columns.stem_table)
+    found: tuple[Ints, Vectors] | None = learner.learned(_joined(counts), len(stems))
     if found is None:
         return None
     kept, vectors = found
-    return write_space(generation, [columns.stem_table[number] for number in kept.tolist()], vectors)
+    return write_space(generation, [stems[number] for number in kept.tolist()], vectors)
 
 
 def _counts(columns: Columns, rows: Ints) -> Counts:
@@ -84,9 +97,8 @@ def _heads(columns: Columns, rows: Ints, heads: Ints) -> tuple[Ints, Ints]:
 
 def _numbers_in(space: Space, columns: Columns) -> Ints:
     """For each stem of a segment its number in the space, ABSENT for those it does not know."""
-    known = {space.stems.raw(number): number for number in range(len(space.stems))}
-    stems = map(columns.stem_table.raw, range(len(columns.stem_table)))
-    return np.array([known.get(stem, ABSENT) for stem in stems], np.int32)
+    known = {stem: number for number, stem in enumerate(space.stems)}
+    return np.array([known.get(stem, ABSENT) for stem in columns.stem_table], np.int32)
 
 
 def _projected(space: Space, counts: Counts, numbers: Ints) -> Vectors:
@@ -104,8 +116,3 @@ def _sum(entries: Counts, row: int, vectors: Vectors) -> Vectors:
     own = slice(int(entries.starts[row]), int(entries.starts[row + 1]))
     total: Vectors = np.dot(entries.values[own], vectors[entries.stems[own]])
     return total
-
-
-def _runs(rows: int) -> Iterator[Ints]:
-    for first in range(0, rows, _ROWS_AT_ONCE):
-        yield np.arange(first, min(first + _ROWS_AT_ONCE, rows), dtype=np.int32)

@@ -6,7 +6,9 @@ their counts agree; `Results` is the only thing they show.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from kb_search.document import Article, Date, Pages, Passage
@@ -252,9 +254,12 @@ class Timeline:
     undated_holdings: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Results:
-    """The answer to one request. Every number in it is exact unless a note says otherwise."""
+    """The answer to one request. Every number in it is exact unless a note says otherwise.
+
+    `date_tree` and `timeline` are made when they are asked for: a list of hits needs neither.
+    """
 
     request: SearchRequest
     understood: str
@@ -270,9 +275,8 @@ class Results:
     nearest: tuple[Hit, ...]
     #: `source`, and `date` at the unit that follows the span.
     facets: tuple[Facet, ...]
-    #: Years and months together (`2023`, `2023-11`, …, `undated`), for a tree of dates.
-    date_tree: Facet
-    timeline: Timeline
+    make_date_tree: Callable[[], Facet]
+    make_timeline: Callable[[], Timeline]
     suggestion: str | None = None
     #: How many passages are counted but not listed, because an earlier near-duplicate of their article matches too.
     folded: int = 0
@@ -281,6 +285,16 @@ class Results:
     #: Where nothing was found: what each clause finds alone, and the smallest change that finds something.
     clauses: tuple[ClauseCount, ...] = ()
     relaxation: Relaxation | None = None
+
+    @cached_property
+    def date_tree(self) -> Facet:
+        """Years and months together (`2023`, `2023-11`, …, `undated`), for a tree of dates."""
+        return self.make_date_tree()
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """The hits over time."""
+        return self.make_timeline()
 
 
 @dataclass(frozen=True, slots=True)

@@ -361,6 +361,15 @@ def test_what_is_printed_again_is_not_found_again(engine):
     assert ask(engine, made, phrase("winter came")) == ["a-1"]
 
 
+def test_an_article_without_any_word_to_search_is_there(engine):
+    """Where all is silent nothing is found by words, and the passage is kept all the same."""
+    text = "Nobody rejoiced."
+    article = Article("a", "a.txt", "Untitled", text, untitled=True, language="en")
+    made = [(article, (passage_of("a", 1, text, silent=(Silent(0, len(text)),)),))]
+    assert ask(engine, made, Word("rejoiced", ("rejoic",))) == []
+    assert ask(engine, made, Everything()) == ["a-1"]
+
+
 PEACE, TALKS = Word("peace", ("peac",)), Word("talks", ("talk",))
 TITLED = article_of("a", "Peace came. ", "Talks began. ", "Snow fell.", title="Peace talks", untitled=False)
 

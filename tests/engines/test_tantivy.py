@@ -1,5 +1,7 @@
 """What only tantivy's engine promises: who answers what, how it keeps its index, and what it says of a damaged one."""
 
+from contextlib import closing
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from tests import made_up
 from tests.engines.test_contract import ALL, BUILDS, article_of, built, names, phrase, replace, search
 from tests.oracle import Oracle
 
+native = pytest.importorskip("tantivy", reason="the engine tantivy is not installed")
 tantivy = pytest.importorskip("kb_search.engines.tantivy", reason="the engine tantivy is not installed")
 
 ENGINE = tantivy.TantivyEngine()
@@ -53,14 +56,27 @@ def test_tantivy_and_whoosh_answer_alike(collection, questions):
             assert search(reader, query) == search(other, query)
 
 
-@given(collection=made_up.collections(), words=st.lists(made_up.words(), min_size=1, max_size=3))
+def built_in_batches(patch, collection, rows):
+    """A reader of a collection that was written so many rows at a time."""
+    patch.setattr("kb_search.columnwriter._ROWS_AT_ONCE", rows)
+    return built(ENGINE, collection)
+
+
+@given(
+    collection=made_up.collections(),
+    words=st.lists(made_up.words(), min_size=1, max_size=3),
+    at_once=st.sampled_from((1, 5, 1000)),
+)
 @BUILDS
-def test_tantivy_scores_as_the_contract_says(collection, words):
-    """What tantivy gives each row by BM25 of each row is what the oracle does, to a hundred-thousandth."""
+def test_tantivy_scores_as_the_contract_says(collection, words, at_once):
+    """What tantivy gives each row by BM25 of each row is what the oracle does, however many rows it is handed at once.
+
+    To a hundred-thousandth.
+    """
     oracle = Oracle(collection)
     entries = {entry.passage.id: entry for entry in oracle.entries}
     tree = Or((*words, *words))
-    with built(ENGINE, collection) as (reader, _):
+    with pytest.MonkeyPatch.context() as patch, built_in_batches(patch, collection, at_once) as (reader, _):
         keys, scores = reader._tantivy.best(tantivy._ranking(tree), 1000)
         ids = {reader.find_passage(entry.passage.id): entry.passage.id for entry in oracle.entries}
         for key, score in zip(keys.tolist(), scores.tolist(), strict=True):
@@ -88,6 +104,42 @@ def test_a_search_of_many_rows_asks_tantivy_for_the_best(always_ranked, monkeypa
         assert scored == [4]
 
 
+@pytest.mark.usefixtures("always_ranked")
+def test_a_word_that_is_rare_now_is_not_missed_for_what_is_gone():
+    """A word that was frequent in deleted rows, which tantivy counts, weighs what it does among those that are left."""
+    gone = [article_of(f"x{number:02}", "peace of no talk") for number in range(40)]
+    kept = [
+        article_of("a", "peace is not far"),
+        article_of("b", "war and war again"),
+        article_of("c", "war is not far"),
+        article_of("d", "war was not far"),
+        *(article_of(f"e{number}", "snow fell all day") for number in range(6)),
+    ]
+    query = replace(ALL, tree=Or((PEACE, Word("war", ("war",)))), depth=1)
+    with (
+        built(ENGINE, [*gone, *kept]) as (_, first),
+        built(ENGINE, [], first, [article.id for article, _ in gone]) as (reader, _),
+    ):
+        assert names(reader.search(query)) == ["a-1"]
+
+
+@pytest.mark.usefixtures("always_ranked")
+def test_a_short_passage_is_not_missed_for_long_ones_that_are_gone():
+    """A mean length with deleted rows, as tantivy has it, lets no passage among the best that is not one of them."""
+    gone = [article_of(f"x{number}", "snow " * 1000) for number in range(3)]
+    kept = [
+        article_of("a", "peace now"),
+        article_of("b", "peace peace" + " snow" * 8),
+        article_of("c", "peace peace" + " snow" * 10),
+    ]
+    query = replace(ALL, tree=PEACE, depth=1)
+    with (
+        built(ENGINE, [*gone, *kept]) as (_, first),
+        built(ENGINE, [], first, [article.id for article, _ in gone]) as (reader, _),
+    ):
+        assert names(reader.search(query)) == ["a-1"]
+
+
 @pytest.mark.parametrize("most", [0, 1, 20_000])
 def test_phrases_are_the_same_whoever_finds_them(monkeypatch, most):
     """A phrase of frequent words is looked up in the columns, one of rarer words by tantivy, with the same answer."""
@@ -112,11 +164,31 @@ def test_a_published_index_is_never_written_to():
         assert not [name for name in before if name.endswith(".lock")]
 
 
+def test_a_change_without_new_passages_leaves_the_index_as_it_was():
+    """Where nothing is to be written no file of the index comes or goes, a lock as little as any other."""
+    with built(ENGINE, [article_of("a", "one"), article_of("b", "two")]) as (_, first):
+        before = {path.name: path.read_bytes() for path in (first / "tantivy").iterdir()}
+        with built(ENGINE, [article_of("c")], first, ["a"]) as (reader, second):
+            assert names(reader.search(ALL)) == ["b-1"]
+            assert {path.name: path.read_bytes() for path in (second / "tantivy").iterdir()} == before
+
+
 def test_an_index_is_as_readable_as_all_else():
     """No file of the index is its owner's alone, as tantivy makes some of them."""
     with built(ENGINE, [article_of("a", "one")]) as (_, folder):
         for path in (folder / "tantivy").iterdir():
             assert path.stat().st_mode & 0o444 == 0o444
+
+
+def test_a_writer_that_is_given_up_lets_go_of_the_index(tmp_path, monkeypatch):
+    """Whoever stops before the end keeps neither tantivy's thread nor its lock."""
+    monkeypatch.setattr("kb_search.columnwriter._ROWS_AT_ONCE", 1)
+    with closing(ENGINE.writer(tmp_path, None)) as writer:
+        writer.add(*article_of("a", "one ", "two"))
+        index = native.Index.open(str(tmp_path / "tantivy"))
+        with pytest.raises(ValueError, match="LockBusy"):
+            index.writer()
+    index.writer().rollback()
 
 
 @pytest.mark.parametrize("harm", ["meta.json", "*.term", "*.fast", ""])
@@ -157,8 +229,9 @@ def test_postings_of_parts_are_those_of_the_whole(monkeypatch):
     """A segment too large to be turned round at once gives the same files."""
     made = [article_of(f"a{number}", "peace talks ", "talks failed ", "peace") for number in range(20)]
     files = []
-    for words in (1, 7, 1 << 22):
+    for words, postings in ((1, 7), (7, 1), (1 << 22, 1 << 22)):
         monkeypatch.setattr("kb_search.engines.inversion._WORDS_AT_ONCE", words)
+        monkeypatch.setattr("kb_search.engines.inversion._POSTINGS_AT_ONCE", postings)
         with built(ENGINE, made) as (reader, folder):
             files.append([path.read_bytes() for path in sorted(folder.glob("segments/*/posting_*"))])
             assert reader.postings(0, "fail").rows.tolist() == list(range(1, 60, 3))

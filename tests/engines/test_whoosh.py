@@ -60,8 +60,9 @@ def test_postings_that_do_not_fit_in_memory_at_once_are_the_same(monkeypatch):
     """A segment is turned round in parts of a bounded number of words, and the parts make the same lists."""
     collection = [article_of(f"a{number}", "peace talks ", "talks failed ", "peace") for number in range(20)]
     lists = []
-    for words in (1, 7, 1 << 22):
+    for words, postings in ((1, 7), (7, 1), (1 << 22, 1 << 22)):
         monkeypatch.setattr("kb_search.engines.inversion._WORDS_AT_ONCE", words)
+        monkeypatch.setattr("kb_search.engines.inversion._POSTINGS_AT_ONCE", postings)
         with built(WhooshEngine(), collection) as (reader, _):
             stems = ("peac", "talk", "fail")
             lists.append([[array.tolist() for array in reader.postings(0, stem)] for stem in stems])

@@ -40,8 +40,8 @@ RESULTS = Results(
     hits=(HIT,),
     nearest=(),
     facets=(Facet("source", ()), Facet("date", ())),
-    date_tree=Facet("date", ()),
-    timeline=Timeline("year", (), 0, 0),
+    make_date_tree=lambda: Facet("date", ()),
+    make_timeline=lambda: Timeline("year", (), 0, 0),
 )
 NOTHING = replace(RESULTS, hits=(), passages=0, articles=0)
 

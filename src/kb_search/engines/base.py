@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from kb_search.columns import Columns
 from kb_search.config import Settings
+from kb_search.datecounts import DateCounts
 from kb_search.document import Article, Passage
 from kb_search.errors import KbSearchError
 from kb_search.query import DateRange, Node, Pattern, Term, Undated, Word
@@ -85,7 +86,7 @@ class Candidate(NamedTuple):
 class Matches:
     """What an engine answers.
 
-    `sources` and `dates` are pairs of value and number of passages; a date is its number, 0 for undated.
+    `sources` are pairs of value and number of passages.
     `partly_dated` counts the passages that only miss a date filter because their date is too coarse,
     `partly_excluded` those found that a NOT would leave out if their date, which is too coarse, lay there. `folded`
     counts those that are no candidates because an earlier article of their group of near-duplicates matches too.
@@ -96,7 +97,7 @@ class Matches:
     articles_exact: bool
     candidates: tuple[Candidate, ...]
     sources: tuple[tuple[str, int], ...]
-    dates: tuple[tuple[int, int], ...]
+    dates: DateCounts
     partly_dated: int = 0
     folded: int = 0
     partly_excluded: int = 0

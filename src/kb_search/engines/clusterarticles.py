@@ -24,6 +24,7 @@ import numpy as np
 from kb_search.arrays import Ints, Longs, Mask, load_array
 from kb_search.columns import Columns
 from kb_search.copies import Ids
+from kb_search.datecounts import DateCounts
 from kb_search.engines.conditions import (
     AllOf,
     AnyOf,
@@ -42,9 +43,8 @@ from kb_search.query import DateRange
 _IDS, _DATES = "article.S16", "article_date.i4"
 _PRINTED, _BY, _SOURCES = "printed_article.i4", "printed_source.i4", "sources.json"
 
-#: A value of a facet and the number of its passages.
-Counts = tuple[tuple[str, int], ...]
-DateCounts = tuple[tuple[int, int], ...]
+#: Sources, and the number of passages of each.
+SourceCounts = tuple[tuple[str, int], ...]
 
 
 class Articles:
@@ -97,17 +97,17 @@ class Articles:
         """Whether of some article not the day is known, but the month or the year."""
         return bool(((self.dates > 0) & (self.dates % 100 == 0)).any())
 
-    def by_source(self, passages: Longs) -> Counts:
+    def by_source(self, passages: Longs) -> SourceCounts:
         """How many passages each source printed, the most first; `passages` has how many of each article count."""
         counts = np.bincount(self.by, passages[self.printed], len(self.sources)).astype(np.int64).tolist()
         found = [(name, count) for name, count in zip(self.sources, counts, strict=True) if count]
         return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
     def by_date(self, passages: Longs) -> DateCounts:
-        """How many passages each date has, the earliest first; `passages` has how many of each article count."""
+        """How many passages each date has; `passages` has how many of each article count."""
         counts = np.bincount(self._date_rank, passages, len(self._rising)).astype(np.int64)
         there = np.flatnonzero(counts)
-        return tuple(zip(self._rising[there].tolist(), counts[there].tolist(), strict=True))
+        return DateCounts(self._rising[there].astype(np.int64), counts[there])
 
     @cached_property
     def _rising(self) -> Ints:

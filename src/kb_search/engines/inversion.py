@@ -1,7 +1,8 @@
 """A segment turned round: from the words of each passage to the passages of each stem.
 
 What any engine that is handed finished postings needs. Words and passages are counted in numpy, a bounded number of
-words at a time, so that no list of postings is ever made word by word.
+them at a time, so that no posting is ever made by itself. A posting is a row and its two frequencies, packed as
+`postings` says.
 """
 
 from __future__ import annotations
@@ -14,102 +15,143 @@ from typing import IO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.arrays import Ints
+from kb_search.arrays import Ints, Longs
 from kb_search.columns import Columns, spread
 from kb_search.engines.base import FIELD_WEIGHTS
-from kb_search.engines.positions import Postings
+from kb_search.engines.postings import Counts, packed
 
 #: Words inverted at once; 2 million keep the peak of memory near 100 MB.
 _WORDS_AT_ONCE = 1 << 21
-_ENTRY = np.dtype([("row", "<u4"), ("own", "<u4"), ("context", "<u4")])
+#: Postings handed over at once, if no stem has more.
+_POSTINGS_AT_ONCE = 1 << 20
+#: Where a word stands, in the last two bits of its entry.
+_OWN, _TITLE, _HEADING = range(3)
+_KIND_BITS, _KINDS = 2, 3
 
 
-def posting_lists(columns: Columns) -> Iterator[tuple[bytes, Postings]]:
-    """Each stem of a segment, in the order of its bytes, with its postings; a stem that no passage has is left out.
+class Block(NamedTuple):
+    """The postings of some stems, one stem after the other, those of each in the order of their rows.
+
+    `stems` are the numbers of the stems, rising, and `ends` is where the postings of each end; no stem is without any.
+    """
+
+    stems: Ints
+    ends: Longs
+    rows: NDArray[np.uint32]
+    counts: Counts
+
+    @property
+    def sizes(self) -> Longs:
+        """How many postings each stem has."""
+        sizes: Longs = np.diff(self.ends, prepend=0)
+        return sizes
+
+
+def posting_blocks(columns: Columns) -> Iterator[Block]:
+    """All postings of a segment, from its first stem to its last.
 
     Parts of a large segment wait on disk, and each is read once from its beginning to its end.
     """
+    stems = len(columns.stem_table)
     with ExitStack() as stack:
-        waiting = [_waiting(part, len(columns.stem_table), stack) for part in parts(columns)]
-        for number in range(len(columns.stem_table)):
-            cuts = [one.next(number) for one in waiting]
-            entries = cuts[0] if len(cuts) == 1 else np.concatenate(cuts)
-            if len(entries):
-                columns_of = (np.ascontiguousarray(entries[name]) for name in ("row", "own", "context"))
-                yield columns.stem_table.raw(number), Postings(*columns_of)
+        spans = _spans(columns.starts, _WORDS_AT_ONCE)
+        waiting = [_Waiting(_part(columns, first, last), stems, stack) for first, last in spans]
+        ends = np.cumsum(sum((one.sizes for one in waiting), np.zeros(stems, np.int64)))
+        for first, last in _spans(np.concatenate(([0], ends)), _POSTINGS_AT_ONCE):
+            yield _block([one.next(first, last) for one in waiting])
 
 
-class _Waiting:
-    """The postings of some rows in a file, to be read stem by stem."""
+def _spans(starts: Longs, most: int) -> Iterator[tuple[int, int]]:
+    """Runs of lists that have so many entries together at most, or are one; each list begins where the one before ends.
 
-    def __init__(self, file: IO[bytes], counts: NDArray[np.int64]) -> None:
-        self._file = file
-        self._counts = counts
-
-    def next(self, stem: int) -> NDArray[np.void]:
-        """The entries of a stem; stems are asked for in their order."""
-        count = int(self._counts[stem])
-        return np.frombuffer(self._file.read(count * _ENTRY.itemsize), _ENTRY)
-
-
-def _waiting(part: Part, stems: int, stack: ExitStack) -> _Waiting:
-    """Put the postings of some rows on disk until `stack` is closed."""
-    entries = np.empty(len(part.rows), _ENTRY)
-    entries["row"], entries["own"], entries["context"] = part.rows, part.own, part.context
-    file = stack.enter_context(tempfile.TemporaryFile(prefix="kb-search-"))  # noqa: SIM115 - `stack` closes it
-    file.write(entries.tobytes())
-    file.seek(0)
-    return _Waiting(file, np.bincount(part.stems, minlength=stems))
-
-
-def parts(columns: Columns) -> Iterator[Part]:
-    """The postings of a segment, a bounded number of words at a time, from its first row to its last."""
-    for first, last in _spans(columns):
-        yield _part(columns, first, last)
-
-
-def _spans(columns: Columns) -> Iterator[tuple[int, int]]:
-    """Runs of rows that hold a bounded number of words each."""
-    first, starts = 0, columns.starts
-    while first < columns.rows:
-        last = int(np.searchsorted(starts, starts[first] + _WORDS_AT_ONCE, "right")) - 1
-        last = min(max(last, first + 1), columns.rows)
+    `starts` has one more, where the last ends.
+    """
+    first = 0
+    while first < len(starts) - 1:
+        last = max(int(np.searchsorted(starts, starts[first] + most, "right")) - 1, first + 1)
         yield first, last
         first = last
 
 
-class Part(NamedTuple):
-    """All postings of some rows, one entry each, ordered by stem and row."""
+class _Part(NamedTuple):
+    """All postings of some rows, ordered by stem and row."""
 
     stems: Ints
     rows: NDArray[np.uint32]
-    own: NDArray[np.uint32]
-    context: NDArray[np.uint32]
+    counts: Counts
 
 
-def _part(columns: Columns, first: int, last: int) -> Part:
-    start, end = int(columns.starts[first]), int(columns.starts[last])
-    places = start + np.flatnonzero(columns.forms[start:end])
-    own = _Counted.of(columns.stems_at(places), columns.row_at(places), last)
-    context = _context(columns, np.arange(first, last, dtype=np.int32), last)
-    keys = _united(own.keys, context.keys)
-    return Part(
-        stems=(keys // last).astype(np.int32),
-        rows=(keys % last).astype(np.uint32),
-        own=own.at(keys).astype(np.uint32),
-        context=context.at(keys).astype(np.uint32),
+def _block(parts: list[_Part]) -> Block:
+    """The postings of some stems, from parts that are in the order of their rows."""
+    stems, rows, counts = (np.concatenate(some) for some in zip(*parts, strict=True))
+    if len(parts) > 1:
+        order = np.argsort(stems, kind="stable")
+        stems, rows, counts = stems[order], rows[order], counts[order]
+    ends = np.flatnonzero(np.diff(stems, append=-1)) + 1
+    return Block(stems[ends - 1], ends, rows, counts)
+
+
+class _Waiting:
+    """A part in a file, to be read a run of stems at a time, in their order."""
+
+    def __init__(self, part: _Part, stems: int, stack: ExitStack) -> None:
+        """Put a part on disk, until `stack` is closed."""
+        self.sizes: Longs = np.bincount(part.stems, minlength=stems).astype(np.int64)
+        self._files: list[IO[bytes]] = []
+        for values in (part.rows, part.counts):
+            file = stack.enter_context(tempfile.TemporaryFile(prefix="kb-search-"))  # noqa: SIM115 - `stack` closes it
+            self._files.append(file)
+            file.write(values.data)
+            file.seek(0)
+
+    def next(self, first: int, last: int) -> _Part:
+        """The postings of the stems from `first` up to `last` (not included)."""
+        stems = np.repeat(np.arange(first, last, dtype=np.int32), self.sizes[first:last])
+        rows, counts = (np.frombuffer(file.read(len(stems) * 4), np.uint32) for file in self._files)
+        return _Part(stems, rows, counts)
+
+
+def _part(columns: Columns, first: int, last: int) -> _Part:
+    entries = np.concatenate([
+        _entries(_OWN, *_own(columns, first, last), last),
+        *(_entries(*heads, last) for heads in _all_heads(columns, np.arange(first, last, dtype=np.int32))),
+    ])  # fmt: skip
+    entries.sort()
+    kinds, keys = entries & _KINDS, entries >> _KIND_BITS
+    runs = np.flatnonzero(np.diff(keys, prepend=-1))
+    keys, bits = keys[runs], last.bit_length()
+    weights = np.array([0, FIELD_WEIGHTS.title, FIELD_WEIGHTS.section], np.uint32)
+    own = np.add.reduceat(kinds == _OWN, runs, dtype=np.uint32)
+    context = np.add.reduceat(weights[kinds], runs, dtype=np.uint32)
+    return _Part(
+        stems=(keys >> bits).astype(np.int32),
+        rows=(keys & (1 << bits) - 1).astype(np.uint32),
+        counts=packed(own, context),
     )
 
 
-def _context(columns: Columns, rows: Ints, size: int) -> _Counted:
-    """The weighted frequencies of title and heading words for some rows."""
+def _entries(kind: int, stems: Ints, rows: Ints, most: int) -> Longs:
+    """Stem, row and kind of each word as one number, so that sorting brings together what is counted together.
+
+    `most` is as large as any row.
+    """
+    keys: Longs = (stems.astype(np.int64) << most.bit_length() | rows) << _KIND_BITS | kind
+    return keys
+
+
+def _own(columns: Columns, first: int, last: int) -> tuple[Ints, Ints]:
+    """The stems of the own words of some rows, and the row of each."""
+    starts = columns.starts[first : last + 1]
+    places = starts[0] + np.flatnonzero(columns.forms[starts[0] : starts[-1]])
+    rows = np.repeat(np.arange(first, last, dtype=np.int32), np.diff(starts))
+    return columns.stems_at(places), rows[places - starts[0]]
+
+
+def _all_heads(columns: Columns, rows: Ints) -> Iterator[tuple[int, Ints, Ints]]:
+    """The words of the titles and of the headings of some rows: their kind, their stems, and the row of each."""
     headed = rows[columns.row_heading[rows] >= 0]
-    titles = _heads(columns, rows, columns.row_article[rows])
-    headings = _heads(columns, headed, columns.articles + columns.row_heading[headed])
-    title = _Counted.of(*titles, size).times(FIELD_WEIGHTS.title)
-    heading = _Counted.of(*headings, size).times(FIELD_WEIGHTS.section)
-    keys = _united(title.keys, heading.keys)
-    return _Counted(keys, title.at(keys) + heading.at(keys))
+    yield _TITLE, *_heads(columns, rows, columns.row_article[rows])
+    yield _HEADING, *_heads(columns, headed, columns.articles + columns.row_heading[headed])
 
 
 def _heads(columns: Columns, rows: Ints, heads: Ints) -> tuple[Ints, Ints]:
@@ -117,35 +159,3 @@ def _heads(columns: Columns, rows: Ints, heads: Ints) -> tuple[Ints, Ints]:
     places, index = spread(columns.head_starts, heads)
     owner = rows[index]
     return columns.stem_of[columns.row_language[owner], columns.heads[places]], owner
-
-
-class _Counted(NamedTuple):
-    """Pairs of stem and row as one number each (stem × size + row), rising, and how often each came."""
-
-    keys: NDArray[np.int64]
-    counts: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, stems: NDArray[np.int32], rows: NDArray[np.int32], size: int) -> _Counted:
-        """Count pairs; `size` is above every row."""
-        keys, counts = np.unique(stems.astype(np.int64) * size + rows, return_counts=True)
-        return cls(keys, counts)
-
-    def times(self, weight: int) -> _Counted:
-        """The counts multiplied."""
-        return _Counted(self.keys, self.counts * weight)
-
-    def at(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The counts of some keys, 0 for those that did not come."""
-        if not len(self.keys):
-            return np.zeros(len(keys), np.int64)
-        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        return np.where(self.keys[places] == keys, self.counts[places], 0)
-
-
-def _united(keys: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Two rising arrays as one, each value once."""
-    # A stable sort merges them; np.union1d hashes every value and took a hundred times as long on four million.
-    together = np.concatenate((keys, others))
-    together.sort(kind="stable")
-    return together[np.flatnonzero(np.diff(together, prepend=-1))]

@@ -11,20 +11,21 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property, reduce
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb_search.arrays import ABSENT, Ints, Mask
 from kb_search.columns import Columns
+from kb_search.datecounts import DateCounts
 from kb_search.engines.base import Candidate, Deadline, EngineQuery, Expansion, Lexicon, Matches, Occurrences
 from kb_search.engines.bm25 import boosted, coarse_length, idf, saturation
 from kb_search.engines.coarsedates import asks_for_dates, excludes_dates, partly_dated, partly_excluded
 from kb_search.engines.expansion import Vocabulary, expansion
 from kb_search.engines.matching import PhraseSource, SegmentMatcher
-from kb_search.engines.occurrences import SegmentWords, count_together, looked_up, occurrences
-from kb_search.engines.positions import Postings
+from kb_search.engines.occurrences import SegmentWords, occurrences
+from kb_search.engines.postings import Postings, count_together, looked_up
 from kb_search.engines.store import StoreReader, by_count, counted
 from kb_search.errors import REBUILD, IndexDamaged
 from kb_search.query import Language, Node, Pattern, Term, Word
@@ -58,6 +59,8 @@ class LocalReader(StoreReader):
         super().__init__(folder)
         self._coarse = [coarse_length(columns.row_length).astype(np.float64) for columns in self._segments]
         self._groups = [self._copies.places_in_groups(columns.article_ids) for columns in self._segments]
+        #: Which rows of each segment are not deleted; None for all.
+        self._there = [None if alive.all() else alive for alive in self._alive]
         self._patterns: list[dict[tuple[str, ...], Postings]] = [{} for _ in self._segments]
 
     @abstractmethod
@@ -78,8 +81,7 @@ class LocalReader(StoreReader):
         matchers = [self._matcher(number, deadline) for number in range(len(self._segments))]
         weights = self._weights(query.tree, matchers)
         sources: Counter[str] = Counter()
-        dates: Counter[int] = Counter()
-        best: list[tuple[tuple[object, ...], Candidate]] = []
+        dates: list[DateCounts] = []
         found: list[Rows] = []
         passages = articles = partly = excluded = 0
         for number, columns in enumerate(self._segments):
@@ -90,23 +92,23 @@ class LocalReader(StoreReader):
             partly += selection.partly
             excluded += selection.excluded
             sources.update(counted(columns.sources, columns.sources_of(selection.for_sources)))
-            dates.update(counted(columns.date_numbers, columns.row_date_rank[selection.for_dates]))
+            dates.append(_dates(columns, selection.for_dates))
         listed = self._unfolded(found) if query.fold and self._copies.has_groups else found
         folded = passages - sum(map(len, listed))
         if query.sort == "relevance":
             listed = self.promising(listed, query)
+        best: list[_Best] = []
         for number, rows in enumerate(listed):
             scores = self._scores(number, weights, rows)
             deadline.check()
-            best += self._best(number, rows, scores, query)
-        best.sort(key=lambda pair: pair[0])
+            best.append(self._best(number, rows, scores, query))
         return Matches(
             passages=passages,
             articles=articles,
             articles_exact=True,
-            candidates=tuple(candidate for _, candidate in best[: query.depth]),
+            candidates=_candidates(best, query.depth),
             sources=by_count(sources),
-            dates=tuple(sorted(dates.items())),
+            dates=DateCounts.together(dates),
             partly_dated=partly,
             partly_excluded=excluded,
             folded=folded,
@@ -139,7 +141,7 @@ class LocalReader(StoreReader):
 
     def _living(self, lists: Sequence[Postings]) -> int:
         """How many rows that are not deleted some postings have, those of each segment."""
-        return sum(count_together([one.rows], alive) for one, alive in zip(lists, self._alive, strict=True))
+        return sum(count_together([one], there) for one, there in zip(lists, self._there, strict=True))
 
     def _matcher(self, number: int, deadline: Deadline) -> SegmentMatcher:
         columns, patterns = self._segments[number], self._patterns[number]
@@ -180,8 +182,8 @@ class LocalReader(StoreReader):
         count = 0
         for number, columns in enumerate(self._segments):
             known = [stem for stem in word.stems if columns.stem_table.find(stem) != ABSENT]
-            lists = [self.postings(number, stem).rows for stem in known]
-            count += count_together(lists, self._alive[number]) if lists else 0
+            lists = [self.postings(number, stem) for stem in known]
+            count += count_together(lists, self._there[number]) if lists else 0
         return count
 
     def _select(self, number: int, query: EngineQuery, matcher: SegmentMatcher) -> _Selection:
@@ -206,7 +208,7 @@ class LocalReader(StoreReader):
 
     def _base(self, number: int, matcher: SegmentMatcher, query: EngineQuery) -> Mask:
         """The rows that a query matches before anything is selected in a facet."""
-        base = matcher.rows(query.tree) & self._alive[number]
+        base = _both(matcher.rows(query.tree), self._there[number])
         if query.languages:
             base &= reduce(np.logical_or, [matcher.filter(Language(code)) for code in query.languages])
         if query.article:
@@ -222,7 +224,7 @@ class LocalReader(StoreReader):
         scores = np.zeros(self._segments[number].rows)
         lengths = self._coarse[number]
         for postings, weight in weights[number]:
-            inside = selected[postings.rows]
+            inside = np.flatnonzero(selected[postings.rows])
             hit = postings.rows[inside]
             frequency = (postings.own[inside] + postings.context[inside]).astype(np.float64)
             scores[hit] += weight * saturation(frequency, lengths[hit], self._average)
@@ -232,28 +234,23 @@ class LocalReader(StoreReader):
         """The same, row by row looked up in the postings."""
         scores, lengths = np.zeros(len(rows)), self._coarse[number][rows]
         for postings, weight in weights[number]:
-            own, context = (looked_up(postings.rows, counts, rows) for counts in (postings.own, postings.context))
+            own, context = looked_up(postings, rows)
             scores += weight * saturation((own + context).astype(np.float64), lengths, self._average)
         return scores
 
-    def _best(
-        self, number: int, rows: Rows, scores: NDArray[np.float64], query: EngineQuery
-    ) -> list[tuple[tuple[object, ...], Candidate]]:
-        """The best rows of a segment, each with the key by which segments are merged."""
+    def _best(self, number: int, rows: Rows, scores: NDArray[np.float64], query: EngineQuery) -> _Best:
+        """The best rows of a segment."""
         columns = self._segments[number]
         if query.sort == "relevance":
             kept = _top(-scores, columns.row_rank[rows], query.depth)
-            candidates = self._candidates(number, rows[kept], scores[kept])
-            return [((-candidate.score, candidate.id), candidate) for candidate in candidates]
-        dates = self._date_keys(columns, rows, query.sort)
-        kept = _top(dates, _reading_order(columns, rows), query.depth)
-        articles = columns.article_ids[columns.row_article[rows[kept]]].tolist()
-        keys = zip(dates[kept].tolist(), articles, rows[kept].tolist(), strict=True)
-        return list(zip(keys, self._candidates(number, rows[kept], scores[kept]), strict=True))
-
-    def _candidates(self, number: int, rows: Rows, scores: NDArray[np.float64]) -> list[Candidate]:
-        keys, ids = (self._bases[number] + rows).tolist(), self._segments[number].row_ids[rows].tolist()
-        return list(map(Candidate, keys, map(bytes.decode, ids), scores.tolist()))
+            rows, scores = rows[kept], scores[kept]
+            order: tuple[NDArray[Any], ...] = (columns.row_ids[rows], -scores)
+        else:
+            dates = self._date_keys(columns, rows, query.sort)
+            kept = _top(dates, _reading_order(columns, rows), query.depth)
+            rows, scores = rows[kept], scores[kept]
+            order = (rows, columns.article_ids[columns.row_article[rows]], dates[kept])
+        return _Best(order, self._bases[number] + rows, columns.row_ids[rows], scores)
 
     @staticmethod
     def _date_keys(columns: Columns, rows: Rows, sort: str) -> NDArray[np.int64]:
@@ -268,7 +265,7 @@ class LocalReader(StoreReader):
             matcher = self._matcher(number, Deadline(_RANKING_SECONDS))
             postings = [[matcher.postings(key) for key in _keys(word)] for word in words]
             segments.append(
-                SegmentWords(self._bases[number], columns, self._alive[number], postings, self._vectors[number])
+                SegmentWords(self._bases[number], columns, self._there[number], postings, self._vectors[number])
             )
         return occurrences(segments, [candidate.key for candidate in candidates], words, self._space)
 
@@ -302,6 +299,34 @@ class _Selection(NamedTuple):
     for_dates: Rows
     partly: int
     excluded: int
+
+
+def _dates(columns: Columns, rows: Rows) -> DateCounts:
+    """How many of some rows have which date."""
+    counts = np.bincount(columns.row_date_rank[rows])
+    there = np.flatnonzero(counts)
+    return DateCounts(columns.dates[there].astype(np.int64), counts[there])
+
+
+class _Best(NamedTuple):
+    """The best rows of a segment in their order, and what that goes by, the last first."""
+
+    order: tuple[NDArray[Any], ...]
+    keys: Rows
+    ids: NDArray[np.bytes_]
+    scores: NDArray[np.float64]
+
+
+def _candidates(parts: list[_Best], depth: int) -> tuple[Candidate, ...]:
+    """The best of all segments in one order."""
+    if not parts:
+        return ()
+    order, keys, ids, scores = parts[0]
+    if len(parts) > 1:
+        order = tuple(map(np.concatenate, zip(*(part.order for part in parts), strict=True)))
+        first = np.lexsort(order)[:depth]
+        keys, ids, scores = (np.concatenate(some)[first] for some in zip(*(part[1:] for part in parts), strict=True))
+    return tuple(map(Candidate, keys.tolist(), map(bytes.decode, ids.tolist()), scores.tolist()))
 
 
 def _keys(term: Term) -> Sequence[str | tuple[str, ...]]:

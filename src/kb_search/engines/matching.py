@@ -21,7 +21,8 @@ from kb_search import analysis
 from kb_search.arrays import ABSENT, Ints, Mask
 from kb_search.columns import Columns
 from kb_search.engines.base import Deadline
-from kb_search.engines.positions import Positions, Postings
+from kb_search.engines.positions import Positions
+from kb_search.engines.postings import Postings
 from kb_search.engines.translation import names_author, names_source
 from kb_search.query import (
     And,
@@ -132,7 +133,7 @@ class SegmentMatcher:
         for term in (node.forms,) if isinstance(node, Pattern) else node.stems:
             found = self.postings(term)
             rows[found.rows] = True
-            shown[found.rows[found.own > 0]] = True
+            shown[found.rows] |= found.own > 0
         return Found(rows, shown, self._none())
 
     def postings(self, term: str | tuple[str, ...]) -> Postings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -11,22 +12,20 @@ from numpy.typing import NDArray
 from kb_search.arrays import Ints, Longs, Mask
 from kb_search.columns import Columns
 from kb_search.engines.base import Occurrences
-from kb_search.engines.positions import Postings
+from kb_search.engines.postings import Postings, count_together, looked_up
 from kb_search.latent import DIMENSIONS, Space, Vectors
 from kb_search.query import Pattern, Term
-
-Numbers = NDArray[np.int32] | NDArray[np.uint32]
 
 
 class SegmentWords(NamedTuple):
     """What one segment knows of a query: the postings of each word's stems, and, with a space, the rows' vectors.
 
-    `base` is the key of the segment's first row, `alive` says which of its rows are not deleted.
+    `base` is the key of the segment's first row, `there` says which of its rows are not deleted, None that all are.
     """
 
     base: int
     columns: Columns
-    alive: Mask
+    there: Mask | None
     postings: Sequence[Sequence[Postings]]
     vectors: Vectors | None
 
@@ -75,18 +74,19 @@ class _Gathered:
     def add(self, segment: SegmentWords, words: Sequence[Term]) -> None:
         """Look into one segment."""
         columns, lists = segment.columns, segment.postings
-        counts = [count_together([one.rows for one in some], segment.alive) for some in lists]
+        counts = [count_together(some, segment.there) for some in lists]
         self.frequencies += np.array(counts, np.int64)
         mine = np.flatnonzero((self._keys >= segment.base) & (self._keys < segment.base + columns.rows))
         if not len(mine):
             return
-        rows = (self._keys[mine] - segment.base).astype(np.int32)
+        rows = self._keys[mine] - segment.base
         articles = _Articles.of_rows(columns, rows)
         self.lengths[mine] = columns.row_length[rows]
-        self.article_lengths[mine] = articles.added(columns.row_length, articles.first, articles.last)
+        self.article_lengths[mine] = columns.article_length[articles.numbers][articles.of]
         for word, found in ((number, one) for number, some in enumerate(lists) for one in some):
-            self.own[word, mine] += looked_up(found.rows, found.own, rows)
-            self.context[word, mine] += looked_up(found.rows, found.context, rows)
+            own, context = looked_up(found, rows)
+            self.own[word, mine] += own
+            self.context[word, mine] += context
             self.article[word, mine] += articles.sums(found)
         if segment.vectors is not None:
             self.vectors[mine] = segment.vectors[rows]
@@ -99,30 +99,29 @@ class _Articles(NamedTuple):
     `of` says for each row that was asked for which of the articles is its own.
     """
 
+    numbers: Ints
     first: Ints
     last: Ints
     of: NDArray[np.intp]
 
     @classmethod
-    def of_rows(cls, columns: Columns, rows: Ints) -> _Articles:
+    def of_rows(cls, columns: Columns, rows: Longs) -> _Articles:
         """The articles of some rows."""
-        rising = np.sort(columns.row_article[rows])
+        owners = columns.row_article[rows]
+        rising = np.sort(owners)
         articles = rising[np.flatnonzero(np.diff(rising, prepend=-1))]
         first = columns.article_first_row[articles]
-        return cls(first, first + columns.article_rows[articles], np.searchsorted(articles, columns.row_article[rows]))
+        return cls(articles, first, first + columns.article_rows[articles], articles.searchsorted(owners))
 
     def sums(self, found: Postings) -> Longs:
         """For each row that was asked for how often a term stands in its article, title and headings weighted."""
-        # Edges of the rows' own type: with another, all rows would be copied.
-        start, end = (np.searchsorted(found.rows, edge.astype(found.rows.dtype)) for edge in (self.first, self.last))
-        return self.added(found.own, start, end) + self.added(found.context, start, end)
-
-    def added(self, values: Numbers, start: NDArray[np.integer], end: NDArray[np.integer]) -> Longs:
-        """For each row that was asked for the sum of its article's values: those from start to end."""
-        before = np.concatenate(([0], np.cumsum(end - start)))
-        places = np.arange(before[-1]) + np.repeat(start - before[:-1], end - start)
-        total = np.concatenate(([0], np.cumsum(values[places], dtype=np.int64)))
-        sums: Longs = (total[before[1:]] - total[before[:-1]])[self.of]
+        start, end = found.rows.searchsorted(self.first), found.rows.searchsorted(self.last)
+        counts = end - start
+        before = np.cumsum(counts) - counts
+        places = np.arange(counts.sum()) + np.repeat(start - before, counts)
+        total = np.zeros(len(places) + 1, np.int64)
+        np.cumsum(found.own[places] + found.context[places], out=total[1:])
+        sums: Longs = (total[before + counts] - total[before])[self.of]
         return sums
 
 
@@ -133,39 +132,48 @@ class _Places(NamedTuple):
     exact: Mask
 
 
-def _places(columns: Columns, mine: Ints, rows: Ints, words: Sequence[Term]) -> _Places:
+def _places(columns: Columns, mine: Ints, rows: Longs, words: Sequence[Term]) -> _Places:
     """The occurrences of words in some rows of a segment; `mine` are the rows' numbers as candidates."""
     starts, ends = columns.starts[rows], columns.starts[rows + 1]
     # Slices put together take half as long as picking out place by place.
     slices = zip(starts.tolist(), ends.tolist(), strict=True)
     forms = np.concatenate([columns.forms[start:end] for start, end in slices])
     stems = _stems(columns, rows, forms, ends - starts)
-    word = np.full(len(forms), -1, np.int32)
-    exact = np.zeros(len(forms), np.bool_)
+    stand = (_stands(columns, one, forms, stems) for one in words)
+    hit = np.flatnonzero(reduce(np.logical_or, stand, forms < 0))
+    forms, stems = forms[hit], stems[hit]
+    word = np.zeros(len(hit), np.int32)
+    exact = np.zeros(len(hit), np.bool_)
     for at, one in enumerate(words):
-        if isinstance(one, Pattern):
-            word[columns.form_table.are(one.forms)[forms]] = at
-            continue
-        for number in columns.stem_numbers(one.stems):
-            word[stems == number] = at
-        exact |= (word == at) & (forms == columns.form_table.find(one.form))
-    hit = np.flatnonzero(word >= 0)
+        stands = _stands(columns, one, forms, stems)
+        word[stands] = at
+        if not isinstance(one, Pattern):
+            exact |= stands & (forms == columns.form_table.find(one.form))
     behind = np.cumsum(ends - starts)
     owner = np.searchsorted(behind, hit, "right")
     place = hit - (behind - (ends - starts))[owner]
-    return _Places(mine[owner], word[hit], place, exact[hit])
+    return _Places(mine[owner], word, place, exact)
 
 
-def _stems(columns: Columns, rows: Ints, forms: Ints, lengths: Longs) -> Ints:
+def _stands(columns: Columns, word: Term, forms: Ints, stems: Ints) -> Mask:
+    """At which of some places, of which forms and stems are given, a word stands."""
+    if isinstance(word, Pattern):
+        return columns.form_table.are(word.forms)[forms]
+    return reduce(np.logical_or, [stems == number for number in columns.stem_numbers(word.stems)], stems < 0)
+
+
+def _stems(columns: Columns, rows: Longs, forms: Ints, lengths: Longs) -> Ints:
     """The stems of all forms of some rows, which have so many each."""
     if len(columns.languages) == 1:
-        alone: Ints = columns.stem_of[0][forms]
+        alone: Ints = columns.stem_of[0].take(forms)
         return alone
     stems: Ints = columns.stem_of[np.repeat(columns.row_language[rows], lengths), forms]
     return stems
 
 
 def _merged(parts: list[_Places]) -> _Places:
+    if len(parts) == 1:
+        return parts[0]  # in order already
     if not parts:
         return _Places(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.bool_))
     candidate = np.concatenate([part.candidate for part in parts])
@@ -174,22 +182,3 @@ def _merged(parts: list[_Places]) -> _Places:
     word = np.concatenate([part.word for part in parts])
     exact = np.concatenate([part.exact for part in parts])
     return _Places(candidate[order], word[order], place[order], exact[order])
-
-
-def count_together(lists: Sequence[NDArray[np.uint32]], alive: Mask) -> int:
-    """How many of a segment's rows that are alive are in at least one of some lists."""
-    if len(lists) == 1:
-        return int(np.count_nonzero(alive[lists[0]]))
-    seen = np.zeros(len(alive), np.bool_)
-    for one in lists:
-        seen[one] = True
-    return int(np.count_nonzero(seen & alive))
-
-
-def looked_up(rows: NDArray[np.uint32], values: NDArray[np.uint32], wanted: NDArray[np.integer]) -> Ints:
-    """The values of some rows in a posting list; 0 for those it lacks."""
-    if not len(rows):
-        return np.zeros(len(wanted), np.int32)
-    # Of the rows' own type: with another, all rows would be copied.
-    at = np.minimum(np.searchsorted(rows, wanted.astype(rows.dtype)), len(rows) - 1)
-    return np.where(rows[at] == wanted, values[at], 0).astype(np.int32)

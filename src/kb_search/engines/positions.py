@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kb_search.arrays import ABSENT, Longs, Mask
 from kb_search.columns import Columns
 from kb_search.engines.base import Deadline
+from kb_search.engines.postings import Postings
 from kb_search.query import Near, Node, Or, Pattern, Phrase, Word
 
 # Above this share of all words, looking through all of them is faster than picking them out (measured on 20,000
@@ -23,14 +23,6 @@ _PICK_BELOW = 0.2
 
 #: Patterns whose postings a reader keeps; more than one query can have.
 _PATTERNS_KEPT = 64
-
-
-class Postings(NamedTuple):
-    """The rows that have a term, rising, with its frequency in the own text and, weighted, in title and heading."""
-
-    rows: NDArray[np.uint32]
-    own: NDArray[np.uint32]
-    context: NDArray[np.uint32]
 
 
 class Spans(NamedTuple):
@@ -72,7 +64,7 @@ class Positions:
         own = np.bincount(columns.row_at(np.flatnonzero(wanted[columns.forms])), minlength=columns.rows)
         context = self._in_heads(wanted)
         rows = np.flatnonzero(own + context)
-        return Postings(rows.astype(np.uint32), own[rows].astype(np.uint32), context[rows].astype(np.uint32))
+        return Postings(rows, own[rows].astype(np.uint32), context[rows].astype(np.uint32))
 
     def _in_heads(self, wanted: Mask) -> Longs:
         """For each row how often some forms stand in its title and heading, weighted."""

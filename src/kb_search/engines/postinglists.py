@@ -9,72 +9,29 @@
 
 from __future__ import annotations
 
-import tempfile
-from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kb_search.arrays import ABSENT, Longs, load_array
+from kb_search.arrays import ABSENT, load_array
 from kb_search.columns import Columns
-from kb_search.engines.inversion import Part, parts
-from kb_search.engines.positions import Postings
+from kb_search.engines.inversion import posting_blocks
+from kb_search.engines.postings import NO_POSTINGS, Postings, unpacked
 from kb_search.errors import REBUILD, IndexDamaged
 
-_HALF = 16
-_MOST = (1 << _HALF) - 1
-#: Numbers of postings that a reader keeps unpacked, at 12 bytes each.
+#: Numbers of postings that a reader keeps unpacked, at 16 bytes each.
 _CACHED = 1 << 22
-
-_NONE = Postings(np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(0, np.uint32))
 
 
 def write_postings(folder: Path, columns: Columns) -> None:
-    """Write the postings of a segment into a folder. Parts of a large one wait on disk until all are counted."""
-    stems = len(columns.stem_table)
-    with ExitStack() as stack:
-        waiting = [_Waiting(part, stems, stack) for part in parts(columns)]
-        ends = np.cumsum(np.sum([one.counts for one in waiting], axis=0))
-        ends.astype("<i8").tofile(folder / "posting_ends.i8")
-        for name in ("rows", "counts"):
-            starts = np.concatenate(([0], ends[:-1])).astype(np.int64)
-            merged = _new_array(folder / f"posting_{name}.u4", int(ends[-1]))
-            for one in waiting:
-                merged[one.places(starts)] = one.read(name)
-                starts += one.counts
-
-
-def _new_array(path: Path, length: int) -> NDArray[np.uint32]:
-    """An array in a file, to be filled in any order without holding it in memory."""
-    path.touch()
-    return np.memmap(path, "<u4", "r+", shape=(length,)) if length else np.empty(0, np.uint32)
-
-
-class _Waiting:
-    """The postings of some rows in two files, until all parts of a segment are counted."""
-
-    def __init__(self, part: Part, stems: int, stack: ExitStack) -> None:
-        self.counts: Longs = np.bincount(part.stems, minlength=stems).astype(np.int64)
-        packed = np.minimum(part.own, _MOST) | np.minimum(part.context, _MOST) << np.uint32(_HALF)
-        self._files: dict[str, IO[bytes]] = {}
-        for name, values in (("rows", part.rows), ("counts", packed)):
-            file = stack.enter_context(tempfile.TemporaryFile(prefix="kb-search-"))  # noqa: SIM115 - `stack` closes it
-            self._files[name] = file
-            file.write(values.astype("<u4", copy=False).data)
-
-    def places(self, starts: Longs) -> Longs:
-        """Where the postings go, if those of each stem begin at `starts`."""
-        before = np.cumsum(self.counts) - self.counts
-        places: Longs = np.arange(self.counts.sum()) + np.repeat(starts - before, self.counts)
-        return places
-
-    def read(self, name: str) -> NDArray[np.uint32]:
-        """One of the two arrays."""
-        file = self._files[name]
-        file.seek(0)
-        return np.frombuffer(file.read(), "<u4")
+    """Write the postings of a segment into a folder."""
+    sizes = np.zeros(len(columns.stem_table), np.int64)
+    with (folder / "posting_rows.u4").open("wb") as rows, (folder / "posting_counts.u4").open("wb") as counts:
+        for block in posting_blocks(columns):
+            sizes[block.stems] = block.sizes
+            rows.write(block.rows.astype("<u4", copy=False).data)
+            counts.write(block.counts.astype("<u4", copy=False).data)
+    np.cumsum(sizes).astype("<i8").tofile(folder / "posting_ends.i8")
 
 
 class PostingLists:
@@ -103,10 +60,9 @@ class PostingLists:
     def _read(self, stem: str) -> Postings:
         number = self._table.find(stem)
         if number == ABSENT:
-            return _NONE
+            return NO_POSTINGS
         start, end = int(self._ends[number - 1]) if number else 0, int(self._ends[number])
-        packed = self._counts[start:end]
-        return Postings(self._rows[start:end], packed & np.uint32(_MOST), packed >> np.uint32(_HALF))
+        return unpacked(self._rows[start:end], self._counts[start:end])
 
     def _keep(self, stem: str, found: Postings) -> None:
         # Two threads may both read a stem: one of the two is kept, and the sum of what is kept errs on the safe side.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from abc import abstractmethod
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,7 @@ from kb_search.engines.base import FIELD_WEIGHTS, EngineReader, EngineWriter, Ho
 from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
 from kb_search.generations import link_tree
 from kb_search.latent import open_space, read_vectors
+from kb_search.numbering import Batch
 from kb_search.records import decode_article, decode_head
 from kb_search.results import ArticleHead
 from kb_search.wording import Wording
@@ -49,7 +51,8 @@ def _deleted_file(folder: Path, segment: str) -> Path:
 class LocalWriter(EngineWriter):
     """Writes the segments of a generation; an engine adds its inverted index of the new one in `index`.
 
-    A segment without passages is not kept, so that segments and the engine's own can be counted alike.
+    With `take_batch` it can begin with that while articles are still added. A segment without passages is not kept, so
+    that segments and the engine's own can be counted alike.
     """
 
     def __init__(self, folder: Path, base: Path | None) -> None:
@@ -60,7 +63,7 @@ class LocalWriter(EngineWriter):
             link_tree(base, folder)
             self._old = [_OldSegment(folder, name) for name in _segment_names(folder)]
         self._new = f"{1 + max((int(old.name) for old in self._old), default=0):05}"
-        self._columns = ColumnWriter(self._folder_of_new, _CONTEXT_WEIGHTS)
+        self._columns = ColumnWriter(self._folder_of_new, _CONTEXT_WEIGHTS, self.take_batch)
 
     @property
     def _folder_of_new(self) -> Path:
@@ -108,8 +111,12 @@ class LocalWriter(EngineWriter):
         self._columns.close()
 
     @abstractmethod
+    def take_batch(self, batch: Batch) -> None:
+        """Look at some articles that are in the new segment now; each comes once, in the order of their rows."""
+
+    @abstractmethod
     def index(self, columns: Columns) -> None:
-        """Append the inverted index of a finished segment."""
+        """Append the inverted index of a finished segment, whose articles have all been seen."""
 
 
 class _OldSegment:
@@ -193,7 +200,7 @@ class StoreReader(EngineReader):
         )
 
     def _place(self, key: int) -> tuple[int, int]:
-        number = int(np.searchsorted(self._bases, key, "right")) - 1
+        number = bisect_right(self._bases, key) - 1
         return number, key - self._bases[number]
 
     def passage(self, key: int) -> tuple[Passage, ArticleHead]:
@@ -293,7 +300,7 @@ def counted(values: Sequence[Value], numbers: Ints) -> dict[Value, int]:
     """How often each value's number stands in an array; values that do not are left out."""
     counts = np.bincount(numbers)
     there = np.flatnonzero(counts)
-    return {values[number]: count for number, count in zip(there.tolist(), counts[there].tolist(), strict=True)}
+    return dict(zip(map(values.__getitem__, there.tolist()), counts[there].tolist(), strict=True))
 
 
 def by_count(counts: Counter[str]) -> tuple[tuple[str, int], ...]:

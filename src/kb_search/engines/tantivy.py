@@ -19,9 +19,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property, partial
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,10 +37,12 @@ from kb_search.engines.base import Engine, EngineQuery, EngineReader, EngineWrit
 from kb_search.engines.bm25 import idf
 from kb_search.engines.local import LocalReader, Rows
 from kb_search.engines.matching import PhraseSource
-from kb_search.engines.positions import Postings
 from kb_search.engines.postinglists import PostingLists, write_postings
+from kb_search.engines.postings import Postings
 from kb_search.engines.store import LocalWriter
+from kb_search.engines.termtexts import TermTexts
 from kb_search.errors import REBUILD, IndexDamaged
+from kb_search.numbering import Batch
 from kb_search.query import And, Near, Node, Or, Pattern, Phrase, Word, scoring_terms
 
 _FOLDER = "tantivy"
@@ -48,8 +51,6 @@ _STEMS, _FORMS, _ROW = "stems", "forms", "row"
 _BREAK = "|"
 #: What the writer may hold in memory before it writes a segment of its own: some 200,000 passages.
 _HEAP_BYTES = 256 << 20
-#: So many rows are made ready at a time.
-_ROWS_AT_ONCE = 4096
 
 #: Fewer rows than this are all scored in the columns. Measured: 6,300 rows 1.1 ms by tantivy and 0.6 in the columns,
 #: 13,300 rows 1.2 and 1.0, 20,000 rows 1.4 and 1.8, 81,000 rows 2.4 and 4.6, 197,000 rows 6.7 and 13.5.
@@ -74,75 +75,50 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _plain(raw: bytes) -> str:
-    """A term as tantivy takes it: half a surrogate pair, which no query can ask for, is no text to it."""
-    return raw.decode("utf-8", "replace")
-
-
 class _Writer(LocalWriter):
-    """Writes a generation with a tantivy index beside its segments."""
+    """Writes a generation with a tantivy index beside its segments.
+
+    tantivy has a thread of its own, which is busy with the first articles while others are still added.
+    """
 
     def __init__(self, folder: Path, base: Path | None) -> None:
         super().__init__(folder, base)
         self._tantivy = folder / _FOLDER
-        self._rows_before = sum(old.rows for old in self._old)
+        self._writer: tantivy.IndexWriter | None = None
+        self._texts = TermTexts(_BREAK)
+        self._keys = count(sum(old.rows for old in self._old))
+
+    def take_batch(self, batch: Batch) -> None:
+        """Hand the rows of some articles over to tantivy."""
+        writer = self._writer = self._writer or self._opened()
+        for (stems, forms), key in zip(self._texts.of(batch), self._keys, strict=False):
+            document = tantivy.Document()
+            document.add_text(_STEMS, stems)
+            document.add_text(_FORMS, forms)
+            document.add_unsigned(_ROW, key)
+            writer.add_document(document)
+
+    def _opened(self) -> tantivy.IndexWriter:
+        self._tantivy.mkdir(exist_ok=True)
+        return tantivy.Index(_schema(), path=str(self._tantivy)).writer(heap_size=_HEAP_BYTES, num_threads=1)
 
     def index(self, columns: Columns) -> None:
-        """Append a finished segment to the index, and write its postings."""
-        self._tantivy.mkdir(exist_ok=True)
-        opened = tantivy.Index(_schema(), path=str(self._tantivy))
-        writer = opened.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        # tantivy's own thread is busy with the last ones while these are put together.
-        for document in _documents(columns, self._rows_before):
-            writer.add_document(document)
-        write_postings(self._folder_of_new, columns)
-        writer.commit()
+        """Have tantivy write down what it was handed, and write the segment's postings meanwhile."""
+        writer = self._writer or self._opened()
+        with ThreadPoolExecutor(1) as beside:
+            committed = beside.submit(writer.commit)
+            write_postings(self._folder_of_new, columns)
+            committed.result()
         writer.wait_merging_threads()
         for file in self._tantivy.glob(".*.lock"):
             file.unlink()
         for file in (self._tantivy / "meta.json", self._tantivy / ".managed.json"):
             file.chmod(0o644)  # as readable as all other files of the index
 
-
-def _documents(columns: Columns, base: int) -> Iterator[tantivy.Document]:
-    """A document for each row; `base` is the key of the first."""
-    stems = np.array([_plain(columns.stem_table.raw(number)) for number in range(len(columns.stem_table))], object)
-    forms = np.array([_plain(columns.form_table.raw(number)) for number in range(len(columns.form_table))], object)
-    forms[0], stems[columns.stem_of[:, 0]] = _BREAK, ""
-    contexts = _Contexts(columns, stems)
-    for first in range(0, columns.rows, _ROWS_AT_ONCE):
-        last = min(first + _ROWS_AT_ONCE, columns.rows)
-        places = np.arange(columns.starts[first], columns.starts[last])
-        words, written = stems[columns.stems_at(places)].tolist(), forms[columns.forms[places]].tolist()
-        edges = (columns.starts[first : last + 1] - columns.starts[first]).tolist()
-        for row, start, end in zip(range(first, last), edges, edges[1:], strict=False):
-            document = tantivy.Document()
-            document.add_text(_STEMS, " ".join(words[start:end]) + contexts.of(row))
-            document.add_text(_FORMS, " ".join(written[start:end]))
-            document.add_unsigned(_ROW, base + row)
-            yield document
-
-
-class _Contexts:
-    """The stems of each row's title and heading, each as often as it weighs."""
-
-    def __init__(self, columns: Columns, stems: NDArray[np.object_]) -> None:
-        numbers = columns.stem_of[columns.article_language[columns.head_article[columns.head_of]], columns.heads]
-        words, edges = stems[numbers].tolist(), columns.head_starts.tolist()
-        title, heading = columns.context_weights
-        weights = chain([title] * columns.articles, iter(lambda: heading, None))
-        self._heads = [
-            (" " + " ".join(words[start:end])) * weight
-            for start, end, weight in zip(edges, edges[1:], weights, strict=False)
-        ]
-        self._heads.append("")  # for rows without a heading, whose number is -1
-        self._article = columns.row_article.tolist()
-        self._heading = np.where(columns.row_heading < 0, -1, columns.articles + columns.row_heading).tolist()
-
-    def of(self, row: int) -> str:
-        """What is added to the own words of a row."""
-        context: str = self._heads[self._article[row]] + self._heads[self._heading[row]]
-        return context
+    def close(self) -> None:
+        """Let go of the files, and of tantivy's thread; without `finish` before, what was added is lost."""
+        super().close()
+        self._writer = None
 
 
 class _Reader(LocalReader):
@@ -182,7 +158,7 @@ class _Reader(LocalReader):
         ranking = _ranking(query.tree)
         if not self._tantivy or not ranking or sum(map(len, rows)) <= max(_RANKED_ABOVE, query.depth):
             return rows
-        if self._has_deleted:
+        if any(there is not None for there in self._there):
             ranking = ranking._replace(boosts={stem: self._as_living(stem) * of for stem, of in ranking.boosts.items()})
         best = self._best_keys(self._tantivy, ranking, rows, query.depth)
         if best is None:
@@ -192,22 +168,24 @@ class _Reader(LocalReader):
 
     def _best_keys(self, index: _Index, ranking: _Ranking, rows: list[Rows], depth: int) -> Longs | None:
         """The keys of those rows that may be among the best `depth`, rising; None where tantivy does not tell."""
-        wanted = np.zeros(self._bases[-1], np.bool_)
-        for base, some in zip(self._bases, rows, strict=False):
-            wanted[base + some] = True
         asked = depth + _MORE
         for _ in range(_TRIES):
             keys, scores = index.best(ranking, asked)
-            good = wanted[keys]
+            good = self._among(keys, rows)
             # What tantivy did not name may score as much as the last one that it did.
             if np.count_nonzero(good & (scores > scores[-1:] * (1 + self._tolerance) ** 2)) >= depth:
                 return np.sort(keys[good])
             asked *= _TIMES
         return None
 
-    @cached_property
-    def _has_deleted(self) -> bool:
-        return not all(alive.all() for alive in self._alive)
+    def _among(self, keys: Longs, rows: list[Rows]) -> Mask:
+        """Which of some keys are those of rows that were found."""
+        among = np.zeros(len(keys), np.bool_)
+        for base, some in zip(self._bases, rows, strict=False):
+            if len(some):
+                at = np.minimum(some.searchsorted(keys - base), len(some) - 1)
+                among |= some[at] == keys - base
+        return among
 
     @cached_property
     def _tolerance(self) -> float:

@@ -12,10 +12,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from whoosh import fields, formats, index
 from whoosh.codec import base as codec_base
 from whoosh.codec import whoosh3
@@ -24,25 +23,22 @@ from whoosh.filedb.structfile import StructFile
 from whoosh.matching import ListMatcher
 from whoosh.reading import TermNotFound
 
-from kb_search.arrays import load_array
+from kb_search.arrays import Longs, load_array
 from kb_search.columns import Columns
 from kb_search.engines.base import Engine, EngineReader, EngineWriter
-from kb_search.engines.inversion import posting_lists
+from kb_search.engines.inversion import Block, posting_blocks
 from kb_search.engines.local import LocalReader
-from kb_search.engines.positions import Postings
+from kb_search.engines.postings import NO_POSTINGS, Counts, Postings, unpacked
 from kb_search.engines.store import LocalWriter
 from kb_search.errors import REBUILD, IndexDamaged
+from kb_search.numbering import Batch
 
 _FOLDER = "whoosh"
 _FIELD = "stems"
 _POSTINGS_SUFFIX = ".pst"
-_HALF = 16
-_MOST = (1 << _HALF) - 1
 _POSTING_BYTES = 8
-#: Postings that a reader keeps unpacked, at 12 bytes each.
+#: Postings that a reader keeps unpacked, at 16 bytes each.
 _CACHED_POSTINGS = 1 << 22
-
-_NO_POSTINGS = Postings(np.empty(0, np.uint32), np.empty(0, np.uint32), np.empty(0, np.uint32))
 
 
 class _Stems(fields.FieldType):
@@ -66,40 +62,50 @@ _SCHEMA = fields.Schema(**{_FIELD: _Stems()})
 class _ArrayFieldWriter(whoosh3.W3FieldWriter):
     """Writes whole posting lists, handed over by `_Pool` in the order of their stems."""
 
-    def add_postings(self, schema: fields.Schema, _lengths: object, items: Iterator[tuple[bytes, Postings]]) -> None:
+    def add_postings(self, schema: fields.Schema, _lengths: object, items: Iterator[_Lists]) -> None:
         """Write all posting lists of the segment. Called by Whoosh's SegmentWriter when it commits."""
         self.start_field(_FIELD, schema[_FIELD])
-        for stem, postings in items:
-            self.start_term(stem)
-            cast("_ArrayPostingsWriter", self._postwriter).add_list(postings)
-            self.finish_term()
+        writer = cast("_ArrayPostingsWriter", self._postwriter)
+        for lists in items:
+            writer.begin_lists(lists.block)
+            for stem in lists.stems:
+                self.start_term(stem)
+                self.finish_term()
         self.finish_field()
 
 
+class _Lists(NamedTuple):
+    """The postings of some stems, and the stems themselves."""
+
+    stems: list[bytes]
+    block: Block
+
+
 class _ArrayPostingsWriter(codec_base.PostingsWriter):
-    """Writes one posting list at a time as two arrays of 32-bit numbers."""
+    """Writes each posting list as two arrays of 32-bit numbers, many lists at a time."""
 
     def __init__(self, file: StructFile) -> None:
         self._file = file
+        self._told: Iterator[tuple[int, int, float, int, int]] = iter(())
+
+    def begin_lists(self, block: Block) -> None:
+        """Write the lists of some terms; each of them is started and finished after that, in order."""
+        start, sizes, starts = self._file.tell(), block.sizes, block.ends - block.sizes
+        self._file.write(_interleaved(block, starts).data)
+        own = np.add.reduceat(unpacked(block.rows, block.counts).own, starts, dtype=np.float64)
+        of_lists = (starts * _POSTING_BYTES + start, sizes, own, block.rows[starts], block.rows[block.ends - 1])
+        self._told = zip(*(of_list.tolist() for of_list in of_lists), strict=True)
 
     def start_postings(self, _format: object, terminfo: whoosh3.W3TermInfo) -> None:
-        """Begin the list of a term."""
+        """Begin the list of a term: say where it is and what is in it."""
+        start, size, terminfo._weight, terminfo._minid, terminfo._maxid = next(self._told)
+        terminfo._df = size
+        terminfo.set_extent(start, _POSTING_BYTES * size)
         self._terminfo = terminfo
 
     def add_posting(self, id_: int, weight: float, vbytes: bytes, length: int | None = None) -> None:
         """Refuse single postings: the lists come whole."""
         raise NotImplementedError("postings are written as whole lists")
-
-    def add_list(self, postings: Postings) -> None:
-        """Write the list of the term."""
-        start = self._file.tell()
-        self._file.write(postings.rows.astype("<u4", copy=False).tobytes())
-        self._file.write(_packed(postings).astype("<u4", copy=False).tobytes())
-        info = self._terminfo
-        info._df = len(postings.rows)
-        info._weight = float(postings.own.sum())
-        info._minid, info._maxid = int(postings.rows[0]), int(postings.rows[-1])
-        info.set_extent(start, self._file.tell() - start)
 
     def finish_postings(self) -> whoosh3.W3TermInfo:
         """End the list; what is known of the term goes into the dictionary."""
@@ -134,20 +140,18 @@ class ArrayCodec(whoosh3.W3Codec):
         """A matcher for Whoosh's own queries, so that the index can be looked into with Whoosh alone."""
         offset, _ = terminfo.extent()
         raw = np.frombuffer(dbfile.get(offset, _POSTING_BYTES * terminfo.doc_frequency()), "<u4")
-        found = _unpack(*np.split(raw, 2))
+        found = unpacked(*np.split(raw, 2))
         weights = (found.own + found.context).astype(float).tolist()
         return ListMatcher(found.rows.tolist(), weights, None, format_, scorer=scorer, term=term, terminfo=terminfo)
 
 
-def _packed(postings: Postings) -> NDArray[np.uint32]:
-    packed: NDArray[np.uint32] = np.minimum(postings.own, _MOST) | np.minimum(postings.context, _MOST) << np.uint32(
-        _HALF
-    )
-    return packed
-
-
-def _unpack(rows: NDArray[np.uint32], packed: NDArray[np.uint32]) -> Postings:
-    return Postings(rows, packed & np.uint32(_MOST), packed >> np.uint32(_HALF))
+def _interleaved(block: Block, starts: Longs) -> Counts:
+    """The rows of each list and then their numbers, list by list."""
+    numbers = np.empty(2 * len(block.rows), "<u4")
+    places = np.arange(len(block.rows)) + np.repeat(starts, block.sizes)
+    numbers[places] = block.rows
+    numbers[places + np.repeat(block.sizes, block.sizes)] = block.counts
+    return numbers
 
 
 class _Pool:
@@ -159,9 +163,11 @@ class _Pool:
     def cleanup(self) -> None:
         """Nothing was put on disk."""
 
-    def iter_postings(self) -> Iterator[tuple[bytes, Postings]]:
+    def iter_postings(self) -> Iterator[_Lists]:
         """All posting lists, in the order of their stems."""
-        return posting_lists(self._columns)
+        table = self._columns.stem_table
+        for block in posting_blocks(self._columns):
+            yield _Lists([table.raw(number) for number in block.stems.tolist()], block)
 
 
 class _Writer(LocalWriter):
@@ -173,6 +179,9 @@ class _Writer(LocalWriter):
         if base is None:
             self._whoosh.mkdir()
             index.create_in(str(self._whoosh), _SCHEMA).close()
+
+    def take_batch(self, batch: Batch) -> None:
+        """Nothing yet: Whoosh is handed the postings of all articles at once."""
 
     def index(self, columns: Columns) -> None:
         """Append a Whoosh segment for a finished segment of columns."""
@@ -235,10 +244,10 @@ class _Reader(LocalReader):
         try:
             info = self._leaves[segment].term_info(_FIELD, stem.encode("utf-8", "surrogatepass"))
         except TermNotFound:
-            return _NO_POSTINGS
+            return NO_POSTINGS
         start, _ = info.extent()
         numbers = self._files[segment][start : start + _POSTING_BYTES * info.doc_frequency()].view("<u4")
-        return _unpack(*np.split(numbers, 2))
+        return unpacked(*np.split(numbers, 2))
 
     def close(self) -> None:
         """Let go of the files."""

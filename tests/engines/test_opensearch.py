@@ -104,7 +104,9 @@ def test_the_address_alone_is_enough(tmp_path, where):
     elsewhere = by_address(trial, where)
     here, there = asked(trial.settings, "bridge year"), asked(elsewhere, "bridge year")
     assert there.passages > 0
-    assert replace(there, took_ms=here.took_ms) == here
+    assert (there.date_tree, there.timeline) == (here.date_tree, here.timeline)
+    same = {name: getattr(here, name) for name in ("took_ms", "make_date_tree", "make_timeline")}
+    assert replace(there, **same) == here
     with closing(Library(elsewhere)) as library, closing(Library(trial.settings)) as own:
         request, article = SearchRequest(), here.hits[0].article
         assert library.stats() == own.stats()

@@ -114,13 +114,15 @@ def _decoded(answer: Answer, rows: Sequence[int]) -> _Told:
     """The words of some passages, as `PassageWords` encodes them."""
     words = {row: raw for shard in answer["aggregations"]["told"]["value"] for row, raw in zip(*shard, strict=True)}
     parts = [np.frombuffer(base64.b64decode(words[row]), "<i4") for row in rows]
-    ends = np.cumsum([len(part) for part in parts])
-    starts = ends - [len(part) for part in parts]
-    flat = np.concatenate(parts)
+    sizes = np.array([len(part) for part in parts], np.int64)
+    ends = np.cumsum(sizes)
+    starts = ends - sizes
+    flat = np.concatenate([np.empty(0, np.int32), *parts])
     header = flat[starts[:, None] + np.arange(HEADER)]
     places = starts[:, None] + HEADER + np.concatenate((np.zeros((len(rows), 1), np.int64), header[:, :3].cumsum(1)), 1)
     own, title, heading = (_part(flat, places[:, one], header[:, one]) for one in range(3))
-    vectors = _part(flat, places[:, 3], ends - places[:, 3]).word.view("<f4").reshape(len(rows), -1)
+    vectors = _part(flat, places[:, 3], ends - places[:, 3]).word.view("<f4")
+    vectors = vectors.reshape(len(rows), len(vectors) // max(len(rows), 1))
     return _Told(header[:, 3], header[:, 4], own, title, heading, vectors)
 
 

@@ -16,8 +16,8 @@
         └── IndexUnsafe               others could have written into the folder
 
 More live where they arise: `SearchTooLong` in `engines.base` (503), `_HttpError` in `web.app`, which carries the
-status that Flask gave it, and in `engines.cluster` three kinds of ClusterProblem that do not leave `engines`:
-`NotThere`, `TooLong` and `ShardsLost`.
+status that Flask gave it, and in `engines.cluster` and `engines.clusterhealth` four kinds of ClusterProblem that are
+told apart in `engines` alone: `NotThere`, `TooLong`, `ShardsLost` and `NotPlaced`.
 
 The message of each is one or two sentences in plain words, safe to show to a reader: it names the file or
 the value, says what is wrong and what to do. It never holds a traceback.

@@ -26,7 +26,7 @@ from kb_search.engines import cluster as clusters
 from kb_search.engines import clustershare, clusterwriter
 from kb_search.engines.cluster import Access, Cluster
 from kb_search.engines.clustersigning import Signer
-from kb_search.errors import ClusterProblem, ConfigError, IndexDamaged, IndexMissing
+from kb_search.errors import ClusterProblem, ConfigError, IndexDamaged, IndexMissing, IndexOutdated, KbSearchError
 from kb_search.results import SearchRequest
 from kb_search.search import Library
 from tests import made_up
@@ -104,7 +104,9 @@ def test_the_address_alone_is_enough(tmp_path, where):
     elsewhere = by_address(trial, where)
     here, there = asked(trial.settings, "bridge year"), asked(elsewhere, "bridge year")
     assert there.passages > 0
-    assert replace(there, took_ms=here.took_ms) == here
+    assert (there.date_tree, there.timeline) == (here.date_tree, here.timeline)
+    same = {name: getattr(here, name) for name in ("took_ms", "make_date_tree", "make_timeline")}
+    assert replace(there, **same) == here
     with closing(Library(elsewhere)) as library, closing(Library(trial.settings)) as own:
         request, article = SearchRequest(), here.hits[0].article
         assert library.stats() == own.stats()
@@ -174,6 +176,94 @@ def test_old_indices_go_with_their_generations(tmp_path, where):
     trial.index(engine="whoosh", engine_url=where["engine_url"], engine_collection=where["engine_collection"])
     assert indices(where) == set()
     assert not (trial.settings.index / "CLUSTER").exists()
+
+
+@there
+def test_an_index_that_is_laid_out_in_another_way_is_written_anew(tmp_path, where):
+    """What an older program laid out answers until it is written anew, which the next run does; then it goes."""
+    trial = Trial(tmp_path)
+    trial.write("bridge.txt", prose("bridge", 8))
+    trial.index(**where)
+    with closing(Library(trial.settings)) as library:
+        assert library.search(SearchRequest("bridge")).articles == 1
+        path = trial.settings.index / "generations" / "000001" / "cluster.json"
+        told = json.loads(path.read_text("utf-8"))
+        told["place"]["layout"] -= 1
+        path.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+        with pytest.raises(IndexOutdated, match="is laid out in another way"):
+            asked(trial.settings, "bridge")
+        assert library.search(SearchRequest("bridge")).articles == 1
+        report = trial.index(**where)
+        assert any("Every file is read anew." in one for one in report.news)
+        assert library.search(SearchRequest("bridge")).articles == 1
+    assert len(indices(where)) == 2
+    trial.write("snow.txt", prose("snow", 8))
+    trial.index(**where)
+    assert len(indices(where)) == len(trial.generations()) == 2
+
+
+@there
+def test_two_machines_that_write_one_collection_do_not_hinder_each_other(tmp_path, where, caplog):
+    """Each keeps its own index, whole; who knows the address gets the last that was finished, and that is told."""
+    machines = {topic: Trial(tmp_path / topic) for topic in ("bridge", "snow")}
+    failed = []
+
+    def run(topic):
+        try:
+            for number in range(3):
+                machines[topic].write(f"{number}.txt", prose(f"{topic} {topic}{number}", 6))
+                machines[topic].index(**where)
+        except KbSearchError as error:
+            failed.append(error)
+
+    runs = [threading.Thread(target=run, args=(topic,)) for topic in machines]
+    for one in runs:
+        one.start()
+    for one in runs:
+        one.join()
+    assert not failed
+    for topic, trial in machines.items():
+        assert (asked(trial.settings, topic).articles, asked(trial.settings, "*").articles) == (3, 3)
+    there = by_address(machines["bridge"], where)
+    assert sorted(asked(there, topic).articles for topic in machines) == [0, 3]
+    assert len(indices(where)) == 4
+    assert any("of another index folder until now" in record.getMessage() for record in caplog.records)
+
+
+@there
+def test_who_knows_the_address_sees_one_generation_or_the_next(tmp_path, where, monkeypatch):
+    """While generation after generation is published, no answer errs, and none has parts of two."""
+    monkeypatch.setattr("kb_search.search._FOLLOWED_EVERY", 0.0)
+    trial, over, seen, failed = Trial(tmp_path), threading.Event(), set(), []
+
+    def publish(number):
+        for article in range(3):
+            trial.write(f"{article}.txt", f"This generation is edition{number}. {prose(f'topic{article}', 4)}")
+        trial.index(**where)
+
+    def read(library):
+        while not over.is_set() and not failed:
+            try:
+                found = library.search(SearchRequest("generation", per_page=200))
+                view = library.article(found.hits[0].article, SearchRequest())
+            except Exception as error:  # noqa: BLE001 - told by the test
+                failed.append(error)
+            else:
+                words = {word for hit in found.hits for word in hit.text.split() if word.startswith("edition")}
+                seen.add((len(words), found.articles, found.passages, len(view.passages)))
+
+    publish(0)
+    with closing(Library(by_address(trial, where))) as library:
+        readers = [threading.Thread(target=read, args=(library,)) for _ in range(3)]
+        for one in readers:
+            one.start()
+        for number in range(1, 5):
+            publish(number)
+        over.set()
+        for one in readers:
+            one.join()
+    assert not failed
+    assert seen == {(1, 3, 3, 1)}
 
 
 def _ends_here(*_arguments, **_named):
@@ -383,6 +473,32 @@ def test_another_node_is_asked_where_one_hangs(monkeypatch):
             assert connections(server) <= 1
 
 
+def test_nodes_that_hold_an_index_are_asked_first(hasty):
+    """A node that has all of an index need not ask another; where it is away, the others are asked."""
+    asked = {name: [] for name in ("all", "part")}
+    copies = [[{"node": "a"}], [{"node": "a"}, {"node": "b"}]]
+
+    def noting(name):
+        return lambda request, _body: asked[name].append(request.path.partition("?")[0])
+
+    told = {"shards": copies, "nodes": {}, "_shards": {"successful": 2, "total": 2}}
+    with stub(200, told, check=noting("all")) as url, stub(200, told, check=noting("part")) as other:
+        told["nodes"] = {
+            "a": {"http": {"publish_address": f"search.example/{url.removeprefix('http://')}"}},
+            "b": {"http": {"publish_address": other.removeprefix("http://")}},
+        }
+        with closing(Cluster(Access.of(Settings(engine_url=f"{other},{url}")))) as cluster:
+            cluster.prefer_nodes_with("kept")
+            for _ in range(4):
+                cluster.search("kept", [{"size": 0}], seconds=5, everywhere=False)
+            assert asked["all"].count("/kept/_search") == 4
+            copies[1][:] = [{"node": "b"}]
+            cluster.prefer_nodes_with("kept")
+            for _ in range(4):
+                cluster.search("kept", [{"size": 0}], seconds=5, everywhere=False)
+            assert asked["part"].count("/kept/_search") == 2
+
+
 def test_a_cluster_that_cannot_prove_who_it_is_is_told(hasty):
     """An address with https is not asked without TLS."""
     with stub(200, {}) as url:
@@ -420,6 +536,36 @@ def test_what_passes_is_asked_again(monkeypatch):
         assert cluster.ask("GET", "/") == {"fine": True}
 
 
+def test_what_was_tried_for_long_in_vain_is_not_tried_for_long_again(monkeypatch):
+    """While an index is lost, one request waits for it; those behind it are told at once, until it is there again."""
+    monkeypatch.setattr(clusters, "_PAUSES", (0.01,))
+    monkeypatch.setattr(clusters, "_LITTLE_PATIENCE", 0.0)
+    sent, answer = [], {}
+
+    def send(_cluster, _method, path, *_arguments):
+        sent.append(path)
+        if path in answer:
+            return answer[path]
+        raise clusters.Failure(503, "no_shard_available_action_exception", "")
+
+    monkeypatch.setattr(Cluster, "_send", send)
+    with closing(Cluster(Access(("http://127.0.0.1:1",)))) as cluster:
+
+        def tries(path):
+            sent.clear()
+            with suppress(ClusterProblem):
+                cluster.ask("POST", path, patience=0.1)
+            return len(sent)
+
+        assert tries("/a/_search") > 1
+        assert [tries("/a/_search"), tries("/a/_search")] == [1, 1]
+        assert tries("/b/_search") > 1
+        answer["/a/_search"] = {}
+        assert tries("/a/_search") == 1
+        del answer["/a/_search"]
+        assert tries("/a/_search") > 1
+
+
 def test_a_partial_answer_is_no_answer():
     """A search that some shards did not answer is refused, although it looks whole."""
     whole = {"_shards": {"successful": 2, "total": 3, "failed": 0}, "hits": {}}
@@ -447,7 +593,7 @@ def test_a_request_is_signed_as_amazon_publishes_it(query, signature):
     assert told.endswith(f"SignedHeaders=host;x-amz-date, Signature={signature}")
 
 
-def _signature(request, body):
+def signature(request, body):
     """What a server computes from a request as it came in, with the secret that both know."""
     told = dict(part.split("=", 1) for part in request.headers["authorization"].partition(" ")[2].split(", "))
     scope, names = told["Credential"].partition("/")[2], told["SignedHeaders"].split(";")
@@ -466,7 +612,7 @@ def _signature(request, body):
 def test_every_request_to_amazon_is_signed(hasty):
     """A server that checks signatures takes paths with stars and commas, and bodies; it refuses other keys."""
     checked = []
-    with stub(200, {}, check=lambda request, body: checked.append(_signature(request, body))) as url:
+    with stub(200, {}, check=lambda request, body: checked.append(signature(request, body))) as url:
         access = Access((url,), KEY, HIDDEN, aws_region="eu-west-1", aws_token=SECRET)
         with closing(Cluster(access)) as cluster:
             cluster.ask("GET", "/a,b-*/_settings", expand_wildcards="all", ignore=404)

@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 #: Jars and classes are made once and shared by all clusters of this checkout.
 BUILT = HERE.parents[1] / "build" / "opensearch"
 _STATE = "nodes.json"
+_COMMAND = "command.json"
 _GREEN_SECONDS = 120.0
 
 #: Kept for as long as this process runs: letting go of a process that still runs is warned of.
@@ -116,6 +117,12 @@ class Cluster:
         os.kill(node.pid, signal.SIGKILL)
         _wait_for_end(node.pid)
 
+    def restart(self, node: Node) -> None:
+        """Start a node again that was ended, with its data, at its address."""
+        command = json.loads((self.folder / node.name / _COMMAND).read_text())
+        self.nodes[self.nodes.index(node)] = Node(node.name, _run(self.folder / node.name, command), node.address)
+        (self.folder / _STATE).write_text(json.dumps([asdict(one) for one in self.nodes]))
+
     @staticmethod
     def is_running(node: Node) -> bool:
         """Whether a node's process is there."""
@@ -151,10 +158,16 @@ def _start(home: Path, name: str, http: int, transport: int, common: dict[str, s
     settings = {**common, "http.port": http, "transport.port": transport, "path.data": home / "data"}
     command = ["java", *_JAVA, f"-Djava.io.tmpdir={temporary}", "-cp", f"{BUILT}:{BUILT}/jars/*", "TestNode"]
     command += [str(home), name, *(f"{key}={value}" for key, value in settings.items())]
-    with (home / "log").open("wb") as log:
+    (home / _COMMAND).write_text(json.dumps(command))
+    return Node(name, _run(home, command), f"http://127.0.0.1:{http}")
+
+
+def _run(home: Path, command: list[str]) -> int:
+    """Run a node; its process id."""
+    with (home / "log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
     _STARTED.append(process)
-    return Node(name, process.pid, f"http://127.0.0.1:{http}")
+    return process.pid
 
 
 def _free_ports(count: int) -> list[int]:

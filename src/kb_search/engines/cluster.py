@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -17,9 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from opensearchpy import OpenSearch, exceptions
+from opensearchpy import Connection, OpenSearch, RoundRobinSelector, exceptions
 
 from kb_search.config import Settings
+from kb_search.engines.clusterfailures import Failure, failure_of, kind_and_reason, sentence
 from kb_search.engines.clustersigning import Signer
 from kb_search.errors import ClusterProblem, ConfigError
 
@@ -29,6 +31,8 @@ Answer = dict[str, Any]
 #: Seconds between attempts, and how long a request may be tried again in all.
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 READ_PATIENCE = 15.0
+#: The same for what was given up the last time: whoever waits behind others need not wait as long as they did.
+_LITTLE_PATIENCE = 1.0
 WRITE_PATIENCE = 15.0
 #: Seconds that one attempt may take where the caller does not say; fewer for what a node knows at once, where another
 #: node can be asked if this one hangs.
@@ -36,12 +40,9 @@ _SECONDS = 30.0
 _SECONDS_OF_ONE = 4.0
 #: Seconds for which a node that did not answer is asked last.
 _DEAD_SECONDS = 10
-#: 408 and 429: busy. 500: the node that was asked died meanwhile. 502 to 504: nobody there to answer.
-_PASSING = {408, 429, 500, 502, 503, 504}
 _LEAST_VERSION = (2, 11)
 _BULK_SECONDS = 60.0
 _MADE = "resource_already_exists_exception"
-_LOST = {"partial", "no_shard_available_action_exception", "unavailable_shards_exception"}
 _LINE = "application/x-ndjson"
 
 logging.getLogger("opensearch").setLevel(logging.ERROR)  # what fails is tried again, or said in a sentence of ours
@@ -69,8 +70,8 @@ class Access:
                 "The engine opensearch needs the address of a cluster: "
                 "give it with --engine-url or as engine_url in kb-search.toml."
             )
-        if settings.engine_ca and not Path(settings.engine_ca).is_file():
-            raise ConfigError(f"The file of certificates {settings.engine_ca} (engine_ca) is not there.")
+        if settings.engine_ca:
+            _check_certificates(Path(settings.engine_ca))
         return cls(
             addresses,
             settings.engine_user,
@@ -85,35 +86,28 @@ class Access:
         return ", ".join(self.addresses)
 
 
-class Failure(Exception):
-    """An answer that is an error, as the cluster gave it: its HTTP status (0 for none), its kind and its reason."""
-
-    def __init__(self, status: int, kind: str, reason: str) -> None:
-        super().__init__(f"{status} {kind} {reason}")
-        self.status = status
-        self.kind = kind
-        self.reason = reason
-
-    @property
-    def passes(self) -> bool:
-        """Whether the same request may succeed a moment later."""
-        if self.kind in _LASTING or self.is_too_long:
-            return False
-        return self.status in _PASSING or self.kind in ("away", "silent")
-
-    @property
-    def is_too_long(self) -> bool:
-        """Whether a search was stopped at its time limit."""
-        return "Time exceeded" in self.reason or self.kind == "search_timeout_exception"
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether an index or a document is not there."""
-        return self.status == 404
+def _check_certificates(path: Path) -> None:
+    """Raise ConfigError unless a file has certificates."""
+    if not path.is_file():
+        raise ConfigError(f"The file of certificates {path} (engine_ca) is not there.")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError as error:
+        raise ConfigError(
+            f"The file of certificates {path} (engine_ca) cannot be read; it must hold certificates as PEM."
+        ) from error
 
 
-#: Kinds that stay what they are however often one asks.
-_LASTING = {"script_exception", "too_many_clauses", "too_many_buckets_exception", "untrusted"}
+class _Nearest(RoundRobinSelector):
+    """Takes the nodes in turn; those that are preferred before the others, as long as one of them is there."""
+
+    preferred: frozenset[str] = frozenset()
+
+    def select(self, connections: Sequence[Connection]) -> Connection:  # type: ignore[override]  # it says None
+        """One of the connections, none of which is known to be dead."""
+        near = [one for one in connections if one.host.rpartition("/")[2] in self.preferred]
+        chosen: Connection = super().select(near or connections)
+        return chosen
 
 
 class Cluster:
@@ -122,6 +116,7 @@ class Cluster:
     def __init__(self, access: Access) -> None:
         """Nothing is sent yet."""
         self.access = access
+        self._given_up: set[str] = set()  # paths of requests that were tried for long in vain, and not answered since
         self._client = OpenSearch(
             hosts=list(access.addresses),
             http_auth=_login(access),
@@ -132,6 +127,7 @@ class Cluster:
             retry_on_timeout=True,
             dead_timeout=_DEAD_SECONDS,
             pool_maxsize=16,
+            selector_class=_Nearest,
         )
 
     def close(self) -> None:
@@ -167,7 +163,7 @@ class Cluster:
         """
         several = method == "GET" and len(self.access.addresses) > 1
         seconds = seconds or (_SECONDS_OF_ONE if several else _SECONDS)
-        end = time.monotonic() + patience
+        end = time.monotonic() + (min(patience, _LITTLE_PATIENCE) if path in self._given_up else patience)
         told: Failure | None = None
         for pause in (*_PAUSES, *([_PAUSES[-1]] * 100)):
             try:
@@ -178,9 +174,12 @@ class Cluster:
                 # What a node says tells more than that another one hangs, and that more than that one is away.
                 told = max(failure, told or failure, key=lambda one: (one.status > 0, one.kind != "away"))
                 if not failure.passes or time.monotonic() + pause > end:
+                    if failure.passes:
+                        self._given_up.add(path)
                     raise self._explained(told) from failure
                 time.sleep(pause)
             else:
+                self._given_up.discard(path)
                 return answer
         raise ClusterProblem(f"The cluster at {self.access} does not answer.")
 
@@ -211,7 +210,7 @@ class Cluster:
     def make(self, method: str, path: str, body: Answer) -> None:
         """Make an index; that it was made already by an attempt that seemed to fail is no error."""
         try:
-            self.ask(method, path, body, patience=WRITE_PATIENCE, cluster_manager_timeout="10s")
+            self.ask(method, path, body, patience=WRITE_PATIENCE, cluster_manager_timeout="10s", timeout="10s")
         except ClusterProblem as problem:
             if not (isinstance(problem.__cause__, Failure) and problem.__cause__.kind == _MADE):
                 raise
@@ -224,14 +223,39 @@ class Cluster:
     def search(self, index: str, bodies: Sequence[Answer], *, seconds: float, everywhere: bool) -> list[Answer]:
         """The answers to some searches in one index, from all of its shards or not at all.
 
-        `everywhere` takes the frequencies of words over all shards.
+        `everywhere` takes the frequencies of words over all shards, where hits are scored.
         """
-        header = json.dumps({"index": index, "allow_partial_search_results": False})
-        lines = "".join(f"{header}\n{json.dumps(body)}\n" for body in bodies)
-        kind = "dfs_query_then_fetch" if everywhere else "query_then_fetch"
-        found = self.ask("POST", "/_msearch", lines, seconds=seconds, check=_check_searches, search_type=kind)
-        responses: list[Answer] = found["responses"]
+        headers: list[Answer] = [
+            {"search_type": "dfs_query_then_fetch"} if everywhere and body.get("size") else {} for body in bodies
+        ]
+        if len(bodies) == 1:  # a request for several takes a third longer
+            whole = {**headers[0], "allow_partial_search_results": False}
+            return [self.ask("POST", f"/{index}/_search", bodies[0], seconds=seconds, check=_check_search, **whole)]
+        shared = {"index": index, "allow_partial_search_results": False}
+        pairs = zip(headers, bodies, strict=True)
+        lines = "".join(f"{json.dumps({**shared, **header})}\n{json.dumps(body)}\n" for header, body in pairs)
+        responses: list[Answer] = self.ask("POST", "/_msearch", lines, seconds=seconds, check=_check_searches)[
+            "responses"
+        ]
         return responses
+
+    def prefer_nodes_with(self, index: str) -> None:
+        """Ask nodes that have all of an index before others, which would have to ask them. Without an answer, none."""
+        if len(self.access.addresses) > 1:
+            with suppress(ClusterProblem):
+                self._client.transport.connection_pool.selector.preferred = self._addresses_with(index)
+
+    def _addresses_with(self, index: str) -> frozenset[str]:
+        """Where nodes listen that have a copy of each shard of an index: host and port."""
+        shards = self.ask("GET", f"/{index}/_search_shards", patience=0, local=True)["shards"]
+        with_all = set.intersection(*({copy["node"] for copy in copies} for copies in shards))
+        wanted = "nodes.*.http.publish_address"
+        known = self.ask("GET", "/_nodes/http", patience=0, filter_path=wanted, timeout="1s")
+        return frozenset(
+            told["http"]["publish_address"].rpartition("/")[2]
+            for node, told in known.get("nodes", {}).items()
+            if node in with_all
+        )
 
     def _explained(self, failure: Failure) -> ClusterProblem:
         """What is said of a failure that does not pass."""
@@ -239,9 +263,9 @@ class Cluster:
             return NotThere(failure.reason)
         if failure.is_too_long:
             return TooLong(failure.reason)
-        if failure.kind in _LOST:
-            return ShardsLost(_sentence(failure, str(self.access)))
-        return ClusterProblem(_sentence(failure, str(self.access)))
+        if failure.is_lost:
+            return ShardsLost(sentence(failure, str(self.access)))
+        return ClusterProblem(sentence(failure, str(self.access)))
 
 
 class NotThere(ClusterProblem):
@@ -276,19 +300,19 @@ def _check_bulk(answer: Answer) -> None:
 
 
 def _check_searches(answer: Answer) -> None:
-    """Raise what went wrong in one of several searches. A partial answer can look whole, hence the count of shards."""
+    """Raise what went wrong in one of several searches."""
     for one in answer["responses"]:
-        if "error" in one:
-            raise failure_of(one["status"], one["error"])
-        if one.get("timed_out"):
-            raise Failure(0, "search_timeout_exception", "timed out")
-        if one["_shards"]["successful"] < one["_shards"]["total"]:
-            raise Failure(503, "partial", "some shards did not answer")
+        _check_search(one)
 
 
-def failure_of(status: int, error: object) -> Failure:
-    """An error that stands within an answer."""
-    return Failure(status, *_told(error))
+def _check_search(answer: Answer) -> None:
+    """Raise what went wrong in a search. A partial answer can look whole, hence the count of shards."""
+    if "error" in answer:
+        raise failure_of(answer["status"], answer["error"])
+    if answer.get("timed_out"):
+        raise Failure(0, "search_timeout_exception", "timed out")
+    if answer["_shards"]["successful"] < answer["_shards"]["total"]:
+        raise Failure(503, "partial", "some shards did not answer")
 
 
 def _failure(error: exceptions.OpenSearchException) -> Failure:
@@ -299,53 +323,6 @@ def _failure(error: exceptions.OpenSearchException) -> Failure:
     if isinstance(error, exceptions.ConnectionError):
         return Failure(0, "away", str(error.error))
     if isinstance(error, exceptions.TransportError) and isinstance(error.status_code, int):
-        kind, reason = _told(error.info.get("error") if isinstance(error.info, dict) else error.info)
+        kind, reason = kind_and_reason(error.info.get("error") if isinstance(error.info, dict) else error.info)
         return Failure(error.status_code, kind, reason)
     return Failure(0, "garbled", str(error))
-
-
-def _told(error: object) -> tuple[str, str]:
-    """The kind and the reason of an error as the cluster tells it; of nested ones the innermost."""
-    if not isinstance(error, dict):
-        return "error", str(error or "")
-    causes = [*error.get("root_cause", ()), *(one.get("reason", {}) for one in error.get("failed_shards", ()))]
-    parts = [error, *(one for one in causes if isinstance(one, dict))]
-    cause = error.get("caused_by")
-    while isinstance(cause, dict):
-        parts.append(cause)
-        cause = cause.get("caused_by")
-    reason = "; ".join(dict.fromkeys(str(part["reason"]) for part in parts if part.get("reason")))
-    kind = next((str(part["type"]) for part in reversed(parts) if part.get("type")), "error")
-    return kind, reason
-
-
-#: What is said of a failure, by its kind or by what stands in its reason; the first that fits.
-_SENTENCES = (
-    ("away", "cannot be reached. Is it running, and is the address right?"),
-    ("silent", "does not answer in time. It may be overloaded or hang; try again later."),
-    ("untrusted", "does not prove by TLS who it is; name its certificates with engine_ca, or is it plain http?"),
-    ("garbled", "answers with something that is not OpenSearch's. Is the address right?"),
-    ("no cluster-manager", "has lost too many of its nodes to decide anything (no quorum). Start them again."),
-    ("cluster_manager_not_discovered", "has lost too many nodes to decide anything (no quorum). Start them again."),
-    ("block", "is read-only. Often its disk is all but full: make room there, or take the block away."),
-    ("partial", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
-    ("shard_available", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
-    ("unavailable_shards", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
-)
-_STATUSES = {
-    401: "refuses the login; check KB_SEARCH_ENGINE_USER and KB_SEARCH_ENGINE_PASSWORD.",
-    403: "does not allow this to the login that is used.",
-    429: "is too busy; try again later.",
-    502: "cannot be reached by the proxy at this address. Is it running?",
-    503: "cannot be reached by the proxy at this address. Is it running?",
-    504: "does not answer the proxy at this address in time. Is it running?",
-}
-
-
-def _sentence(failure: Failure, where: str) -> str:
-    """One or two sentences for a reader."""
-    told = f"{failure.kind} {failure.reason}"
-    said = next((sentence for sign, sentence in _SENTENCES if sign in told), None) or _STATUSES.get(failure.status)
-    if said is None:
-        said = f"reports an error: {failure.status} {failure.kind}: {failure.reason[:500]}"
-    return f"The cluster at {where} {said}"

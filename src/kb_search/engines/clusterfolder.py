@@ -7,21 +7,16 @@ cluster too (see `clustershare`), so that a folder like this one can be had from
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from kb_search.arrays import load_array
-from kb_search.copies import Ids
 from kb_search.engines.base import Holdings
 from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
 
 NAME = "cluster.json"
-_ARTICLES = "article.S16"
 #: Raised when what a cluster holds is laid out anew.
-_LAYOUT = 2
+_LAYOUT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +44,10 @@ class InCluster:
         return max(self.words / max(self.rows - self.deleted, 1), 1.0)
 
 
+_FIELDS = {one.name for one in fields(InCluster)}
+_UNTOLD = f"The index does not say where in the cluster it lies. {REBUILD}"
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """A generation as a whole: where it lies, what it holds, and the names of those who wrote its articles."""
@@ -66,31 +65,33 @@ def write_whole(folder: Path, whole: Whole) -> None:
 
 def read_whole(folder: Path) -> Whole:
     """What `write_whole` wrote. Raises IndexDamaged and IndexOutdated."""
+    place = read_place(folder)
+    if place.layout != _LAYOUT:
+        raise IndexOutdated(f"The index in the cluster is laid out in another way. {REBUILD}")
+    told = _told(folder)
     try:
-        told = json.loads((folder / NAME).read_text("utf-8"))
-        place = InCluster(**told["place"])
-        if place.layout != _LAYOUT:
-            raise IndexOutdated(f"The index in the cluster is laid out in another way. {REBUILD}")
         held: dict[str, Any] = {key: _frozen(value) for key, value in told["holdings"].items()}
-        place = replace(place, addresses=tuple(place.addresses))
         return Whole(place, Holdings(**held), tuple(told["authors"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamaged(f"The index does not say where in the cluster it lies. {REBUILD}") from error
+    except (AttributeError, KeyError, TypeError) as error:
+        raise IndexDamaged(_UNTOLD) from error
+
+
+def read_place(folder: Path) -> InCluster:
+    """Where a generation lies, however it is laid out there. Raises IndexDamaged."""
+    try:
+        told = {key: value for key, value in _told(folder)["place"].items() if key in _FIELDS}
+        return replace(InCluster(**told), addresses=tuple(told["addresses"]))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise IndexDamaged(_UNTOLD) from error
+
+
+def _told(folder: Path) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = json.loads((folder / NAME).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(_UNTOLD) from error
+    return told
 
 
 def _frozen(value: object) -> object:
     return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
-
-
-def write_articles(folder: Path, ids: Ids) -> None:
-    """Write the ids of all articles by their numbers."""
-    (folder / _ARTICLES).write_bytes(ids.astype("S16").tobytes())
-
-
-def read_articles(folder: Path) -> Ids:
-    """What `write_articles` wrote. Raises IndexDamaged."""
-    ids: Ids = load_array(folder / _ARTICLES)
-    return ids
-
-
-NO_ARTICLES: Ids = np.empty(0, "S16")

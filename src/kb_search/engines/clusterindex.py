@@ -96,9 +96,8 @@ BytesRef raw = doc['counts'].value;
 byte[] bytes = raw.bytes;
 int size = number(bytes, raw.offset);
 int first = raw.offset + 8;
-List found = new ArrayList();
-found.add(doc['number'].value);
-found.add(number(bytes, raw.offset + 4));
+state.found.add((int) doc['number'].value);
+state.found.add(number(bytes, raw.offset + 4));
 for (List words : params.words) {
   int sum = 0;
   int low = 0;
@@ -110,9 +109,8 @@ for (List words : params.words) {
     }
     if (low < size && number(bytes, first + 4 * low) == word) { sum += number(bytes, first + 4 * (size + low)); }
   }
-  found.add(sum);
+  state.found.add(sum);
 }
-state.found.add(found);
 """
 )
 
@@ -169,34 +167,58 @@ return (bits & (1L << (number & 63))) != 0;
 """
 
 
-def articles_seen(size: int, *, listed: bool) -> Answer:
-    """An aggregation: how many articles, numbered below `size`, have passages that match; with `listed`, which.
+def passages_by_article(size: int) -> Answer:
+    """An aggregation: how many of the passages that match each article has; articles are numbered below `size`.
 
-    Counted with a bit for each, since a cluster's own way to count what is distinct is not exact.
+    It tells pairs of numbers, an article and how many, one behind the other, and leaves out articles that have none.
+    Both facets and the exact number of articles can be had from that at once, in a third of the time that a cluster's
+    own aggregations take for them.
     """
-    longs = size // 64 + 1
-    told = (
-        "return all" if listed else "int count = 0; for (long one : all) { count += Long.bitCount(one) } return count"
-    )
     return {
         "scripted_metric": {
-            "params": {"longs": longs},
-            "init_script": "state.seen = new long[(int) params.longs]",
-            "map_script": "int n = (int) doc['number'].value; ((long[]) state.seen)[n >> 6] |= 1L << (n & 63)",
-            "combine_script": "return state.seen",
-            "reduce_script": (
-                "long[] all = new long[(int) params.longs]; "
-                "for (def one : states) { if (one != null) { long[] seen = (long[]) one; "
-                "for (int at = 0; at < seen.length; ++at) { all[at] |= seen[at] } } } " + told
-            ),
+            "params": {"size": max(size, 1)},
+            "init_script": "state.count = new int[(int) params.size]",
+            "map_script": "((int[]) state.count)[(int) doc['number'].value]++",
+            "combine_script": "return state.count",
+            "reduce_script": _PAIRS,
         }
     }
+
+
+#: A loop of a script may take a million turns in each function, hence the steps.
+_PAIRS = """
+void add(int[] all, int[] some, int from, int to) { for (int at = from; at < to; ++at) { all[at] += some[at] } }
+int found(int[] all, int from, int to) {
+  int count = 0;
+  for (int at = from; at < to; ++at) { if (all[at] != 0) { ++count } }
+  return count;
+}
+int tell(int[] all, int[] pairs, int next, int from, int to) {
+  for (int at = from; at < to; ++at) {
+    if (all[at] != 0) { pairs[next++] = at; pairs[next++] = all[at] }
+  }
+  return next;
+}
+int step = 500000;
+int size = (int) params.size;
+int[] all = new int[size];
+int count = 0;
+for (int from = 0; from < size; from += step) {
+  int to = (int) Math.min(size, from + step);
+  for (def one : states) { if (one != null) { add(all, (int[]) one, from, to) } }
+  count += found(all, from, to);
+}
+int[] pairs = new int[2 * count];
+int next = 0;
+for (int from = 0; from < size; from += step) { next = tell(all, pairs, next, from, (int) Math.min(size, from + step)) }
+return pairs;
+"""
 
 
 def counts_in_articles(words: Sequence[Sequence[int]]) -> Answer:
     """An aggregation: of each article its number, its length, and how often each of some lists of words counts in it.
 
-    As an aggregation it takes a third of the time that it takes as a field of each hit. Words rise.
+    All numbers of all articles, one behind the other. Words rise.
     """
     return {
         "scripted_metric": {
@@ -206,6 +228,24 @@ def counts_in_articles(words: Sequence[Sequence[int]]) -> Answer:
             "combine_script": "return state.found",
             "reduce_script": (
                 "List all = new ArrayList(); for (def one : states) { if (one != null) { all.addAll(one) } } return all"
+            ),
+        }
+    }
+
+
+def words_of_passages() -> Answer:
+    """An aggregation: of each passage its number, and its words as they were encoded.
+
+    It tells for each shard the numbers and the bytes. As an aggregation this takes half the time that it takes as
+    fields of the hits.
+    """
+    return {
+        "scripted_metric": {
+            "init_script": "state.rows = new ArrayList(); state.words = new ArrayList()",
+            "map_script": "state.rows.add(doc['row'].value); state.words.add(doc['words'].value.bytes)",
+            "combine_script": "return [state.rows, state.words]",
+            "reduce_script": (
+                "List all = new ArrayList(); for (def one : states) { if (one != null) { all.add(one) } } return all"
             ),
         }
     }

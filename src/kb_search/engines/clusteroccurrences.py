@@ -1,17 +1,104 @@
-"""Where the words of a query stand in some candidates, from the words that came with them: see `occurrences`."""
+"""Where the words of a query stand in some candidates, which a cluster is asked for in one request: see `occurrences`.
+
+The cluster goes through the words of the candidates and tells only of those that are asked for; of whole articles it
+tells counts. What words they are, forms and stems, is known here.
+"""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from kb_search.arrays import ABSENT, Ints
-from kb_search.engines.base import FIELD_WEIGHTS, Occurrences
-from kb_search.engines.clusterwords import PassageWords, Words
+from kb_search.arrays import ABSENT, Ints, Longs
+from kb_search.document import article_of
+from kb_search.engines.base import FIELD_WEIGHTS, Candidate, Occurrences
+from kb_search.engines.cluster import Answer
+from kb_search.engines.clusterindex import ARTICLE, counts_in_articles, words_of_passages
+from kb_search.engines.clusterwords import HEADER, Words
 from kb_search.engines.occurrences import word_vectors
-from kb_search.latent import DIMENSIONS, Space
+from kb_search.latent import Space, Vectors
 from kb_search.query import Pattern, Term
+
+
+class _Part(NamedTuple):
+    """The words of one part (text, title or heading) of some passages: of which passage, at which place, and which."""
+
+    passage: Longs
+    place: Longs
+    word: Ints
+
+
+class _Told(NamedTuple):
+    """What a cluster tells of the candidates, in their order; of each the number of its article, and its length."""
+
+    articles: Ints
+    lengths: Ints
+    own: _Part
+    title: _Part
+    heading: _Part
+    vectors: Vectors
+
+
+class Asking:
+    """What a cluster is asked about the words of a query in some candidates, and what its answers add up to."""
+
+    def __init__(self, words: Words, terms: Sequence[Term], candidates: Sequence[Candidate]) -> None:
+        self._words = words
+        self._terms = terms
+        self._rows = [one.key for one in candidates]
+        self._articles = list(dict.fromkeys(article_of(one.id) for one in candidates))
+        self._numbers = [numbers_of(words, term) for term in terms]
+
+    @property
+    def bodies(self) -> list[Answer]:
+        """The searches that `gathered` wants the answers of, in this order."""
+        rows: Answer = {"terms": {"row": self._rows}}
+        articles = {"bool": {"filter": [{"term": {"kind": ARTICLE}}, {"terms": {"article": self._articles}}]}}
+        counts = counts_in_articles([numbers.tolist() for numbers in self._numbers])
+        return [_told_by(rows, words_of_passages()), _told_by(articles, counts)]
+
+    def gathered(self, answers: Sequence[Answer], frequencies: Sequence[int], space: Space | None) -> Occurrences:
+        """Where the terms stand; `frequencies` says in how many passages each does."""
+        told = _decoded(answers[0], self._rows)
+        count, own = len(self._rows), told.own
+        counts = np.zeros((2, len(self._terms), count), np.int32)
+        word, exact = np.full(len(own.word), -1, np.int32), np.zeros(len(own.word), np.bool_)
+        for at, (term, numbers) in enumerate(zip(self._terms, self._numbers, strict=True)):
+            wanted = np.zeros(len(self._words.word_form), np.bool_)
+            wanted[numbers] = True
+            here = wanted[own.word]
+            counts[0, at] = np.bincount(own.passage[here], minlength=count)
+            for part, weight in ((told.title, FIELD_WEIGHTS.title), (told.heading, FIELD_WEIGHTS.section)):
+                counts[1, at] += weight * np.bincount(part.passage[wanted[part.word]], minlength=count)
+            word[here] = at
+            form = ABSENT if isinstance(term, Pattern) else self._words.forms.find(term.form)
+            exact |= here & (self._words.word_form[own.word] == form)
+        hit = np.flatnonzero(word >= 0)
+        lengths, articles = self._in_articles(answers[1], told.articles)
+        return Occurrences(
+            own=counts[0],
+            context=counts[1],
+            lengths=told.lengths,
+            frequencies=np.array(frequencies, np.int64),
+            candidate=own.passage[hit].astype(np.int32),
+            word=word[hit],
+            place=own.place[hit],
+            exact=exact[hit],
+            article=articles,
+            article_lengths=lengths,
+            vectors=told.vectors,
+            word_vectors=word_vectors(self._terms, space),
+        )
+
+    def _in_articles(self, answer: Answer, numbers: Ints) -> tuple[Longs, Ints]:
+        """The lengths of some articles, by their numbers, and how often each term counts in them."""
+        told = np.array(answer["aggregations"]["told"]["value"], np.int64).reshape(-1, len(self._terms) + 2)
+        told = told[np.argsort(told[:, 0])]
+        of = told[np.searchsorted(told[:, 0], numbers)]
+        return of[:, 1], of[:, 2:].T.astype(np.int32)
 
 
 def numbers_of(words: Words, term: Term) -> Ints:
@@ -19,54 +106,28 @@ def numbers_of(words: Words, term: Term) -> Ints:
     return words.with_forms(term.forms) if isinstance(term, Pattern) else words.with_stems(term.stems)
 
 
-def gathered(
-    words: Words,
-    terms: Sequence[Term],
-    passages: Sequence[PassageWords],
-    articles: Sequence[Sequence[int]],
-    frequencies: Sequence[int],
-    space: Space | None,
-) -> Occurrences:
-    """Where terms stand in passages. `articles` has for each passage its article's length and what each term counts."""
-    own, owner = _flat([one.own for one in passages])
-    context = [
-        (weight, *_flat([getattr(one, name) for one in passages]))
-        for name, weight in (("title", FIELD_WEIGHTS.title), ("heading", FIELD_WEIGHTS.section))
-    ]
-    counts = np.zeros((2, len(terms), len(passages)), np.int32)
-    word, exact = np.full(len(own), -1, np.int32), np.zeros(len(own), np.bool_)
-    for at, term in enumerate(terms):
-        wanted = np.zeros(len(words.word_form), np.bool_)
-        wanted[numbers_of(words, term)] = True
-        here = wanted[own]
-        counts[0, at] = np.bincount(owner[here], minlength=len(passages))
-        for weight, heads, of in context:
-            counts[1, at] += weight * np.bincount(of[wanted[heads]], minlength=len(passages))
-        word[here] = at
-        form = ABSENT if isinstance(term, Pattern) else words.forms.find(term.form)
-        exact |= here & (words.word_form[own] == form)
-    hit = np.flatnonzero(word >= 0)
-    starts = np.cumsum([0, *(len(one.own) for one in passages)])
-    dimensions = DIMENSIONS if space else 0
-    told = np.array(articles, np.int64).reshape(len(passages), len(terms) + 1)
-    return Occurrences(
-        own=counts[0],
-        context=counts[1],
-        lengths=np.array([one.length for one in passages], np.int32),
-        frequencies=np.array(frequencies, np.int64),
-        candidate=owner[hit],
-        word=word[hit],
-        place=hit - starts[owner[hit]],
-        exact=exact[hit],
-        article=told[:, 1:].T.astype(np.int32),
-        article_lengths=told[:, 0],
-        vectors=np.array([one.vector for one in passages], np.float32).reshape(len(passages), dimensions),
-        word_vectors=word_vectors(terms, space),
-    )
+def _told_by(query: Answer, aggregation: Answer) -> Answer:
+    return {"size": 0, "query": query, "aggs": {"told": aggregation}}
 
 
-def _flat(parts: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """Arrays one behind the other, and for each entry which of them it is from."""
-    lengths = [len(part) for part in parts]
-    flat = np.concatenate(parts) if parts else np.empty(0, np.int32)
-    return flat, np.repeat(np.arange(len(parts), dtype=np.int32), lengths)
+def _decoded(answer: Answer, rows: Sequence[int]) -> _Told:
+    """The words of some passages, as `PassageWords` encodes them."""
+    words = {row: raw for shard in answer["aggregations"]["told"]["value"] for row, raw in zip(*shard, strict=True)}
+    parts = [np.frombuffer(base64.b64decode(words[row]), "<i4") for row in rows]
+    sizes = np.array([len(part) for part in parts], np.int64)
+    ends = np.cumsum(sizes)
+    starts = ends - sizes
+    flat = np.concatenate([np.empty(0, np.int32), *parts])
+    header = flat[starts[:, None] + np.arange(HEADER)]
+    places = starts[:, None] + HEADER + np.concatenate((np.zeros((len(rows), 1), np.int64), header[:, :3].cumsum(1)), 1)
+    own, title, heading = (_part(flat, places[:, one], header[:, one]) for one in range(3))
+    vectors = _part(flat, places[:, 3], ends - places[:, 3]).word.view("<f4")
+    vectors = vectors.reshape(len(rows), len(vectors) // max(len(rows), 1))
+    return _Told(header[:, 3], header[:, 4], own, title, heading, vectors)
+
+
+def _part(flat: Ints, starts: Longs, sizes: Longs) -> _Part:
+    """A part of each passage, that begins there and is so long."""
+    passage = np.repeat(np.arange(len(sizes)), sizes)
+    place = np.arange(len(passage)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return _Part(passage, place, flat[starts[passage] + place])

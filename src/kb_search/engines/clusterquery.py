@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kb_search import analysis
+from kb_search.arrays import Longs
 from kb_search.engines.base import Holdings
 from kb_search.engines.bm25 import K1, B, boosted, idf
 from kb_search.engines.cluster import Answer
@@ -38,7 +36,7 @@ from kb_search.engines.conditions import (
 from kb_search.query import Near, Node, Or, Pattern, Phrase, Word
 
 #: The bits of the articles in which something stands, by what stands there.
-ArticleBits = Mapping[Condition, NDArray[np.int64]]
+ArticleBits = Mapping[Condition, Longs]
 
 #: Intervals take no more alternatives; the rest is compared word by word.
 _MOST_ALTERNATIVES = 100
@@ -197,7 +195,7 @@ def _dated(condition: Dated) -> Answer:
     return _all([{"range": {field: bound}} for field, bound in ends.items()])
 
 
-def _in_articles(bits: NDArray[np.int64]) -> Answer:
+def _in_articles(bits: Longs) -> Answer:
     return _script(IN_ARTICLES, {"bits": bits.tolist()}) if bits.any() else _NOTHING
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from kb_search.engines.cluster import Answer, Cluster, NotThere, failure_of
+from kb_search.engines.cluster import Answer, Cluster, NotThere
+from kb_search.engines.clusterfailures import failure_of
 from kb_search.errors import REBUILD, IndexDamaged
 
 #: So many documents are asked for at once.
@@ -34,6 +35,7 @@ class ClusterIndex:
         """Raise IndexDamaged unless the cluster has the index."""
         with self._being_there():
             self.cluster.ask("GET", f"/{self.name}/_alias", local=True)  # a node alone knows it, without a quorum
+        self.cluster.prefer_nodes_with(self.name)
 
     def count(self, query: Answer) -> int:
         """How many documents a query finds."""

@@ -2,45 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kb_search.copies import Copies, Ids
-from kb_search.datecounts import DateCounts
+from kb_search.arrays import Longs
+from kb_search.copies import Copies
 from kb_search.engines.base import Candidate, Deadline, EngineQuery, Matches
 from kb_search.engines.cluster import Answer
-from kb_search.engines.clusterdocuments import decoded
+from kb_search.engines.clusterarticles import Articles
 from kb_search.engines.clusterfolder import Whole
-from kb_search.engines.clusterindex import MOST_HITS, MOST_VALUES, articles_seen
+from kb_search.engines.clusterindex import MOST_HITS, passages_by_article
 from kb_search.engines.clusterquery import Translator, needed_articles, scores
 from kb_search.engines.clusterreading import ClusterIndex, counting, total
-from kb_search.engines.clusterwords import PassageWords, Words
+from kb_search.engines.clusterwords import Words
 from kb_search.engines.coarsedates import asks_for_dates, excludes_dates, partly_dated, partly_excluded
 from kb_search.engines.conditions import Condition, Everything, Names, Selection
 from kb_search.engines.translation import selection
 from kb_search.query import Pattern, scoring_terms
 
-#: The words of so many passages come along with an answer; of more they are asked for when they are needed.
-_WITH_WORDS = 500
-_BY_TIME = [{"article": "asc"}, {"row": "asc"}]
+#: Each order has the passage's id and number in it, also where they do not matter: what hits are put in order by comes
+#: along with them, and so nothing needs to be looked up for them.
+_BY_TIME = [{"article": "asc"}, {"row": "asc"}, {"id": "asc"}]
 _SORTS = {
-    "relevance": [{"_score": "desc"}, {"id": "asc"}],
+    "relevance": [{"_score": "desc"}, {"id": "asc"}, {"row": "asc"}],
     "newest": [{"dated": {"order": "desc", "missing": "_last"}}, *_BY_TIME],
     "oldest": [{"dated": {"order": "asc", "missing": "_last"}}, *_BY_TIME],
 }
-
-Bits = NDArray[np.int64]
-
-
-class Found(NamedTuple):
-    """What a search found, and the words of those passages whose words came along, by their keys."""
-
-    matches: Matches
-    words: dict[int, PassageWords]
 
 
 class _Asked(NamedTuple):
@@ -65,9 +55,9 @@ class ClusterSearch:
     whole: Whole
     words: Words
     copies: Copies
-    article_ids: Ids
+    articles: Articles
 
-    def found(self, query: EngineQuery) -> Found:
+    def found(self, query: EngineQuery) -> Matches:
         """Find, count and rank. Raises SearchTooLong and TooLong."""
         deadline = Deadline(query.seconds)
         asked = self._asked(query)
@@ -77,30 +67,28 @@ class ClusterSearch:
         body = self._body(query, asked.main, translator, scores(query.tree, self.whole.holdings, frequencies))
         counted = [counting(translator.passages(one)) if one else None for one in (asked.wider, asked.narrower)]
         first, *others = self._search([body, *filter(None, counted)], deadline)
+        sources, dates = (self.articles.that_meet(one) for one in (asked.main.sources, asked.main.dates))
+        matching = self._per_article(first)
+        chosen = matching * (sources & dates)
+        passages = int(chosen.sum())
         told = iter(map(total, others))
-        passages = total(first)
         wider, narrower = (next(told) if one else passages for one in counted)
-        listed, hits = self._listed(query, body, first, deadline)
-        candidates = tuple(_candidate(hit) for hit in hits)
-        matches = Matches(
+        hidden = self._hidden(chosen) if query.fold and self.copies.has_groups else ()
+        return Matches(
             passages=passages,
-            articles=_number(_of(first, "articles")["count"]["value"]),
+            articles=int(np.count_nonzero(chosen)),
             articles_exact=True,
-            candidates=candidates,
-            sources=tuple(sorted(_values(first, "sources"), key=lambda pair: (-pair[1], pair[0]))),
-            dates=DateCounts.of(_values(first, "dates")),
+            candidates=self._candidates(query, body, first, hidden, deadline),
+            sources=self.articles.by_source(matching * dates),
+            dates=self.articles.by_date(matching * sources),
             partly_dated=wider - passages,
-            folded=passages - listed,
+            folded=int(chosen[list(hidden)].sum()),
             partly_excluded=passages - narrower,
-        )
-        return Found(
-            matches,
-            {one.key: words for one, hit in zip(candidates, hits, strict=True) if (words := passage_words(hit))},
         )
 
     def _asked(self, query: EngineQuery) -> _Asked:
         names = Names(tuple(name for name, _ in self.whole.holdings.sources), self.whole.authors)
-        is_coarse = any(date and date % 100 == 0 for date, _ in self.whole.holdings.dates)
+        is_coarse = self.articles.has_coarse_dates
         wider = selection(partly_dated(query), names).found if is_coarse and asks_for_dates(query) else None
         narrower = selection(partly_excluded(query), names).found if is_coarse and excludes_dates(query) else None
         return _Asked(selection(query, names), wider, narrower)
@@ -109,9 +97,9 @@ class ClusterSearch:
 
     def _prepared(
         self, query: EngineQuery, asked: _Asked, deadline: Deadline
-    ) -> tuple[dict[Condition, Bits], dict[tuple[str, ...], int]]:
+    ) -> tuple[dict[Condition, Longs], dict[tuple[str, ...], int]]:
         """In which articles stands what is asked of whole ones, and in how many passages each pattern's forms."""
-        bits: dict[Condition, Bits] = {}
+        bits: dict[Condition, Longs] = {}
         patterns = [term.forms for term in scoring_terms(query.tree) if isinstance(term, Pattern) and term.forms]
         needed = list(dict.fromkeys(one for condition in asked.all for one in needed_articles(condition)))
         while needed:
@@ -119,16 +107,20 @@ class ClusterSearch:
             translator = Translator(self.words, self.whole.holdings, bits)
             bodies = [self._articles_body(translator.passages(one)) for one in ready]
             for one, answer in zip(ready, self._search(bodies, deadline), strict=True):
-                bits[one] = self._bits(answer["aggregations"]["articles"]["value"])
+                bits[one] = _bits(self._per_article(answer))
             needed = [one for one in needed if one not in bits]
         counted = self._search([counting({"terms": {"pooled_forms": list(forms)}}) for forms in patterns], deadline)
         return bits, dict(zip(patterns, map(total, counted), strict=True))
 
     def _articles_body(self, query: Answer) -> Answer:
-        return {"size": 0, "query": query, "aggs": {"articles": articles_seen(len(self.article_ids), listed=True)}}
+        return {"size": 0, "query": query, "aggs": {"articles": passages_by_article(len(self.articles))}}
 
-    def _bits(self, told: Sequence[int] | None) -> Bits:
-        return np.array(told or [0] * (len(self.article_ids) // 64 + 1), np.int64)
+    def _per_article(self, answer: Answer) -> Longs:
+        """How many passages of each article were found."""
+        pairs = np.array(answer["aggregations"]["articles"]["value"] or [], np.int64).reshape(-1, 2)
+        counts = np.zeros(len(self.articles), np.int64)
+        counts[pairs[:, 0]] = pairs[:, 1]
+        return counts
 
     def _search(self, bodies: Sequence[Answer], deadline: Deadline) -> list[Answer]:
         deadline.check()
@@ -139,49 +131,37 @@ class ClusterSearch:
     # ------------------------------------------------------------------------------------------ the search itself
 
     def _body(self, query: EngineQuery, asked: Selection, translator: Translator, scored: Sequence[Answer]) -> Answer:
-        """The search: the reader's selection comes after the facets, each of which counts without its own."""
-        sources, dates = translator.query(asked.sources), translator.query(asked.dates)
-        most = min(MOST_VALUES, 1 + max(len(self.whole.holdings.sources), len(self.whole.holdings.dates)))
+        """The search: what the reader has selected in facets comes after the counting of passages by article."""
         body: Answer = {
             "size": min(query.depth, MOST_HITS),
-            "track_total_hits": True,
+            "track_total_hits": False,
             "track_scores": True,
             "query": {"bool": {"filter": [translator.passages(asked.base)], "should": list(scored)}},
-            "aggs": {
-                "sources": _counted(dates, {"terms": {"field": "source", "size": most}}),
-                "dates": _counted(sources, {"terms": {"field": "date", "size": most}}),
-                "articles": _counted(
-                    _both(sources, dates), articles_seen(len(self.article_ids), listed=self._folds(query))
-                ),
-            },
+            "aggs": {"articles": passages_by_article(len(self.articles))},
             "sort": _SORTS[query.sort],
             "_source": False,
             "stored_fields": "_none_",
-            "docvalue_fields": ["row", "id", *(["words"] if query.depth <= _WITH_WORDS else [])],
         }
         if asked.sources != Everything() or asked.dates != Everything():
-            body["post_filter"] = _both(sources, dates)
+            body["post_filter"] = _both(translator.query(asked.sources), translator.query(asked.dates))
         return body
 
-    def _folds(self, query: EngineQuery) -> bool:
-        return query.fold and self.copies.has_groups
+    def _candidates(
+        self, query: EngineQuery, body: Answer, first: Answer, hidden: Sequence[int], deadline: Deadline
+    ) -> tuple[Candidate, ...]:
+        """The best passages; those of articles that are hidden are left out."""
+        if hidden:
+            listed = {"bool": {"must_not": [{"terms": {"number": list(hidden)}}]}}
+            body = {**body, "post_filter": _both(listed, body.get("post_filter", {"match_all": {}}))}
+            del body["aggs"]
+            first = self._search([body], deadline)[0]
+        names = [name for key in body["sort"] for name in key]
+        return tuple(_candidate(names, hit) for hit in self._on(query, body, first, deadline))
 
-    def _listed(self, query: EngineQuery, body: Answer, first: Answer, deadline: Deadline) -> tuple[int, list[Answer]]:
-        """How many passages are listed, and the best of them; near-duplicates that are hidden are left out."""
-        if self._folds(query):
-            hidden = self._hidden(_of(first, "articles")["count"]["value"])
-            if hidden:
-                wanted = {"bool": {"must_not": [{"terms": {"number": hidden}}]}}
-                body = {**body, "post_filter": _both(wanted, body.get("post_filter", {"match_all": {}}))}
-                del body["aggs"]
-                first = self._search([body], deadline)[0]
-        return total(first), self._on(query, body, first, deadline)
-
-    def _hidden(self, told: Sequence[int] | None) -> list[int]:
+    def _hidden(self, passages: Longs) -> list[int]:
         """The numbers of the matching articles that are not the earliest of their group that matches."""
-        seen = np.unpackbits(self._bits(told).astype("<i8").view("u1"), bitorder="little")
-        numbers = np.flatnonzero(seen[: len(self.article_ids)])
-        group, place = self.copies.places_in_groups(self.article_ids[numbers])
+        numbers = np.flatnonzero(passages)
+        group, place = self.copies.places_in_groups(self.articles.ids[numbers])
         order = np.lexsort((place, group))
         later = np.zeros(len(numbers), np.bool_)
         later[order[1:]] = group[order[1:]] == group[order[:-1]]
@@ -205,35 +185,13 @@ def _both(one: Answer, other: Answer) -> Answer:
     return {"bool": {"filter": [one, other]}}
 
 
-def _counted(query: Answer, aggregation: Answer) -> Answer:
-    """An aggregation over what meets a query beside the main one."""
-    return {"filter": query, "aggs": {"count": aggregation}}
+def _bits(passages: Longs) -> Longs:
+    """A bit for each article, set where it has passages."""
+    seen = np.zeros((len(passages) // 64 + 1) * 64, np.bool_)
+    seen[: len(passages)] = passages > 0
+    return np.packbits(seen, bitorder="little").view("<i8")
 
 
-def _of(answer: Answer, name: str) -> Answer:
-    found: Answer = answer["aggregations"][name]
-    return found
-
-
-def _values(answer: Answer, name: str) -> Iterator[tuple[Any, int]]:
-    """The values of a facet with their counts."""
-    for bucket in _of(answer, name)["count"]["buckets"]:
-        yield bucket["key"], bucket["doc_count"]
-
-
-def _number(told: int | Sequence[int] | None) -> int:
-    """How many articles were seen: as a number, or as bits."""
-    if isinstance(told, int):
-        return told
-    return int(np.unpackbits(np.array(told or [], np.int64).view("u1")).sum())
-
-
-def _candidate(hit: Answer) -> Candidate:
-    fields = hit["fields"]
-    return Candidate(fields["row"][0], fields["id"][0], hit["_score"])
-
-
-def passage_words(hit: Answer) -> PassageWords | None:
-    """The words that came with a hit, if they did."""
-    raw = hit["fields"].get("words")
-    return PassageWords.decoded(decoded(raw[0])) if raw else None
+def _candidate(names: Sequence[str], hit: Answer) -> Candidate:
+    told = dict(zip(names, hit["sort"], strict=True))
+    return Candidate(told["row"], told["id"], hit["_score"])

@@ -21,7 +21,7 @@ from pathlib import Path
 from kb_search.config import Settings
 from kb_search.engines.cluster import Access, Cluster, NotThere
 from kb_search.engines.clusterdocuments import decoded, document, file_documents, in_pieces
-from kb_search.engines.clusterfolder import NAME, read_whole
+from kb_search.engines.clusterfolder import NAME, read_place
 from kb_search.engines.clusterindex import FILE
 from kb_search.engines.clusterreading import ClusterIndex
 from kb_search.errors import IndexDamaged, IndexMissing, IndexProblem, KbSearchError
@@ -73,13 +73,24 @@ def _marked(index: Path) -> tuple[str, tuple[str, ...]]:
 
 def announce(settings: Settings, folder: Path) -> None:
     """Put a generation's small files into its index, and have the collection's name lead to it."""
-    place = read_whole(folder).place
+    place = read_place(folder)
     with closing(Cluster(Access.of(settings, place.addresses))) as cluster:
         cluster.ask("PUT", f"/{place.index}/_settings", {"index.blocks.write": False})
         for lines in in_pieces(_files(folder)):
             cluster.bulk(place.index, lines)
         cluster.ask("PUT", f"/{place.index}/_settings", {"index.blocks.write": True})
+        led = _leads_to(cluster, settings.engine_collection)
+        if led and _owner(led) != _owner(place.index):
+            _log.warning(
+                "In the cluster, %s was the index %s of another index folder until now. That folder keeps its index; "
+                "give each collection a name of its own with engine_collection.", settings.engine_collection, led,
+            )  # fmt: skip
         _lead(cluster, settings.engine_collection, place.index)
+
+
+def _owner(index: str) -> str:
+    """The collection and the owner that stand in the name of an index."""
+    return index.rsplit("-", 2)[0]
 
 
 def _files(folder: Path) -> Iterator[str]:
@@ -123,7 +134,7 @@ def sweep_cluster(settings: Settings) -> None:
     """Delete the indices of an index folder that none of its generations names. That it fails is only logged."""
     try:
         mine, known = _marked(settings.index)
-        places = {path.name: read_whole(path).place for path in _kept(settings.index)}
+        places = {path.name: read_place(path) for path in _kept(settings.index)}
         with closing(Cluster(Access.of(settings, known))) as cluster:
             there = set(cluster.ask("GET", f"/*-{mine}-*/_settings/index.uuid"))
             current = places.get(current_name(settings.index))
@@ -194,7 +205,7 @@ def _fetch(index: ClusterIndex, folder: Path) -> None:
 def _is_of(generation: Path, index: str) -> bool:
     """Whether the folder of a generation belongs to an index."""
     try:
-        return read_whole(generation).place.index == index
+        return read_place(generation).index == index
     except IndexProblem:
         return False
 

@@ -13,6 +13,7 @@ the cluster hold their words as numbers; forms and stems are in the order of the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +26,8 @@ from kb_search.errors import REBUILD, IndexDamaged
 from kb_search.latent import Vectors
 
 _FOLDER = "words"
-_HEADER = 5
+#: The numbers before the words of a passage; see `PassageWords`.
+HEADER = 5
 
 
 class Words:
@@ -46,11 +48,38 @@ class Words:
 
     def with_stems(self, stems: Sequence[str]) -> Ints:
         """The numbers of the words that have one of some stems, rising."""
-        return np.flatnonzero(self.stems.are(stems)[self.word_stem]).astype(np.int32)
+        return _having(self.stems, stems, self._by_stem)
 
     def with_forms(self, forms: Sequence[str]) -> Ints:
         """The numbers of the words that have one of some forms, rising."""
-        return np.flatnonzero(self.forms.are(forms)[self.word_form]).astype(np.int32)
+        return _having(self.forms, forms, self._by_form)
+
+    @cached_property
+    def _by_stem(self) -> _Inverted:
+        return _inverted(self.word_stem, len(self.stems))
+
+    @cached_property
+    def _by_form(self) -> _Inverted:
+        return _inverted(self.word_form, len(self.forms))
+
+
+class _Inverted(NamedTuple):
+    """The numbers of words in the order of what they have: those with number n between the n-th start and the next."""
+
+    words: Ints
+    starts: Longs
+
+
+def _inverted(having: Ints, size: int) -> _Inverted:
+    starts = np.concatenate(([0], np.cumsum(np.bincount(having, minlength=size))))
+    return _Inverted(np.argsort(having, kind="stable").astype(np.int32), starts)
+
+
+def _having(table: StringTable, texts: Sequence[str], inverted: _Inverted) -> Ints:
+    """The numbers of the words that have one of some texts, rising."""
+    numbers = np.flatnonzero(table.are(texts)).tolist()
+    parts = [inverted.words[inverted.starts[number] : inverted.starts[number + 1]] for number in numbers if number]
+    return np.sort(np.concatenate([np.empty(0, np.int32), *parts]))
 
 
 class PassageWords(NamedTuple):
@@ -76,13 +105,13 @@ class PassageWords(NamedTuple):
     def decoded(cls, raw: bytes) -> PassageWords:
         """From the bytes that `encoded` made."""
         numbers = np.frombuffer(raw, "<i4")
-        own, title, heading, article, length = numbers[:_HEADER].tolist()
-        first, second = _HEADER + own, _HEADER + own + title
+        own, title, heading, article, length = numbers[:HEADER].tolist()
+        first, second = HEADER + own, HEADER + own + title
         end = second + heading
         return cls(
             article,
             length,
-            numbers[_HEADER:first],
+            numbers[HEADER:first],
             numbers[first:second],
             numbers[second:end],
             numbers[end:].view("<f4"),

@@ -23,17 +23,12 @@ from kb_search.columnwriter import ColumnWriter
 from kb_search.config import Settings
 from kb_search.document import Article, Passage
 from kb_search.engines.base import FIELD_WEIGHTS, EngineWriter, Holdings, Placing
-from kb_search.engines.cluster import Access, Answer, Cluster, Failure, ShardsLost
+from kb_search.engines.cluster import Access, Answer, Cluster, ShardsLost
+from kb_search.engines.clusterarticles import Articles, write_articles
 from kb_search.engines.clusterdocuments import Documents, decoded, in_pieces, removal
-from kb_search.engines.clusterfolder import (
-    NO_ARTICLES,
-    InCluster,
-    Whole,
-    read_articles,
-    read_whole,
-    write_articles,
-    write_whole,
-)
+from kb_search.engines.clusterfailures import Failure
+from kb_search.engines.clusterfolder import InCluster, Whole, read_whole, write_whole
+from kb_search.engines.clusterhealth import NotPlaced, wait_for
 from kb_search.engines.clusterindex import (
     ARTICLE,
     FINISHED,
@@ -56,7 +51,9 @@ _ATTEMPTS = 3
 _AT_ONCE = 200
 _MERGE_SECONDS = 3600.0
 _COUNT_SECONDS = 120.0
-_GREEN_SECONDS = 60
+_WHOLE_SECONDS = 10
+#: What may hinder writing to an index; the second is the cluster's own where a disk is all but full.
+_BLOCKS = ("index.blocks.write", "index.blocks.read_only_allow_delete")
 _log = logging.getLogger(__name__)
 
 
@@ -81,6 +78,7 @@ class ClusterWriter(EngineWriter):
         self._cluster.check_version()
         self._place = InCluster(access.addresses, f"{name}-{secrets.token_hex(4)}", settings.engine_shards)
         if self._base:
+            wait_for(self._cluster, self._base.index, "yellow", _WHOLE_SECONDS)  # it cannot be changed else
             self._place = replace(self._base, addresses=access.addresses, index=self._place.index)
         self._columns = ColumnWriter(folder / _SEGMENT, (FIELD_WEIGHTS.title, FIELD_WEIGHTS.section))
         self._deleted: list[str] = []
@@ -173,9 +171,9 @@ class ClusterWriter(EngineWriter):
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 self._fill(removals, documents)
-            except ShardsLost:
+            except (ShardsLost, NotPlaced) as problem:
                 self._cluster.drop(self._place.index)
-                if attempt == _ATTEMPTS:
+                if attempt == _ATTEMPTS or isinstance(problem, NotPlaced):
                     raise
                 _log.warning("The cluster lost a node with what was written; it is written again.")
                 self._place = replace(self._place, index=self._place.index[:-8] + secrets.token_hex(4))
@@ -187,7 +185,8 @@ class ClusterWriter(EngineWriter):
         settings = building_settings(self._place.shards)
         if self._base:
             copied = {key: settings[key] for key in ("index.number_of_replicas", "index.refresh_interval")}
-            body: Answer = {"settings": {**copied, "index.auto_expand_replicas": "false", "index.blocks.write": None}}
+            free = {"index.auto_expand_replicas": "false", **dict.fromkeys(_BLOCKS)}
+            body: Answer = {"settings": {**copied, **free}}
             cluster.make("PUT", f"/{self._base.index}/_clone/{index}", body)
         else:
             cluster.make("PUT", f"/{index}", {"settings": settings, "mappings": MAPPINGS})
@@ -205,8 +204,7 @@ class ClusterWriter(EngineWriter):
 
     def _write_down(self, columns: Columns, gone: Sequence[_GoneArticle]) -> None:
         """Count what the index holds now, and write down where it lies."""
-        ids = read_articles(self._base_folder) if self._base_folder else NO_ARTICLES
-        write_articles(self._folder, np.concatenate((ids, columns.article_ids)))
+        write_articles(self._folder, Articles(self._base_folder) if self._base_folder else None, columns)
         before = self._place
         place = replace(
             before,
@@ -246,22 +244,6 @@ class ClusterWriter(EngineWriter):
             for field in fields
         }
         return total(told), counts
-
-
-def wait_for(cluster: Cluster, index: str, status: str) -> None:
-    """Wait until an index has a copy of each shard (`yellow`), or all copies (`green`). Raises ShardsLost."""
-    told = cluster.ask(
-        "GET",
-        f"/_cluster/health/{index}",
-        wait_for_status=status,
-        timeout=f"{_GREEN_SECONDS}s",
-        seconds=_GREEN_SECONDS + 10,
-        ignore=408,
-    )
-    if told["status"] == "red":
-        raise ShardsLost(f"The index {index} could not be written: the cluster lost a part of it (red).")
-    if told["timed_out"]:
-        _log.warning("The index %s has no second copy in the cluster yet (%s).", index, told["status"])
 
 
 def _on_all_shards(answer: Answer) -> None:

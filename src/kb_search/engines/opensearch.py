@@ -33,13 +33,14 @@ from kb_search.engines.base import (
     too_long,
 )
 from kb_search.engines.cluster import Access, Answer, Cluster, TooLong
-from kb_search.engines.clusterfolder import read_articles, read_whole
-from kb_search.engines.clusterindex import ARTICLE, PASSAGE, counts_in_articles
-from kb_search.engines.clusteroccurrences import gathered, numbers_of
+from kb_search.engines.clusterarticles import Articles
+from kb_search.engines.clusterfolder import read_place, read_whole
+from kb_search.engines.clusterindex import ARTICLE, PASSAGE
+from kb_search.engines.clusteroccurrences import Asking
 from kb_search.engines.clusterreading import ClusterIndex, counting, total
-from kb_search.engines.clustersearch import ClusterSearch, passage_words
+from kb_search.engines.clustersearch import ClusterSearch
 from kb_search.engines.clustershare import announce, fetched, known_addresses, owner, sweep_cluster
-from kb_search.engines.clusterwords import PassageWords, Words
+from kb_search.engines.clusterwords import Words
 from kb_search.engines.clusterwriter import ClusterWriter
 from kb_search.engines.expansion import Vocabulary, expansion
 from kb_search.errors import REBUILD, IndexDamaged
@@ -48,7 +49,10 @@ from kb_search.query import Pattern, Term, Word
 from kb_search.records import decode_article, decode_head
 from kb_search.results import ArticleHead
 
-#: Passages whose words, and those whose text, a reader remembers.
+#: What the frequency of a word or pattern is kept by: a field, and stems or forms.
+_Key = tuple[str, ...]
+
+#: Passages whose text a reader remembers.
 _REMEMBERED = 5000
 _SAMPLED_STEMS = 200
 
@@ -88,10 +92,9 @@ class OpenSearchReader(EngineReader):
         place = self._whole.place
         self._index = ClusterIndex(self._cluster, place.index, place.shards)
         self._index.check_there()
-        self._article_ids = read_articles(folder)
-        self._search = ClusterSearch(self._index, self._whole, self._words, self._copies, self._article_ids)
-        self._passage_words, self._passages = _Memory(), _Memory()
-        self._frequencies: dict[tuple[str, ...], int] = {}
+        self._search = ClusterSearch(self._index, self._whole, self._words, self._copies, Articles(folder))
+        self._passages = _Memory()
+        self._frequencies: dict[_Key, int] = {}
 
     def holdings(self) -> Holdings:
         """What there is."""
@@ -100,11 +103,9 @@ class OpenSearchReader(EngineReader):
     def search(self, query: EngineQuery) -> Matches:
         """Find, count and rank. Raises SearchTooLong."""
         try:
-            found = self._search.found(query)
+            return self._search.found(query)
         except TooLong as error:
             raise SearchTooLong(too_long(query.seconds)) from error
-        self._passage_words.put(found.words)
-        return found.matches
 
     def expand(self, pattern: Pattern, most: int, deadline: Deadline) -> Expansion:
         """The forms that fit a pattern in its field, `most` of them at most. Raises SearchTooLong."""
@@ -134,49 +135,27 @@ class OpenSearchReader(EngineReader):
         number = self._words.forms.find(word.form)
         if word.exact and (number < 0 or not self._words.form_counts[number]):
             return 0
-        return self._frequencies_of([word])[0]
+        unknown = self._unknown([word])
+        self._frequencies.update((key, total(self._index.search([_in_passages(key)])[0])) for key in unknown)
+        return self._frequencies[_key(word)]
 
     # ----------------------------------------------------------------------------------------- the second phase
 
     def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Term]) -> Occurrences:
         """Where words stand in candidates."""
-        known, missing = self._passage_words.get([one.key for one in candidates])
-        for hit in (
-            self._index.scan(_rows(missing), ["row"], docvalue_fields=["row", "words"], _source=False)
-            if missing
-            else ()
-        ):
-            known[hit["fields"]["row"][0]] = passage_words(hit)
-        self._passage_words.put(known)
-        passages: list[PassageWords] = [known[one.key] for one in candidates]
-        counts = self._counts_in_articles(sorted({one.article for one in passages}), words)
-        articles = [counts[one.article] for one in passages]
-        return gathered(self._words, words, passages, articles, self._frequencies_of(words), self._space)
+        asking = Asking(self._words, words, candidates)
+        unknown = self._unknown(words)
+        here, articles, *counts = self._index.search([*asking.bodies, *map(_in_passages, unknown)])
+        self._frequencies.update(zip(unknown, map(total, counts), strict=True))
+        return asking.gathered((here, articles), [self._frequencies[_key(word)] for word in words], self._space)
 
-    def _counts_in_articles(self, numbers: Sequence[int], words: Sequence[Term]) -> dict[int, list[int]]:
-        """For each article, by its number, its length and how often each word counts in it."""
-        if not numbers:
-            return {}
-        lists = [numbers_of(self._words, word).tolist() for word in words]
-        query = _all_of({"kind": ARTICLE}, {"number": list(numbers)})
-        body = {"size": 0, "query": query, "aggs": {"counts": counts_in_articles(lists)}}
-        told = self._index.search([body])[0]["aggregations"]["counts"]["value"]
-        return {number: counts for number, *counts in told}
-
-    def _frequencies_of(self, words: Sequence[Term]) -> list[int]:
-        """In how many passages each word stands. Of a word with one stem it is known here, of others asked once."""
-        asked: dict[tuple[str, ...], Answer] = {}
-        keys = [("forms", *word.forms) if isinstance(word, Pattern) else ("stems", *word.stems) for word in words]
-        for key in keys:
-            field, *terms = key
-            if len(terms) == 1 and field == "stems":
-                number = self._words.stems.find(terms[0])
+    def _unknown(self, words: Sequence[Term]) -> list[_Key]:
+        """The words of which must be asked in how many passages they stand; of a word of one stem that is kept here."""
+        for key in map(_key, words):
+            if key[0] == "stems" and len(key) == 2:
+                number = self._words.stems.find(key[1])
                 self._frequencies[key] = int(self._words.stem_frequencies[number]) if number >= 0 else 0
-            elif key not in self._frequencies:
-                asked[key] = counting({"terms": {"pooled" if field == "stems" else "pooled_forms": terms}})
-        if asked:
-            self._frequencies.update(zip(asked, map(total, self._index.search(list(asked.values()))), strict=True))
-        return [self._frequencies[key] for key in keys]
+        return [key for key in dict.fromkeys(map(_key, words)) if key not in self._frequencies]
 
     # ---------------------------------------------------------------------------------------- what pages show
 
@@ -282,12 +261,14 @@ class OpenSearchReader(EngineReader):
 _LONGEST_ID = 200
 
 
-def _all_of(term: Answer, terms: Answer) -> Answer:
-    return {"bool": {"filter": [{"term": term}, {"terms": terms}]}}
+def _in_passages(key: _Key) -> Answer:
+    """A search that counts the passages in which a word stands."""
+    return counting({"terms": {"pooled" if key[0] == "stems" else "pooled_forms": key[1:]}})
 
 
-def _rows(keys: Sequence[int]) -> Answer:
-    return {"ids": {"values": [str(key) for key in keys]}}
+def _key(word: Term) -> _Key:
+    """What a word's frequency is kept by: a pattern has forms, any other word stems."""
+    return ("forms", *word.forms) if isinstance(word, Pattern) else ("stems", *word.stems)
 
 
 def _passage(kept: Answer) -> Passage:
@@ -317,7 +298,7 @@ class OpenSearchEngine(Engine):
 
     def writer(self, folder: Path, base: Path | None) -> EngineWriter:
         """Begin a generation in an empty folder, as a change of the one in `base` if that is given."""
-        access = Access.of(self.settings, read_whole(base).place.addresses if base else known_addresses(folder))
+        access = Access.of(self.settings, read_place(base).addresses if base else known_addresses(folder))
         mine = owner(folder, access.addresses)
         name = f"{self.settings.engine_collection}-{mine}-{folder.name.partition('.')[0]}"
         return ClusterWriter(access, self.settings, name, folder, base)
@@ -336,10 +317,10 @@ class OpenSearchEngine(Engine):
 
     def discard(self, folder: Path) -> None:
         """Delete the index of a generation, if it has one. Raises ClusterProblem."""
-        place = read_whole(folder).place
+        place = read_place(folder)
         with closing(Cluster(Access.of(self.settings, place.addresses))) as cluster:
             cluster.drop(place.index)
 
     def reader(self, folder: Path) -> EngineReader:
         """Open a finished generation. Raises IndexDamaged and ClusterProblem."""
-        return OpenSearchReader(Access.of(self.settings, read_whole(folder).place.addresses), folder)
+        return OpenSearchReader(Access.of(self.settings, read_place(folder).addresses), folder)

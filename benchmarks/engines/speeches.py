@@ -7,8 +7,9 @@ with as many cores as they take. Wall time and the processor time of all process
 processor time tells more where the machine does something else beside. Recoll is the Debian package `recollcmd`;
 where it is missing, ours stands alone.
 
-Measured last on two quiet cores, 1,010 speeches, 26,439 passages: Whoosh 12.7 s beside 8.1 s of recollindex (1.57
-times), tantivy 12.7 s beside 7.7 s (1.64 times); processor time 1.76 and 1.72 times. It had been 2.23 and 2.74 times.
+Measured last on two quiet cores, 1,010 speeches, 26,439 passages: Whoosh 17.2 s beside 12.4 s of recollindex (1.39
+times), tantivy 17.5 s beside 13.8 s (1.27 times); processor time 1.40 and 1.34 times. Before, at an hour when the cores
+were faster, 12.7 s beside 8.1 s and 7.7 s (1.57 and 1.64 times).
 """
 
 from __future__ import annotations

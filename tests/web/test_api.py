@@ -5,6 +5,9 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
+from kb_search.engines.local import LocalReader
+from kb_search.errors import ClusterProblem
+
 TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list, "object": dict}
 
 
@@ -73,6 +76,17 @@ def test_articles_stats_and_health_are_as_described(client: FlaskClient) -> None
     assert article["url"] == "https://example.org/road"
     assert check(client, "/api/v1/stats", "/api/v1/stats")["articles"] == 18
     assert check(client, "/health", "/health")["status"] == "ok"
+
+
+def test_health_says_so_where_nothing_can_be_searched(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index that is there, and whose engine cannot search it, is not healthy."""
+    assert check(client, "/health", "/health")["status"] == "ok"
+
+    def lost(*_arguments: object) -> None:
+        raise ClusterProblem("The cluster lacks parts of the index.")
+
+    monkeypatch.setattr(LocalReader, "search", lost)
+    assert check(client, "/health", "/health", 503)["error"]["message"] == "The cluster lacks parts of the index."
 
 
 def test_errors_are_as_described(client: FlaskClient) -> None:

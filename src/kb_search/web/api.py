@@ -10,6 +10,7 @@ from kb_search import __version__
 from kb_search.config import Settings
 from kb_search.errors import UsageError
 from kb_search.lexing import MAX_LENGTH
+from kb_search.results import SearchRequest
 from kb_search.search import Library
 from kb_search.web import openapi
 from kb_search.web.state import State
@@ -43,8 +44,8 @@ class Api:
         return jsonify(overview_json(self._library.overview()))
 
     def health(self) -> Response:
-        """`GET /health`: ok while searches can be answered."""
-        generation = self._library.stats().generation
+        """`GET /health`: ok while searches can be answered, which is tried: a cluster may be there, its index not."""
+        generation = self._library.search(SearchRequest(per_page=1)).generation
         return jsonify({"status": "ok", "version": __version__, "generation": generation})
 
     def description(self) -> Response:

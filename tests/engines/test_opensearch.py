@@ -23,13 +23,14 @@ pytest.importorskip("opensearchpy", reason="the engine opensearch is not install
 from kb_search import engines
 from kb_search.config import Settings
 from kb_search.engines import cluster as clusters
-from kb_search.engines import clustershare, clusterwriter
+from kb_search.engines import clustersearch, clustershare, clusterwriter
 from kb_search.engines.cluster import Access, Cluster
 from kb_search.engines.clustersigning import Signer
 from kb_search.errors import ClusterProblem, ConfigError, IndexDamaged, IndexMissing, IndexOutdated, KbSearchError
 from kb_search.results import SearchRequest
 from kb_search.search import Library
 from tests import made_up
+from tests.copied import edited, story
 from tests.engines.test_contract import built, hold
 from tests.engines.there import CLUSTER, missing, settings_for
 from tests.oracle import Oracle
@@ -153,6 +154,20 @@ def test_an_index_that_was_deleted_behind_its_back_is_built_anew(tmp_path, where
     assert asked(by_address(trial, where), "bridge").articles == 1
     assert trial.index(full=True, **plain).engine == "opensearch"
     assert asked(by_address(trial, where), "bridge").articles == 1
+
+
+@there
+def test_more_near_duplicates_are_folded_than_one_clause_may_name(tmp_path, where, monkeypatch):
+    """However many articles are hidden, they are left out, and each is counted."""
+    monkeypatch.setattr(clustersearch, "MOST_VALUES", 2)
+    trial = Trial(tmp_path)
+    for number in range(6):
+        trial.write(f"{number}.txt", " ".join(edited(story(1, 200), 0.01 * number)) + ".")
+    trial.index(**where)
+    whole, folded = asked(trial.settings, "*"), asked(trial.settings, "*", fold=True)
+    assert len({hit.article for hit in whole.hits}) == 6
+    assert len({hit.article for hit in folded.hits}) == 1
+    assert folded.passages == whole.passages == len(folded.hits) + folded.folded
 
 
 @there

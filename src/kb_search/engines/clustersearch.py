@@ -14,7 +14,7 @@ from kb_search.engines.base import Candidate, Deadline, EngineQuery, Matches
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterarticles import Articles
 from kb_search.engines.clusterfolder import Whole
-from kb_search.engines.clusterindex import MOST_HITS, passages_by_article
+from kb_search.engines.clusterindex import MOST_HITS, MOST_VALUES, passages_by_article
 from kb_search.engines.clusterquery import Translator, needed_articles, scores
 from kb_search.engines.clusterreading import ClusterIndex, counting, total
 from kb_search.engines.clusterwords import Words
@@ -73,7 +73,7 @@ class ClusterSearch:
         passages = int(chosen.sum())
         told = iter(map(total, others))
         wider, narrower = (next(told) if one else passages for one in counted)
-        hidden = self._hidden(chosen) if query.fold and self.copies.has_groups else ()
+        hidden = self._hidden(chosen) if query.fold and self.copies.has_groups else []
         return Matches(
             passages=passages,
             articles=int(np.count_nonzero(chosen)),
@@ -82,7 +82,7 @@ class ClusterSearch:
             sources=self.articles.by_source(matching * dates),
             dates=self.articles.by_date(matching * sources),
             partly_dated=wider - passages,
-            folded=int(chosen[list(hidden)].sum()),
+            folded=int(chosen[hidden].sum()),
             partly_excluded=passages - narrower,
         )
 
@@ -147,11 +147,12 @@ class ClusterSearch:
         return body
 
     def _candidates(
-        self, query: EngineQuery, body: Answer, first: Answer, hidden: Sequence[int], deadline: Deadline
+        self, query: EngineQuery, body: Answer, first: Answer, hidden: list[int], deadline: Deadline
     ) -> tuple[Candidate, ...]:
         """The best passages; those of articles that are hidden are left out."""
         if hidden:
-            listed = {"bool": {"must_not": [{"terms": {"number": list(hidden)}}]}}
+            pieces = [hidden[at : at + MOST_VALUES] for at in range(0, len(hidden), MOST_VALUES)]
+            listed = {"bool": {"must_not": [{"terms": {"number": piece}} for piece in pieces]}}
             body = {**body, "post_filter": _both(listed, body.get("post_filter", {"match_all": {}}))}
             del body["aggs"]
             first = self._search([body], deadline)[0]

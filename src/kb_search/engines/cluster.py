@@ -34,6 +34,8 @@ READ_PATIENCE = 15.0
 #: The same for what was given up the last time: whoever waits behind others need not wait as long as they did.
 _LITTLE_PATIENCE = 1.0
 WRITE_PATIENCE = 15.0
+#: The same where nobody listens at any address: a node that starts anew takes longer, and a reader waits.
+_AWAY_PATIENCE = 5.0
 #: Seconds that one attempt may take where the caller does not say; fewer for what a node knows at once, where another
 #: node can be asked if this one hangs.
 _SECONDS = 30.0
@@ -138,7 +140,7 @@ class Cluster:
         """Raise ClusterProblem unless the cluster is one that this program was tried with."""
         told = self.ask("GET", "/")
         version = told.get("version", {})
-        number, kind = str(version.get("number", "?")), version.get("distribution", "no OpenSearch")
+        number, kind = str(version.get("number", "?")), version.get("distribution", "another program, version")
         found = tuple(int(part) for part in re.findall(r"\d+", number)[:2])
         if kind != "opensearch" or not _LEAST_VERSION <= found < (_LEAST_VERSION[0] + 1,):
             raise ClusterProblem(
@@ -163,7 +165,8 @@ class Cluster:
         """
         several = method == "GET" and len(self.access.addresses) > 1
         seconds = seconds or (_SECONDS_OF_ONE if several else _SECONDS)
-        end = time.monotonic() + (min(patience, _LITTLE_PATIENCE) if path in self._given_up else patience)
+        started = time.monotonic()
+        patience = min(patience, _LITTLE_PATIENCE) if path in self._given_up else patience
         told: Failure | None = None
         for pause in (*_PAUSES, *([_PAUSES[-1]] * 100)):
             try:
@@ -173,7 +176,8 @@ class Cluster:
             except Failure as failure:
                 # What a node says tells more than that another one hangs, and that more than that one is away.
                 told = max(failure, told or failure, key=lambda one: (one.status > 0, one.kind != "away"))
-                if not failure.passes or time.monotonic() + pause > end:
+                limit = min(patience, _AWAY_PATIENCE) if told.kind == "away" else patience
+                if not failure.passes or time.monotonic() + pause > started + limit:
                     if failure.passes:
                         self._given_up.add(path)
                     raise self._explained(told) from failure

@@ -89,5 +89,5 @@ def sentence(failure: Failure, where: str) -> str:
     told = f"{failure.kind} {failure.reason}"
     said = next((sentence for sign, sentence in _SENTENCES if sign in told), None) or _STATUSES.get(failure.status)
     if said is None:
-        said = f"reports an error: {failure.status} {failure.kind}: {failure.reason[:500]}"
+        said = f"reports an error: {failure.status} {failure.kind}: {failure.reason[:500] or 'no reason given'}"
     return f"The cluster at {where} {said}"

@@ -416,7 +416,7 @@ ANSWERS = {
     "other": (
         200,
         {"version": {"number": "8.1.0"}},
-        "is no OpenSearch 8.1.0; the engine opensearch needs",
+        "is another program, version 8.1.0; the engine opensearch needs",
     ),
     "login": (401, {}, "refuses the login; check KB_SEARCH_ENGINE_USER and KB_SEARCH_ENGINE_PASSWORD."),
     "forbidden": (403, error("security_exception", "no permissions"), "does not allow this to the login that is used."),
@@ -426,6 +426,7 @@ ANSWERS = {
     "red": (503, error("no_shard_available_action_exception", ""), "lacks parts of the index"),
     "busy": (429, error("rejected_execution_exception", "queue"), "is too busy; try again later."),
     "proxy": (502, "", "cannot be reached by the proxy at this address. Is it running?"),
+    "unsaid": (400, {}, "reports an error: 400 error: no reason given"),
     "strange": (400, error("x_exception", "so"), "reports an error: 400 x_exception: so"),
 }
 

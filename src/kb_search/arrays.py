@@ -49,6 +49,16 @@ def load_array(path: Path, kind_name: str = "") -> NDArray:  # type: ignore[type
         raise IndexDamaged(f"The index file {path.name} cannot be read. {REBUILD}") from error
 
 
+def rising(values: Ints) -> Ints:
+    """The different values of an array, rising."""
+    # Not numpy.unique, whose first call imports numpy.ma: a tenth of what a search from the command line takes.
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    distinct: Ints = ordered[first]
+    return distinct
+
+
 class StringTable:
     """Many strings, memory-mapped: by number, and, where they were written in byte order, by value."""
 

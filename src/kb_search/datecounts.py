@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from kb_search.arrays import Longs, Mask
+from kb_search.arrays import Ints, Longs, Mask
 
 
 class DateCounts:
@@ -25,6 +26,12 @@ class DateCounts:
             return pairs
         table = np.array(sorted(pairs), np.int64).reshape(-1, 2)
         return cls(table[:, 0], table[:, 1])
+
+    @classmethod
+    def ranked(cls, dates: Ints, counts: NDArray[np.integer | np.floating]) -> DateCounts:
+        """From the dates that there may be, rising, and how many passages have the first of them; none has the rest."""
+        there = np.flatnonzero(counts)
+        return cls(dates[there].astype(np.int64), counts[there].astype(np.int64))
 
     @classmethod
     def together(cls, parts: Sequence[DateCounts]) -> DateCounts:

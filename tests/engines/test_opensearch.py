@@ -10,8 +10,10 @@ import threading
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -33,6 +35,7 @@ from tests import made_up
 from tests.copied import edited, story
 from tests.engines.test_contract import built, hold
 from tests.engines.there import CLUSTER, missing, settings_for
+from tests.opensearch.proxy import running
 from tests.oracle import Oracle
 from tests.trial import Trial, prose
 
@@ -379,15 +382,8 @@ def stub(status, answer, kind="application/json", check=lambda *_request: None):
         def log_message(self, *_arguments):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as place:
+        yield f"http://{place}"
 
 
 @pytest.fixture
@@ -580,6 +576,25 @@ def test_what_was_tried_for_long_in_vain_is_not_tried_for_long_again(monkeypatch
         assert tries("/a/_search") == 1
         del answer["/a/_search"]
         assert tries("/a/_search") > 1
+
+
+@pytest.mark.parametrize(("status", "kind", "seconds"), [(0, "away", 5), (429, "busy", 15)])
+def test_nobody_waits_long_where_nobody_listens(status, kind, seconds, monkeypatch):
+    """Where nothing listens at any address that is told after five seconds; a node that is busy is given fifteen."""
+    clock = [0.0]
+    monkeypatch.setattr(clusters, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=partial(_let_pass, clock)))
+
+    def send(*_arguments):
+        raise clusters.Failure(status, kind, "")
+
+    monkeypatch.setattr(Cluster, "_send", send)
+    with closing(Cluster(Access(("http://127.0.0.1:1",)))) as cluster, pytest.raises(ClusterProblem):
+        cluster.ask("GET", "/")
+    assert seconds - 2 <= clock[0] <= seconds
+
+
+def _let_pass(clock, seconds):
+    clock[0] += seconds
 
 
 def test_a_partial_answer_is_no_answer():

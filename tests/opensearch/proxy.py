@@ -14,6 +14,19 @@ from urllib.parse import urlsplit
 _LEFT_OUT = {"host", "connection", "authorization", "transfer-encoding"}
 
 
+@contextmanager
+def running(server: ThreadingHTTPServer) -> Iterator[str]:
+    """Where a server listens that answers in a thread of its own: host and port."""
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 @dataclass(frozen=True)
 class Certificate:
     """A certificate that signs itself, for this machine's own address, and its key."""
@@ -82,11 +95,5 @@ def guarding(
     server = _Server(("127.0.0.1", 0), handler)
     server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.tls.load_cert_chain(certificate.certificate, certificate.key)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"https://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with running(server) as place:
+        yield f"https://{place}"

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kb_search.arrays import Ints, Longs, Mask, load_array
+from kb_search.arrays import Ints, Longs, Mask, load_array, rising
 from kb_search.columns import Columns
 from kb_search.copies import Ids
 from kb_search.datecounts import DateCounts
@@ -105,15 +105,11 @@ class Articles:
 
     def by_date(self, passages: Longs) -> DateCounts:
         """How many passages each date has; `passages` has how many of each article count."""
-        counts = np.bincount(self._date_rank, passages, len(self._rising)).astype(np.int64)
-        there = np.flatnonzero(counts)
-        return DateCounts(self._rising[there].astype(np.int64), counts[there])
+        return DateCounts.ranked(self._rising, np.bincount(self._date_rank, passages))
 
     @cached_property
     def _rising(self) -> Ints:
-        """All dates, rising, each once."""
-        rising = np.sort(self.dates)
-        return rising[np.flatnonzero(np.diff(rising, prepend=-1))]
+        return rising(self.dates)
 
     @cached_property
     def _date_rank(self) -> Longs:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property, reduce
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from kb_search.arrays import ABSENT, Ints, Mask
 from kb_search.columns import Columns
 from kb_search.datecounts import DateCounts
 from kb_search.engines.base import Candidate, Deadline, EngineQuery, Expansion, Lexicon, Matches, Occurrences
+from kb_search.engines.bestrows import BestRows, Rows, best_rows, candidates
 from kb_search.engines.bm25 import boosted, coarse_length, idf, saturation
 from kb_search.engines.coarsedates import asks_for_dates, excludes_dates, partly_dated, partly_excluded
 from kb_search.engines.expansion import Vocabulary, expansion
@@ -39,9 +40,6 @@ _SAMPLED_STEMS = 1000
 _LOOKED_UP_BELOW = 16
 #: So many words are counted at a time, which bounds the memory.
 _CHECKED_AT_ONCE = 1 << 20
-
-
-Rows = NDArray[np.intp]
 
 
 class _Weighted(NamedTuple):
@@ -92,21 +90,21 @@ class LocalReader(StoreReader):
             partly += selection.partly
             excluded += selection.excluded
             sources.update(counted(columns.sources, columns.sources_of(selection.for_sources)))
-            dates.append(_dates(columns, selection.for_dates))
+            dates.append(DateCounts.ranked(columns.dates, np.bincount(columns.row_date_rank[selection.for_dates])))
         listed = self._unfolded(found) if query.fold and self._copies.has_groups else found
         folded = passages - sum(map(len, listed))
         if query.sort == "relevance":
             listed = self.promising(listed, query)
-        best: list[_Best] = []
+        best: list[BestRows] = []
         for number, rows in enumerate(listed):
             scores = self._scores(number, weights, rows)
             deadline.check()
-            best.append(self._best(number, rows, scores, query))
+            best.append(best_rows(self._segments[number], self._bases[number], rows, scores, query))
         return Matches(
             passages=passages,
             articles=articles,
             articles_exact=True,
-            candidates=_candidates(best, query.depth),
+            candidates=candidates(best, query.depth),
             sources=by_count(sources),
             dates=DateCounts.together(dates),
             partly_dated=partly,
@@ -238,26 +236,6 @@ class LocalReader(StoreReader):
             scores += weight * saturation((own + context).astype(np.float64), lengths, self._average)
         return scores
 
-    def _best(self, number: int, rows: Rows, scores: NDArray[np.float64], query: EngineQuery) -> _Best:
-        """The best rows of a segment."""
-        columns = self._segments[number]
-        if query.sort == "relevance":
-            kept = _top(-scores, columns.row_rank[rows], query.depth)
-            rows, scores = rows[kept], scores[kept]
-            order: tuple[NDArray[Any], ...] = (columns.row_ids[rows], -scores)
-        else:
-            dates = self._date_keys(columns, rows, query.sort)
-            kept = _top(dates, _reading_order(columns, rows), query.depth)
-            rows, scores = rows[kept], scores[kept]
-            order = (rows, columns.article_ids[columns.row_article[rows]], dates[kept])
-        return _Best(order, self._bases[number] + rows, columns.row_ids[rows], scores)
-
-    @staticmethod
-    def _date_keys(columns: Columns, rows: Rows, sort: str) -> NDArray[np.int64]:
-        """What rows are sorted by: their date, falling for `newest`; the undated come last either way."""
-        dates = columns.row_date[rows].astype(np.int64)
-        return np.where(dates == 0, np.iinfo(np.int64).max, -dates if sort == "newest" else dates)
-
     def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Term]) -> Occurrences:
         """Where words stand in candidates. Source of the layout: see `base.Occurrences`."""
         segments = []
@@ -301,34 +279,6 @@ class _Selection(NamedTuple):
     excluded: int
 
 
-def _dates(columns: Columns, rows: Rows) -> DateCounts:
-    """How many of some rows have which date."""
-    counts = np.bincount(columns.row_date_rank[rows])
-    there = np.flatnonzero(counts)
-    return DateCounts(columns.dates[there].astype(np.int64), counts[there])
-
-
-class _Best(NamedTuple):
-    """The best rows of a segment in their order, and what that goes by, the last first."""
-
-    order: tuple[NDArray[Any], ...]
-    keys: Rows
-    ids: NDArray[np.bytes_]
-    scores: NDArray[np.float64]
-
-
-def _candidates(parts: list[_Best], depth: int) -> tuple[Candidate, ...]:
-    """The best of all segments in one order."""
-    if not parts:
-        return ()
-    order, keys, ids, scores = parts[0]
-    if len(parts) > 1:
-        order = tuple(map(np.concatenate, zip(*(part.order for part in parts), strict=True)))
-        first = np.lexsort(order)[:depth]
-        keys, ids, scores = (np.concatenate(some)[first] for some in zip(*(part[1:] for part in parts), strict=True))
-    return tuple(map(Candidate, keys.tolist(), map(bytes.decode, ids.tolist()), scores.tolist()))
-
-
 def _keys(term: Term) -> Sequence[str | tuple[str, ...]]:
     """What a term has postings by: each of its stems, or its forms together."""
     return (term.forms,) if isinstance(term, Pattern) else term.stems
@@ -351,19 +301,6 @@ def _date_selection(matcher: SegmentMatcher, query: EngineQuery) -> Mask | None:
 
 def _both(rows: Mask, others: Mask | None) -> Mask:
     return rows if others is None else rows & others
-
-
-def _top(keys: NDArray, ties: NDArray, depth: int) -> Rows:  # type: ignore[type-arg]  # any numbers
-    """The indexes of the `depth` smallest keys in order, ties by the second array."""
-    kept = np.arange(len(keys))
-    if len(keys) > depth:
-        kept = np.flatnonzero(keys <= np.partition(keys, depth - 1)[depth - 1])
-    return kept[np.lexsort((ties[kept], keys[kept]))][:depth]
-
-
-def _reading_order(columns: Columns, rows: Rows) -> NDArray[np.int64]:
-    """A number for each row that sorts by the article's id, then as the article is read."""
-    return columns.article_rank[columns.row_article[rows]].astype(np.int64) * columns.rows + rows
 
 
 def _distinct(rising: Ints) -> int:

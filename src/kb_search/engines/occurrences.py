@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.arrays import Ints, Longs, Mask
+from kb_search.arrays import Ints, Longs, Mask, rising
 from kb_search.columns import Columns
 from kb_search.engines.base import Occurrences
 from kb_search.engines.postings import Postings, count_together, looked_up
@@ -108,8 +108,7 @@ class _Articles(NamedTuple):
     def of_rows(cls, columns: Columns, rows: Longs) -> _Articles:
         """The articles of some rows."""
         owners = columns.row_article[rows]
-        rising = np.sort(owners)
-        articles = rising[np.flatnonzero(np.diff(rising, prepend=-1))]
+        articles = rising(owners)
         first = columns.article_first_row[articles]
         return cls(articles, first, first + columns.article_rows[articles], articles.searchsorted(owners))
 

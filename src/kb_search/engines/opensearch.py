@@ -7,7 +7,7 @@ phase. What is small (all words, the space of meanings, who copied whom) is kept
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
@@ -52,30 +52,31 @@ from kb_search.results import ArticleHead
 #: What the frequency of a word or pattern is kept by: a field, and stems or forms.
 _Key = tuple[str, ...]
 
-#: Passages whose text a reader remembers.
-_REMEMBERED = 5000
+#: Passages whose text a reader remembers, and words and patterns of which it remembers in how many passages they stand.
+_PASSAGES_REMEMBERED, _FREQUENCIES_REMEMBERED = 5000, 500
 _SAMPLED_STEMS = 200
 
 
 class _Memory:
-    """What was read of documents, by their keys; when it is full it is emptied. Safe to share between threads."""
+    """What the cluster told, by its keys; when it is full it is emptied. Safe to share between threads."""
 
-    def __init__(self) -> None:
-        self._known: dict[int, Any] = {}
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: dict[Any, Any] = {}
         self._lock = threading.Lock()
 
-    def put(self, entries: dict[int, Any]) -> None:
+    def put(self, entries: Mapping[Any, Any]) -> None:
         """Remember some."""
         with self._lock:
-            if len(self._known) + len(entries) > _REMEMBERED:
+            if len(self._known) + len(entries) > self._most:
                 self._known = {}
             self._known.update(entries)
 
-    def get(self, keys: Sequence[int]) -> tuple[dict[int, Any], list[int]]:
+    def get(self, keys: Iterable[Any]) -> tuple[dict[Any, Any], list[Any]]:
         """What is remembered of some keys, and the keys of which nothing is."""
-        known = self._known
-        found = {key: known[key] for key in keys if key in known}
-        return found, [key for key in dict.fromkeys(keys) if key not in found]
+        known, asked = self._known, dict.fromkeys(keys)
+        found = {key: known[key] for key in asked if key in known}
+        return found, [key for key in asked if key not in found]
 
 
 class OpenSearchReader(EngineReader):
@@ -93,8 +94,7 @@ class OpenSearchReader(EngineReader):
         self._index = ClusterIndex(self._cluster, place.index, place.shards)
         self._index.check_there()
         self._search = ClusterSearch(self._index, self._whole, self._words, self._copies, Articles(folder))
-        self._passages = _Memory()
-        self._frequencies: dict[_Key, int] = {}
+        self._passages, self._frequencies = _Memory(_PASSAGES_REMEMBERED), _Memory(_FREQUENCIES_REMEMBERED)
 
     def holdings(self) -> Holdings:
         """What there is."""
@@ -135,27 +135,40 @@ class OpenSearchReader(EngineReader):
         number = self._words.forms.find(word.form)
         if word.exact and (number < 0 or not self._words.form_counts[number]):
             return 0
-        unknown = self._unknown([word])
-        self._frequencies.update((key, total(self._index.search([_in_passages(key)])[0])) for key in unknown)
-        return self._frequencies[_key(word)]
+        known, unknown = self._known([word])
+        if unknown:
+            known = self._counted(unknown, self._index.search(list(map(_in_passages, unknown))))
+        return known[_key(word)]
 
     # ----------------------------------------------------------------------------------------- the second phase
 
     def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Term]) -> Occurrences:
         """Where words stand in candidates."""
         asking = Asking(self._words, words, candidates)
-        unknown = self._unknown(words)
+        known, unknown = self._known(words)
         here, articles, *counts = self._index.search([*asking.bodies, *map(_in_passages, unknown)])
-        self._frequencies.update(zip(unknown, map(total, counts), strict=True))
-        return asking.gathered((here, articles), [self._frequencies[_key(word)] for word in words], self._space)
+        known |= self._counted(unknown, counts)
+        return asking.gathered((here, articles), [known[_key(word)] for word in words], self._space)
 
-    def _unknown(self, words: Sequence[Term]) -> list[_Key]:
-        """The words of which must be asked in how many passages they stand; of a word of one stem that is kept here."""
-        for key in map(_key, words):
-            if key[0] == "stems" and len(key) == 2:
-                number = self._words.stems.find(key[1])
-                self._frequencies[key] = int(self._words.stem_frequencies[number]) if number >= 0 else 0
-        return [key for key in dict.fromkeys(map(_key, words)) if key not in self._frequencies]
+    def _known(self, words: Sequence[Term]) -> tuple[dict[_Key, int], list[_Key]]:
+        """In how many passages words stand, as far as that is known here, and those of which it must be asked.
+
+        Of a word of one stem it is kept here.
+        """
+        keys = dict.fromkeys(map(_key, words))
+        kept = {key: self._stem_frequency(key[1]) for key in keys if key[0] == "stems" and len(key) == 2}
+        found, unknown = self._frequencies.get(key for key in keys if key not in kept)
+        return kept | found, unknown
+
+    def _stem_frequency(self, stem: str) -> int:
+        number = self._words.stems.find(stem)
+        return int(self._words.stem_frequencies[number]) if number >= 0 else 0
+
+    def _counted(self, keys: Sequence[_Key], answers: Sequence[Answer]) -> dict[_Key, int]:
+        """In how many passages words stand, by the answers to `_in_passages`; remembered."""
+        counts = dict(zip(keys, map(total, answers), strict=True))
+        self._frequencies.put(counts)
+        return counts
 
     # ---------------------------------------------------------------------------------------- what pages show
 

@@ -34,8 +34,9 @@ from tantivy import Occur, Query
 from kb_search.arrays import Ints, Longs, Mask
 from kb_search.columns import Columns
 from kb_search.engines.base import Engine, EngineQuery, EngineReader, EngineWriter
+from kb_search.engines.bestrows import Rows
 from kb_search.engines.bm25 import idf
-from kb_search.engines.local import LocalReader, Rows
+from kb_search.engines.local import LocalReader
 from kb_search.engines.matching import PhraseSource
 from kb_search.engines.postinglists import PostingLists, write_postings
 from kb_search.engines.postings import Postings

@@ -12,14 +12,20 @@ from typing import Protocol
 
 from benchmarks.engines.made import Made, Question
 
+from kb_search import facets
+from kb_search.asking import engine_query
 from kb_search.columns import Columns
 from kb_search.config import Settings
 from kb_search.document import Passage
 from kb_search.engines import engine_named
 from kb_search.filelist import write_files
-from kb_search.generations import building
+from kb_search.generations import building, open_current
+from kb_search.highlight import Marker
 from kb_search.latentwriter import place_passages
-from kb_search.results import SearchRequest
+from kb_search.parsing import parse
+from kb_search.query import Leaf, scoring_terms, text_leaves
+from kb_search.ranking import WINDOW, Ranked, emphases, rank
+from kb_search.results import SearchRequest, Span
 from kb_search.search import Library
 from kb_search.wording import Wording, worded
 
@@ -139,6 +145,43 @@ class KbSearch:
     def bytes(self) -> int:
         """The index folder."""
         return folder_size(self._settings.index)
+
+
+class Engine(KbSearch):
+    """An engine with parsing, ranking, facets and marks around it, and none of the rest of a search.
+
+    That is the work that programs used directly do. What else a search does: other names of what is named, the words
+    of the question said back, reasons, notes, near-duplicates, marks in titles and headings, whether the index has
+    been replaced, other spellings and what is to blame where little is found.
+    """
+
+    def open(self) -> None:
+        """Open the generation."""
+        opened = open_current(self._settings.index)
+        self._reader = engine_named(opened.manifest.engine, self._settings).reader(opened.folder)
+        self._holdings = self._reader.holdings()
+
+    def ask(self, question: Question) -> Found:
+        """Parse, select, count, rank, both facets, the ten best marked."""
+        request = SearchRequest(typed(question), sources=(question.source,) if question.source else ())
+        tree = parse(request.text, ("en",)).tree
+        matches = self._reader.search(engine_query(request, tree, WINDOW, self._settings.time_limit))
+        words = scoring_terms(tree)
+        ranked: list[Ranked] = []
+        if matches.candidates:
+            occurrences = self._reader.occurrences(matches.candidates, words)
+            ranked = rank(matches.candidates, occurrences, emphases(tree, words, "en"), self._holdings)
+        sources = facets.source_facet(matches.sources, request)
+        facets.date_facet(matches.dates, request)
+        marked = self._marked(text_leaves(tree), [one.candidate.key for one in ranked[:SHOWN]])
+        return Found(matches.passages, len(marked), len(sources.values))
+
+    def _marked(self, leaves: Sequence[Leaf], keys: Sequence[int]) -> list[tuple[str, tuple[Span, ...]]]:
+        """The texts of some passages, and what is marked in them."""
+        marker = Marker(leaves, self._reader.inflected)
+        self._reader.prepare(keys)
+        passages = [self._reader.passage(key)[0] for key in keys]
+        return [(passage.text, marker.marks(passage.text, "en", passage.silent)) for passage in passages]
 
 
 def typed(question: Question) -> str:

@@ -149,10 +149,11 @@ def test_a_changed_generation_answers_as_one_built_anew(name, before, later, lat
     ):
         left = [made for made in [*before, *later, *latest] if made[0].id not in {*gone, *gone_later}]
         oracle = Oracle(left)
-        for query in [ALL, *questions]:
+        for query in [ALL, replace(ALL, sort="newest"), *questions]:
             matches, found = hold(reader, oracle, query)
             if name != "opensearch":
                 hold_scores(oracle, query, matches, found)
+                assert search(reader, replace(query, depth=2)).candidates == matches.candidates[:2]
         assert reader.holdings().average_length == pytest.approx(oracle.average_length)
         assert [(head.id, head.passages) for head in reader.articles()] == [
             (article.id, len(passages)) for article, passages in sorted(left, key=lambda made: made[0].path)

@@ -130,10 +130,11 @@ class SegmentMatcher:
             rows = self._in_order(node.words if isinstance(node, Phrase) else (node,))
             return Found(rows, rows, self._none())
         rows, shown = self._none(), self._none()
-        for term in (node.forms,) if isinstance(node, Pattern) else node.stems:
-            found = self.postings(term)
+        lists = [self.postings(term) for term in ((node.forms,) if isinstance(node, Pattern) else node.stems)]
+        for found in lists:
             rows[found.rows] = True
-            shown[found.rows] |= found.own > 0
+            # What is not there yet need not be read, which is half of the cost; nearly all words have one stem.
+            shown[found.rows] = found.own > 0 if len(lists) == 1 else shown[found.rows] | (found.own > 0)
         return Found(rows, shown, self._none())
 
     def postings(self, term: str | tuple[str, ...]) -> Postings:

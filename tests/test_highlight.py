@@ -115,6 +115,14 @@ def found(tokens, leaf):
     return [tokens[n + step][:2] for n in starts for step in range(len(forms))]
 
 
+def test_the_same_word_is_marked_in_the_language_of_its_text():
+    """What was seen in a text of one language is not taken to be so in another, where the word has another stem."""
+    text = "some of the longer notes of the city " * 4
+    assert analysis.stem("notes", "en") == "note" != analysis.stem("notes", "de")
+    marker = Marker([Word("note", ("note",))], lambda _: ["notes"])
+    assert [len(marker.marks(text, language)) for language in ("en", "de", "en")] == [4, 0, 4]
+
+
 def test_a_phrase_is_one_mark():
     """A phrase is marked from its first word to its last; overlapping phrases are marked together."""
     assert marker_of('"a b" OR "b c"').marks("a b c", "en") == ((0, 5),)

@@ -7,6 +7,7 @@ import pytest
 
 from kb_search import analysis
 from kb_search.engines.base import EngineQuery
+from kb_search.engines.postings import NO_POSTINGS, Postings, count_together
 from kb_search.generations import open_current
 from kb_search.query import Everything, Pattern, Word
 from tests.engines.there import ENGINES, engine_named, given
@@ -48,6 +49,16 @@ def test_an_article_is_the_sum_of_its_passages(reader):
         assert found.article_lengths[at] == found.lengths[together].sum()
         total = (found.own + found.context)[:, together].sum(axis=1)
         assert found.article[:, at].tolist() == total.tolist()
+
+
+def test_a_deleted_row_counts_for_no_word():
+    """In how many rows one of some stems stands: each row once, and only those that are there."""
+    one, other = (Postings(np.array(rows), *np.ones((2, len(rows)), np.uint32)) for rows in ([0, 2, 3], [2, 4]))
+    there = np.array([True, True, True, False, False, True])
+    assert count_together([one, other], None) == 4
+    assert count_together([one, other], there) == 2
+    assert count_together([one], there) == 2
+    assert count_together([NO_POSTINGS, NO_POSTINGS], there) == 0
 
 
 def test_one_candidate_is_told_the_same_as_among_others(reader):

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb_search.document import Date
 from kb_search.engines.whoosh import WhooshEngine
 from kb_search.errors import IndexDamaged
-from kb_search.query import And, Or, Phrase, Word
+from kb_search.query import And, Or, Phrase, Undated, Word
 from tests import made_up
 from tests.engines.test_contract import ALL, BUILDS, article_of, built, names, phrase, replace, search
 from tests.oracle import Oracle
@@ -138,6 +139,22 @@ def test_a_short_passage_is_not_missed_for_long_ones_that_are_gone():
         built(ENGINE, [], first, [article.id for article, _ in gone]) as (reader, _),
     ):
         assert names(reader.search(query)) == ["a-1"]
+
+
+@pytest.mark.usefixtures("always_ranked")
+def test_the_best_may_stand_anywhere_in_a_later_segment():
+    """What a change brought is among the best wherever its rows stand, and a row that does not match never is."""
+    first = [article_of(name, "peace" + " snow" * length) for name, length in (("a", 20), ("b", 30), ("c", 40))]
+    second = [
+        article_of("d", "peace of war", date=Date(2020)),
+        article_of("e", "peace peace"),
+        article_of("f", "peace" + " snow" * 50),
+    ]
+    query = replace(ALL, tree=PEACE, depth=2)
+    with built(ENGINE, first) as (_, before), built(ENGINE, second, before) as (reader, _):
+        assert names(reader.search(query)) == ["e-1", "d-1"]
+        undated = replace(query, tree=And((PEACE, Undated())))
+        assert names(reader.search(undated)) == ["e-1", "a-1"]
 
 
 @pytest.mark.parametrize("most", [0, 1, 20_000])

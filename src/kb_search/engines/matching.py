@@ -46,9 +46,9 @@ from kb_search.query import (
 #: From a stem to its postings in a segment; empty where no row has it.
 PostingSource = Callable[[str], Postings]
 
-#: From the forms of a phrase, and the rows that have all of them, to the rows where they follow each other in a
-#: passage's own text; None where that is to be looked up in the columns.
-PhraseSource = Callable[[tuple[str, ...], Mask], Ints | None]
+#: From the forms of a phrase to the rows where they follow each other in a passage's own text; None where that is to be
+#: looked up in the columns.
+PhraseSource = Callable[[tuple[str, ...]], Ints | None]
 
 
 class Found(NamedTuple):
@@ -154,9 +154,9 @@ class SegmentMatcher:
         # What the segment lacks is found out before any posting is read.
         if any(self._columns.form_table.find(word.form) == ABSENT for word in words):
             return rows
-        rarest, within = self._rarest(words)
-        known = self._phrases(tuple(word.form for word in words), within) if self._phrases else None
+        known = self._phrases(tuple(word.form for word in words)) if self._phrases else None
         if known is None:
+            rarest, within = self._rarest(words)
             known = self._columns.row_at(self._positions.in_order(words, within, rarest))
         rows[known] = True
         return rows

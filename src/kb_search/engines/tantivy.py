@@ -21,7 +21,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -60,10 +60,12 @@ _RANKED_ABOVE = 15_000
 _MORE, _TIMES, _TRIES = 56, 4, 2
 #: How far apart, in proportion, the same score may be in tantivy's arithmetic and in ours.
 _TOLERANCE = 1e-5
-#: A phrase whose words are together in more rows than this is looked up in the columns. Measured: in 1,600 rows 0.6 ms
-#: by tantivy and 4.1 in the columns, 8,800 rows 1.7 and 14, 63,000 rows 35 and 34, 95,000 rows 8.7 and 22, 180,000 rows
-#: 84 and 71: what costs tantivy is to hand over what it found, which is most where the words are frequent.
-_PHRASE_ROWS = 100_000
+#: A phrase in more rows than this is looked up in the columns, so that what tantivy hands over is bounded. Below that
+#: tantivy is faster. Measured: of 20,000 rows in 250 1 ms, and 8 in the columns, in 16,000 20 and 56; of 200,000 in
+#: 2,000 9 and 64, in 160,000 200 and 370; of a million in 2,000 40 and 600, in 313,000 360 and 1,430.
+_PHRASE_ROWS = 200_000
+#: The rows of so many phrases are remembered: one question asks for the same ones segment by segment.
+_PHRASES_KEPT = 8
 
 Hits = list[tuple[Any, tantivy.DocAddress]]
 
@@ -130,6 +132,7 @@ class _Reader(LocalReader):
         pairs = zip(self._folders, self._segments, strict=True)
         self._lists = [PostingLists(path, columns) for path, columns in pairs]
         self._tantivy = _Index(folder / _FOLDER) if self._segments else None
+        self._keys_in_order = lru_cache(_PHRASES_KEPT)(self._in_order)
         if self._tantivy and self._tantivy.documents != self._bases[-1]:
             raise IndexDamaged(f"The tantivy index does not fit the passages. {REBUILD}")
 
@@ -139,20 +142,19 @@ class _Reader(LocalReader):
 
     def phrases(self, segment: int) -> PhraseSource | None:
         """What knows where forms follow each other in a segment."""
-        return partial(self._in_order, segment)
+        return partial(self._rows_in_order, segment)
 
-    def _in_order(self, segment: int, forms: tuple[str, ...], within: Mask) -> Ints | None:
-        """The rows of a segment where forms follow each other; None where the columns know it faster."""
-        most = int(np.count_nonzero(within))
-        if not self._tantivy or most > _PHRASE_ROWS:
-            return None
-        # The rows of other segments come along.
-        keys = self._tantivy.in_order(forms, _PHRASE_ROWS) if most else np.empty(0, np.int64)
+    def _rows_in_order(self, segment: int, forms: tuple[str, ...]) -> Ints | None:
+        """The rows of a segment where forms follow each other; None where the columns have to say it."""
+        keys = self._keys_in_order(forms)
         if keys is None:
             return None
         rows = keys - self._bases[segment]
-        here: Ints = rows[(rows >= 0) & (rows < len(within))].astype(np.int32)
+        here: Ints = rows[(rows >= 0) & (rows < self._segments[segment].rows)].astype(np.int32)
         return here
+
+    def _in_order(self, forms: tuple[str, ...]) -> Longs | None:
+        return self._tantivy.in_order(forms, _PHRASE_ROWS) if self._tantivy else None
 
     def promising(self, rows: list[Rows], query: EngineQuery) -> list[Rows]:
         """Of many rows those that tantivy scores highest, the best `depth` among them."""

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_search import analysis
-from kb_search.arrays import ABSENT, StringTable, load_array
+from kb_search.arrays import ABSENT, StringTable, load_array, rising
 from kb_search.columns import Columns
 from kb_search.columnwriter import ColumnWriter
 from kb_search.document import Article, Date, Passage, Silent
+from kb_search.engines.expansion import Vocabulary
 from kb_search.errors import IndexDamaged
 from kb_search.wording import worded
 from tests import made_up
@@ -79,6 +81,32 @@ def test_a_segment_is_the_same_however_many_rows_are_written_at_once(collection)
             writer.finish()
             written.append({path.name: path.read_bytes() for path in (Path(folder) / "segment").iterdir()})
     assert written[0] == written[1] == written[2]
+
+
+@given(collection=made_up.collections(), kept=st.lists(st.booleans(), min_size=8, max_size=8))
+def test_forms_are_counted_in_the_articles_that_are_left(collection, kept):
+    """How often each form stands in rows, titles and headings, whether or not articles were deleted."""
+    with TemporaryDirectory() as folder:
+        writer = ColumnWriter(Path(folder) / "segment", (2, 1))
+        for article, passages in collection:
+            writer.add(article, passages)
+        writer.finish()
+        columns = Columns(Path(folder) / "segment")
+        for left in ([True] * 8, kept):
+            alive = np.array([left[article] for article in columns.row_article], np.bool_)
+            found = Counter(form for row in np.flatnonzero(alive) for form in words_of(columns, row))
+            for head, article in enumerate(columns.head_article):
+                if left[article]:
+                    words = columns.heads[columns.head_starts[head] : columns.head_starts[head + 1]]
+                    found.update(columns.form_table[number] for number in words.tolist())
+            del found[""]
+            assert Vocabulary.of_segment(columns, alive).counts() == found
+
+
+def test_different_values_rise_and_come_once():
+    """Of an array in any order, each value once; of an empty one nothing."""
+    assert rising(np.array([7, 3, 7, -1, 3], np.int32)).tolist() == [-1, 3, 7]
+    assert rising(np.empty(0, np.int32)).tolist() == []
 
 
 def test_many_strings_are_read_and_found_at_once(segment, monkeypatch):

@@ -10,6 +10,7 @@ is in them and their type (`forms.i4` is an array of 32-bit integers), or UTF-8 
 | `forms.i4` | word, then one 0 per row | number of the word's form; 0 stands between rows and for words not indexed |
 | `starts.i8` | row, and one more | where the row's words begin in `forms.i4` |
 | `form_text.u1`, `form_ends.i8` | form | the forms in order of their UTF-8 bytes; number 0 is the empty one |
+| `form_count.i8` | form | how often it stands in the rows, and in titles and headings |
 | `stem_text.u1`, `stem_ends.i8` | stem | the stems, likewise |
 | `stem_of.i4` | language × form | number of the form's stem in that language |
 | `heads.i4`, `head_starts.i8` | word of a title or heading | forms of titles (one head an article), then of headings |
@@ -53,6 +54,7 @@ class Columns:
         self.forms: Ints = self._array("forms.i4")
         self.starts: Longs = self._array("starts.i8")
         self.form_table = StringTable(folder, "form")
+        self.form_counts: Longs = self._array("form_count.i8")
         self.stem_table = StringTable(folder, "stem")
         self.text = StringTable(folder, "text")
         self.section = StringTable(folder, "section")
@@ -75,9 +77,10 @@ class Columns:
         self._row_order: Ints = self._array("row_order.i4")
         self._article_order: Ints = self._array("article_order.i4")
         stems = self._array("stem_of.i4")
-        if len(stems) != len(self.languages) * len(self.form_table):
+        forms = len(self.form_table)
+        if (len(stems), len(self.form_counts)) != (len(self.languages) * forms, forms):
             raise IndexDamaged(f"The segment {folder.name} is not whole. {REBUILD}")
-        self.stem_of: Ints = stems.reshape(len(self.languages), len(self.form_table))
+        self.stem_of: Ints = stems.reshape(len(self.languages), forms)
 
     def _read_description(self) -> None:
         try:

@@ -228,8 +228,10 @@ class ColumnWriter:
         order = sorted(range(len(forms)), key=forms.__getitem__)
         renumbered = np.empty(len(order), np.int32)
         renumbered[order] = np.arange(len(order), dtype=np.int32)
-        for name in ("forms", "heads"):
-            self._renumber(self._folder / f"{name}.i4", renumbered)
+        counts = self._renumber(self._folder / "forms.i4", renumbered)
+        counts += self._renumber(self._folder / "heads.i4", renumbered)
+        counts[0] = 0  # the empty form stands between rows, and is no word
+        counts.astype("<i8").tofile(self._folder / "form_count.i8")
         self._write_strings("form", [forms[number] for number in order])
         stems = [self._vocabulary.stems(language) for language in self._languages]
         distinct = sorted(set(chain.from_iterable(stems)))
@@ -245,13 +247,18 @@ class ColumnWriter:
         table.extend(texts)
         table.close()
 
-    def _renumber(self, path: Path, renumbered: Ints) -> None:
+    def _renumber(self, path: Path, renumbered: Ints) -> Longs:
+        """Give the forms in a file their new numbers; how often each stands there."""
         old = load_array(path)
+        counts = np.zeros(len(renumbered), np.int64)
         changed = path.with_suffix(".new")
         with changed.open("wb") as file:
             for at in range(0, len(old), _RENUMBER_AT_ONCE):
-                file.write(renumbered[old[at : at + _RENUMBER_AT_ONCE]].astype("<i4").tobytes())
+                new = renumbered[old[at : at + _RENUMBER_AT_ONCE]]
+                counts += np.bincount(new, minlength=len(counts))
+                file.write(new.astype("<i4", copy=False).tobytes())
         changed.replace(path)
+        return counts
 
 
 _ROW_FILES = {"article": "i4", "heading": "i4", "length": "i4", "offset": "i4", "id": "S32"}

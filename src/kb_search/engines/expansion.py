@@ -33,7 +33,7 @@ class Vocabulary:
     def of_segment(cls, columns: Columns, alive: Mask) -> Vocabulary:
         """Count the forms of a segment; `alive` tells which of its rows are not deleted."""
         present = alive[columns.article_first_row]
-        counts = _form_counts(columns, alive, present[columns.head_article])
+        counts = columns.form_counts if alive.all() else columns.form_counts - _gone(columns, ~alive, ~present)
         authors = {columns.authors[number] for number in columns.article_author[present]}
         return cls(columns.form_table, counts, authors)
 
@@ -56,11 +56,10 @@ class Vocabulary:
         return {form: count for form, count in zip(forms, self._counts[1:].tolist(), strict=True) if count}
 
 
-def _form_counts(columns: Columns, alive: Mask, alive_heads: Mask) -> Longs:
-    words, heads = columns.forms, columns.heads
-    if not alive.all():
-        words = words[columns.positions_of(np.flatnonzero(alive).astype(np.int32))[0]]
-        heads = heads[alive_heads[columns.head_of]]
+def _gone(columns: Columns, rows: Mask, articles: Mask) -> Longs:
+    """How often each form stands in some rows, and in the titles and headings of some articles."""
+    words = columns.forms[columns.positions_of(np.flatnonzero(rows).astype(np.int32))[0]]
+    heads = columns.heads[articles[columns.head_article][columns.head_of]]
     size = len(columns.form_table)
     counts = np.bincount(words, minlength=size) + np.bincount(heads, minlength=size)
     counts[0] = 0  # the empty form is no word

@@ -52,7 +52,7 @@ def summed(entries: Counts, vectors: Vectors) -> Vectors:
     return sums
 
 
-class _Halves(LinearOperator):  # type: ignore[misc] - scipy has no types
+class _Halves(LinearOperator):  # type: ignore[misc]  # scipy says nothing of types
     """A matrix that two threads multiply by, each its own half of the rows: the same two on a machine of any size.
 
     scipy's products let other threads run meanwhile, and they are nearly all of the time that learning takes.

@@ -71,6 +71,7 @@ OWNERS = {
         "latentlearner",
         "latentwriter",
         "numbering",
+        "passages",
         "ranking",
         "reprints",
         "runhashes",

@@ -1,5 +1,6 @@
 """The words of passages as numbers."""
 
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -55,3 +56,10 @@ def test_each_thread_numbers_for_itself():
     with ThreadPoolExecutor(4) as threads:
         wordings = list(threads.map(lambda text: worded([passage(text)]), texts))
     assert [read_back(one) for one in wordings] == [[[*text.split(), ""]] for text in texts]
+
+
+@given(st.lists(TEXTS, max_size=5))
+def test_a_wording_is_kept_in_a_journal_as_it_is(texts):
+    """What is pickled, with its forms in one text, is the same when it is read."""
+    wording = worded([passage(text) for text in texts])
+    assert pickle.loads(pickle.dumps(wording)) == wording  # noqa: S301 - our own

@@ -35,9 +35,17 @@ class Wording(NamedTuple):
     numbers: bytes
     ends: bytes
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As a call with the forms in one text: written and read sooner than many, and no form has a space."""
+        return _unpacked, (" ".join(self.forms), self.numbers, self.ends)
+
     def arrays(self) -> tuple[Ints, Ints]:
         """`numbers` and `ends` as arrays, read-only."""
         return np.frombuffer(self.numbers, _NUMBER), np.frombuffer(self.ends, _NUMBER)
+
+
+def _unpacked(forms: str, numbers: bytes, ends: bytes) -> Wording:
+    return Wording(tuple(forms.split(" ")), numbers, ends)
 
 
 class FormNumbers(dict[str, int]):

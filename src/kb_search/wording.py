@@ -26,9 +26,9 @@ _MOST_MET = 1 << 18
 class Wording(NamedTuple):
     """The words of some passages, one passage after the other.
 
-    `forms` has each form once, the empty one first, the others in the order in which the process met them. `numbers` are the words as places in `forms`, with a 0 where
-    something silent stands and at the end of each passage, so that no phrase spans them. `ends` is where in `numbers`
-    each passage ends. Both are little-endian 32-bit integers.
+    `forms` has each form once, the empty one first, the others in the order in which the process met them. `numbers`
+    are the words as places in `forms`, with a 0 where something silent stands and at the end of each passage, so that
+    no phrase spans them. `ends` is where in `numbers` each passage ends. Both are little-endian 32-bit integers.
     """
 
     forms: tuple[str, ...]

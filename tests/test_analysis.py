@@ -269,3 +269,18 @@ def test_words_are_the_same_however_they_are_found(text):
     """Plain text is taken apart in another way than text with letters beyond ASCII, and into the same words."""
     assert analysis.words(text) == [text[start:end] for start, end, _ in analysis.tokens(text)]
     assert analysis.words(text) == analysis.words(f"{text} é")[:-1]
+
+
+@given(st.lists(st.text(alphabet=" aZ'’-.é\u0301½ÆŸß…—\0\x01\u00a0ğ", max_size=12), max_size=4))
+def test_pieces_have_the_forms_of_the_words(texts):
+    """Folded, the pieces of some texts are their forms, with a gap behind each text and nowhere else."""
+    found = analysis.pieces(texts)
+    assert found.count(analysis.GAP) == len(texts)
+    folded = [piece if piece == analysis.GAP else analysis.fold(piece) for piece in found]
+    assert folded == [form for text in texts for form in (*map(analysis.fold, analysis.words(text)), analysis.GAP)]
+
+
+@given(st.text(st.characters(codec="cp1252"), max_size=30))
+def test_forms_are_those_of_each_word_for_itself(text):
+    """Text in a Western language is folded as a whole, and into what its words are folded to one by one."""
+    assert analysis.forms(text) == [analysis.fold(word) for word in analysis.words(text)]

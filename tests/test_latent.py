@@ -1,11 +1,15 @@
 """The space of meanings: learned from the collection, kept in the generation, the same for the same articles."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import cycle, islice
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
 
 from kb_search import latent, latentwriter
 from kb_search.engines import engine_named
@@ -13,6 +17,7 @@ from kb_search.engines.base import EngineQuery
 from kb_search.errors import IndexDamaged
 from kb_search.generations import open_current
 from kb_search.latent import DIMENSIONS, open_space
+from kb_search.latentlearner import _Halves
 from kb_search.query import Everything
 from tests.trial import Trial
 
@@ -160,3 +165,16 @@ def test_a_file_that_was_cut_short_is_damage(tmp_path, name):
     read = {"stem.f4": lambda: open_space(tmp_path), "vectors.f4": lambda: latent.read_vectors(path.parent, 2)}[name]
     with pytest.raises(IndexDamaged, match="--full"):
         read()
+
+
+@given(st.integers(2, 9), st.integers(1, 6), st.randoms(use_true_random=False))
+def test_two_halves_multiply_as_the_whole(rows, stems, chance):
+    """However many rows there are, odd or even, both products are those of the whole matrix, and always the same."""
+    plain = np.array([[chance.choice((0, 0, 1, 2.5)) for _ in range(stems)] for _ in range(rows)], np.float32)
+    right, left = (np.array([chance.random() for _ in range(size)], np.float32) for size in (stems, rows))
+    with ThreadPoolExecutor(1) as beside:
+        halves = _Halves(sparse.csr_array(plain), beside)
+        assert np.allclose(halves.matvec(right), plain @ right)
+        assert np.allclose(halves.rmatvec(left), plain.T @ left)
+        assert np.allclose(halves.matmat(np.stack((right, right), 1)), plain @ np.stack((right, right), 1))
+        assert (halves.rmatvec(left) == halves.rmatvec(left)).all()

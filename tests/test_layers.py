@@ -23,12 +23,12 @@ corpus engines journal duplicates silence sidecars inflections endings fieldvalu
 reading
 loaders passages parsing columnwriter latentwriter copies generations wire variants
 parser
-clauses fingerprints contents stopwords nearness
+clauses fingerprints reprints contents stopwords nearness
 filters rendering signs
 sentences query notes overview latentlearner records numbering
 scripts latent wording
 datecounts results analysis abbreviations paragraphs lexing filelist manifest nursery columns
-document language arrays declension falsefriends
+document language arrays runhashes declension falsefriends
 languagemodel
 config
 errors
@@ -71,7 +71,10 @@ OWNERS = {
         "latentlearner",
         "latentwriter",
         "numbering",
+        "passages",
         "ranking",
+        "reprints",
+        "runhashes",
         "silence",
         "suggest",
         "wording",

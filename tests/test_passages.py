@@ -1,12 +1,14 @@
 import re
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_search.document import Article, Section, Silent
-from kb_search.passages import LEAST, LIMIT, MOST, split
+from kb_search.passages import _SPACES, LEAST, LIMIT, MOST, _size, _sizes, split
+from kb_search.sentences import Sentence
 
 
 def article(text, *sections):
@@ -251,3 +253,21 @@ def test_every_silent_sentence_is_heard_elsewhere(lengths, again):
         for passage in found
     )  # fmt: skip
     assert all(sentence in heard for sentence in silent_texts(found))
+
+
+@given(st.lists(st.text(alphabet="ab \n\u3000\x85\U00010400。", min_size=1, max_size=40), min_size=1, max_size=6))
+def test_sentences_are_counted_together_as_they_are_one_by_one(parts):
+    """However white space stands at their ends, or none, sentences have the words that each has by itself."""
+    ends = list(accumulate(map(len, parts)))
+    text = "".join(parts)
+    some = [Sentence(start, end, closes=False) for start, end in pairwise((0, *ends))]
+    assert _sizes(text, some) == [_size(part) for part in parts]
+    shifted = [Sentence(start + 1, end + 1, closes=False) for start, end, _ in some]
+    assert _sizes(f"x{text}", shifted) == [_size(part) for part in parts]
+
+
+def test_no_white_space_is_missed():
+    """What counts as white space is what Python calls so, in all of Unicode."""
+    assert [chr(code) for code in np.flatnonzero(_SPACES)] == [
+        char for char in map(chr, range(0x110000)) if char.isspace()
+    ]

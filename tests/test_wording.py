@@ -1,5 +1,7 @@
 """The words of passages as numbers."""
 
+import pickle
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from kb_search import analysis
 from kb_search.document import BOILERPLATE, Passage, Silent
-from kb_search.wording import worded
+from kb_search.wording import _met, worded
 
 TEXTS = st.text(alphabet="aAbğİß'-. \n\u0301né", max_size=40)
 
@@ -36,3 +38,28 @@ def test_a_silent_part_is_a_break_and_its_words_are_left_out():
     wording = worded([passage("one TWO three four", (4, 7))])
     assert read_back(wording) == [["one", "", "three", "four", ""]]
     assert "two" not in wording.forms
+
+
+def test_an_article_has_its_own_forms_alone(monkeypatch):
+    """What was met in articles before is neither in a wording, nor remembered without an end."""
+    monkeypatch.setattr("kb_search.wording._MOST_MET", 4)
+    for word in ("alpha", "beta", "gamma", "delta", "epsilon"):
+        wording = worded([passage(f"{word} one")])
+        assert set(wording.forms) == {"", word, "one"}
+        assert read_back(wording) == [[word, "one", ""]]
+        assert len(_met.numbers) <= 6
+
+
+def test_each_thread_numbers_for_itself():
+    """Threads that word articles at once do not take one another's numbers."""
+    texts = [" ".join(f"w{number * part}" for number in range(300)) for part in range(1, 9)]
+    with ThreadPoolExecutor(4) as threads:
+        wordings = list(threads.map(lambda text: worded([passage(text)]), texts))
+    assert [read_back(one) for one in wordings] == [[[*text.split(), ""]] for text in texts]
+
+
+@given(st.lists(TEXTS, max_size=5))
+def test_a_wording_is_kept_in_a_journal_as_it_is(texts):
+    """What is pickled, with its forms in one text, is the same when it is read."""
+    wording = worded([passage(text) for text in texts])
+    assert pickle.loads(pickle.dumps(wording)) == wording  # noqa: S301 - our own

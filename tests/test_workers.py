@@ -63,6 +63,12 @@ def rows(number, last=""):
     )
 
 
+def spelled(read):
+    """All of what was read, with words as they are: their numbers depend on what else a process has met."""
+    numbers, ends = (one.tolist() for one in read.wording.arrays())
+    return read.article, read.passages, read.fingerprint, [read.wording.forms[number] for number in numbers], ends
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_processes_read_is_what_is_read_here(tmp_path, workers):
     """Articles, passages and fingerprints are the same in a process and without one, on however many cores."""
@@ -74,7 +80,8 @@ def test_what_processes_read_is_what_is_read_here(tmp_path, workers):
         entry = entries[one.key.path]
         assert entry.outcome.status == "read"
         assert entry.outcome.sha256 == content_digest(one.file.path)
-        assert [journal.read(stored) for stored in entry.articles] == list(read(one.file, SETTINGS))
+        there = [journal.read(stored) for stored in entry.articles]
+        assert list(map(spelled, there)) == list(map(spelled, read(one.file, SETTINGS)))
 
 
 def test_every_file_has_an_outcome(tmp_path):

@@ -11,7 +11,7 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -127,6 +127,11 @@ _WEAK_WORDS = {
 }
 
 
+#: Stands behind each of several texts that are taken apart together.
+GAP = "\0"
+#: Stands for a letter that may make more than one letter of a form, or another one beside some mark.
+_UNTOLD = b"\x01"
+
 #: A word in a text: where it starts and ends there, and its form.
 Token = tuple[int, int, str]
 
@@ -163,13 +168,45 @@ def tokens(text: str, first: int = 0, last: int | None = None) -> Iterator[Token
 
 def forms(text: str) -> list[str]:
     """The forms of the words of a text, in order."""
-    if not text.isascii():
+    plain = _plain(text)
+    if plain is None or GAP in plain:
         return [fold(word) for word in words(text)]
-    apart = _apart(text.lower())
-    found = apart.split()
-    if "'s " not in apart and max(map(len, found), default=0) <= MAX_FORM_LENGTH:
+    found = plain.split()
+    if "'s " not in plain and max(map(len, found), default=0) <= MAX_FORM_LENGTH:
         return found
     return list(map(_cut, found))
+
+
+def pieces(texts: Sequence[str]) -> list[str]:
+    """What the words of some texts have to be folded of, in order, with a GAP behind each text.
+
+    `fold` makes of a piece what it makes of the word: for those who fold every word only once.
+    """
+    plain = _plain(f" {GAP} ".join((*texts, "")))
+    if plain is None or plain.count(GAP) != len(texts):
+        return [piece for text in texts for piece in (*_pieces(text), GAP)]
+    return plain.split()
+
+
+def _pieces(text: str) -> list[str]:
+    plain = _plain(text)
+    return words(text) if plain is None or GAP in plain else plain.split()
+
+
+def _plain(text: str) -> str | None:
+    """A text with its words in small letters without marks between spaces; None where letters do not tell it each.
+
+    Nearly all text in Western languages is taken apart so, several times as fast as by a pattern. Characters are
+    bytes for it, of which ASCII and code page 1252 have one for each.
+    """
+    try:
+        raw = text.encode("ascii" if text.isascii() else "cp1252").translate(_PLAIN_WESTERN)
+    except UnicodeEncodeError:
+        return None
+    if _UNTOLD in raw:
+        return None
+    plain = f" {raw.decode('ascii')} "
+    return plain.replace("''", "  ").replace(" '", "  ").replace("' ", "  ") if "'" in plain else plain
 
 
 def fold(word: str) -> str:
@@ -255,6 +292,16 @@ _SKETCHED = _Sketched()
 # Bytes are translated ten times as fast as characters.
 _SKETCHED_ASCII = bytes(ord(_drawn(chr(code))) for code in range(128)) + bytes(128)
 _SKETCHED_WESTERN = "".join(map(_drawn, bytes(range(256)).decode("cp1252", "replace")))
+
+
+def _told(drawn: str) -> str:
+    """What stands for a character of a sketch where only words are looked for."""
+    if drawn == UNSURE or (not drawn.isascii() and drawn.isalnum()):
+        return _UNTOLD.decode()
+    return drawn if drawn.isascii() and (drawn.isalnum() or drawn == "'") else " "
+
+
+_PLAIN_WESTERN = (GAP + "".join(map(_told, _SKETCHED_WESTERN[1:]))).encode("ascii")
 
 
 def sketch(text: str) -> str:

@@ -30,7 +30,8 @@ from kb_search.arrays import Ints, Longs, Mask, StringTable, load_array
 from kb_search.columns import spread
 from kb_search.document import Date
 from kb_search.errors import REBUILD, IndexDamaged
-from kb_search.fingerprints import Fingerprint, Hashes, title_key
+from kb_search.fingerprints import Fingerprint, title_key
+from kb_search.runhashes import Hashes
 
 _FOLDER = "copies"
 _SOURCES = "sources.json"

@@ -266,9 +266,10 @@ def passage_id(article: str, text: str, repeat: int = 0) -> str:
     White space does not count, so that re-wrapping a file changes nothing; `repeat` tells apart passages
     of one article that say the same (0 for the first).
     """
-    # Words a space apart, as most texts have them already, need not be taken apart for it.
-    apart = "  " in (text := text.strip()) or not text.isprintable() or not text.isascii()
-    tail = _digest(" ".join(text.split()) if apart else text, _PASSAGE_TAIL_LENGTH)
+    # Words a space apart, as most texts have them between line ends, need not be taken apart for it. No other white
+    # space can be printed.
+    text = text.strip().replace("\n\n", " ").replace("\n", " ")
+    tail = _digest(" ".join(text.split()) if "  " in text or not text.isprintable() else text, _PASSAGE_TAIL_LENGTH)
     return f"{article}-{tail}" + (f"-{repeat}" if repeat else "")
 
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from kb_search import analysis
 from kb_search.document import BOILERPLATE, Article, Passage
 from kb_search.paragraphs import Span, paragraphs
+from kb_search.runhashes import Hashes, run_hashes
 from kb_search.wording import Wording
 
 #: How many words make a shingle: 2, 3, 4 and 5 were tried, see docs/DECISIONS.md.
@@ -48,13 +49,10 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u
 _GAP, _LETTER_KIND, _ALONE = 0, 1, 2
 #: Characters beyond the first plane count as words by themselves.
 _BEYOND = 0x10000
-_POWERS = 64
 # Odd numbers without a pattern: multiplying by them mixes (those of xxHash and of SplitMix64).
-_PRIMES = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5, 0x85EBCA77C2B2AE63)
+_PRIMES = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 _FACTORS = tuple(map(np.uint64, _PRIMES))
 _MIX, _SHIFT, _HALF = np.uint64(0xBF58476D1CE4E5B9), np.uint64(29), np.uint64(32)
-
-Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +160,7 @@ def _sketch(text: str) -> NDArray[np.uint32]:
 
 
 def _word_hashes(text: str) -> Hashes:
-    """A hash for each word of a text, in order, however it is written in capitals and whatever stands between.
-
-    A word's hash is the polynomial of its letters: a difference of two running sums, moved to the first power.
-    """
+    """A hash for each word of a text, in order, however it is written in capitals and whatever stands between."""
     if not text:
         return np.empty(0, np.uint64)
     letters = np.frombuffer(text.casefold().encode("utf-32-le", "surrogatepass"), "<u4")
@@ -174,11 +169,8 @@ def _word_hashes(text: str) -> Hashes:
     bounds = np.zeros(len(inner) + 2, np.intp)
     bounds[1:-1] = inner + 1
     bounds[-1] = len(letters)
-    powers, inverse = _powers(1 << len(letters).bit_length())
-    sums = np.zeros(len(letters) + 1, np.uint64)
-    np.cumsum(letters * powers[: len(letters)], out=sums[1:])
-    first, sums = bounds[:-1], sums[bounds]
-    hashes: Hashes = ((sums[1:] - sums[:-1]) * inverse[first])[kinds[first] != _GAP]
+    first = bounds[:-1]
+    hashes: Hashes = run_hashes(letters, first, bounds[1:])[kinds[first] != _GAP]
     return hashes
 
 
@@ -191,15 +183,3 @@ def _kinds() -> NDArray[np.uint8]:
     kinds[[found.start() for found in _UNSPACED.finditer(plane)]] = _ALONE
     kinds[_BEYOND] = _ALONE
     return kinds
-
-
-@cache
-def _powers(count: int) -> tuple[Hashes, Hashes]:
-    """The first powers of an odd number and of its inverse, modulo 2^64."""
-    return _powers_of(_PRIMES[4], count), _powers_of(pow(_PRIMES[4], -1, 1 << 64), count)
-
-
-def _powers_of(factor: int, count: int) -> Hashes:
-    powers = np.full(count, factor, np.uint64)
-    powers[0] = 1
-    return np.cumprod(powers)

@@ -7,9 +7,11 @@ downloaded, and a build of the same articles gives the same space.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from scipy import sparse
-from scipy.sparse.linalg import svds
+from scipy.sparse.linalg import LinearOperator, svds
 
 from kb_search.arrays import Ints
 from kb_search.latent import DIMENSIONS, Counts, Vectors
@@ -35,9 +37,11 @@ def learned(counts: Counts, stems: int) -> tuple[Ints, Vectors] | None:
     matrix = matrix[:, kept]
     idf = np.log(size / frequency[kept]).astype(np.float32)
     matrix.data *= idf[matrix.indices]
-    directions = _directions(matrix)
-    # A passage's vector is 1 long on average, so that a short or strange one can be told from the others.
-    typical = max(float(np.linalg.norm(matrix @ directions, axis=1).mean()), _LEAST_NORM)
+    with ThreadPoolExecutor(1) as beside:
+        halves = _Halves(matrix, beside)
+        directions = _directions(halves)
+        # A passage's vector is 1 long on average, so that a short or strange one can be told from the others.
+        typical = max(float(np.linalg.norm(halves.matmat(directions), axis=1).mean()), _LEAST_NORM)
     return kept, idf[:, None] * directions / typical
 
 
@@ -48,7 +52,32 @@ def summed(entries: Counts, vectors: Vectors) -> Vectors:
     return sums
 
 
-def _directions(weights: sparse.csr_array) -> Vectors:
+class _Halves(LinearOperator):  # type: ignore[misc]  # scipy says nothing of types
+    """A matrix that two threads multiply by, each its own half of the rows: the same two on a machine of any size.
+
+    scipy's products let other threads run meanwhile, and they are nearly all of the time that learning takes.
+    """
+
+    def __init__(self, matrix: sparse.csr_array, beside: ThreadPoolExecutor) -> None:
+        super().__init__(matrix.dtype, matrix.shape)
+        self._middle = matrix.shape[0] // 2
+        self._upper, self._lower = matrix[: self._middle], matrix[self._middle :]
+        self._upper_turned, self._lower_turned = self._upper.T, self._lower.T
+        self._beside = beside
+
+    def _matmat(self, columns: Vectors) -> Vectors:
+        below = self._beside.submit(self._lower.__matmul__, columns)
+        return np.concatenate((self._upper @ columns, below.result()))
+
+    def _rmatmat(self, columns: Vectors) -> Vectors:
+        below = self._beside.submit(self._lower_turned.__matmul__, columns[self._middle :])
+        total: Vectors = self._upper_turned @ columns[: self._middle] + below.result()
+        return total
+
+    _matvec, _rmatvec = _matmat, _rmatmat
+
+
+def _directions(weights: LinearOperator) -> Vectors:
     """The strongest directions of a matrix, passages by stems: a row of DIMENSIONS numbers for each stem."""
     # ARPACK begins with chance numbers if it is given none, and a build would not repeat.
     start = np.ones(min(weights.shape), np.float32)

@@ -9,7 +9,7 @@ source have them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -133,7 +133,9 @@ def marked(article: Article, passages: Iterable[Passage], hashes: Collection[int
     return tuple(_marked(passage, spans) for passage in passages)
 
 
-def _marked(passage: Passage, spans: Iterable[Span]) -> Passage:
+def _marked(passage: Passage, spans: Sequence[Span]) -> Passage:
+    if not spans and not passage.silent:
+        return passage
     others = tuple(one for one in passage.silent if one.why != BOILERPLATE)
     common = [
         part

@@ -5,7 +5,8 @@ To find and fold words is the dearest part of writing an index. Done where a fil
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,23 +16,36 @@ from kb_search.arrays import Ints
 from kb_search.document import Passage
 
 _NUMBER = np.dtype("<i4")
+#: Stands for the end of a text until all words are numbers.
+_BEHIND = -1
+#: A thread forgets the words that it has met when they are so many: those of a large collection in one language are
+#: some 200,000.
+_MOST_MET = 1 << 18
 
 
 class Wording(NamedTuple):
     """The words of some passages, one passage after the other.
 
-    `forms` has each form once, the empty one first. `numbers` are the words as places in `forms`, with a 0 where
-    something silent stands and at the end of each passage, so that no phrase spans them. `ends` is where in `numbers`
-    each passage ends. Both are little-endian 32-bit integers.
+    `forms` has each form once, the empty one first, the others in the order in which the process met them. `numbers`
+    are the words as places in `forms`, with a 0 where something silent stands and at the end of each passage, so that
+    no phrase spans them. `ends` is where in `numbers` each passage ends. Both are little-endian 32-bit integers.
     """
 
     forms: tuple[str, ...]
     numbers: bytes
     ends: bytes
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As a call with the forms in one text: written and read sooner than many, and no form has a space."""
+        return _unpacked, (" ".join(self.forms), self.numbers, self.ends)
+
     def arrays(self) -> tuple[Ints, Ints]:
         """`numbers` and `ends` as arrays, read-only."""
         return np.frombuffer(self.numbers, _NUMBER), np.frombuffer(self.ends, _NUMBER)
+
+
+def _unpacked(forms: str, numbers: bytes, ends: bytes) -> Wording:
+    return Wording(tuple(forms.split(" ")), numbers, ends)
 
 
 class FormNumbers(dict[str, int]):
@@ -49,19 +63,60 @@ class FormNumbers(dict[str, int]):
         return list(map(self.__getitem__, forms))
 
 
+class _PieceNumbers(dict[str, int]):
+    """The number of the form of each piece, by which `forms` has it; the one behind a text is -1."""
+
+    def __init__(self) -> None:
+        super().__init__({analysis.GAP: _BEHIND})
+        self.forms = [""]
+        self._known = FormNumbers()
+
+    def __missing__(self, piece: str) -> int:
+        form = analysis.fold(piece)
+        number = self[piece] = self._known[form]
+        if number == len(self.forms):
+            self.forms.append(form)
+        return number
+
+
+class _Met(threading.local):
+    """What a thread has met in the articles before, so that it folds and numbers nothing twice."""
+
+    def __init__(self) -> None:
+        self.numbers = _PieceNumbers()
+
+
+_met = _Met()
+
+
 def worded(passages: Sequence[Passage]) -> Wording:
     """The words of some passages, in order."""
-    known = FormNumbers()
-    numbers: list[int] = []
-    ends: list[int] = []
-    for passage in passages:
-        at = 0
-        for start, end, _ in passage.silent:
-            numbers += known.of(analysis.forms(passage.text[at:start]))
-            numbers.append(0)
-            at = end
-        numbers += known.of(analysis.forms(passage.text[at:]))
-        numbers.append(0)
-        ends.append(len(numbers))
-    raw, raw_ends = (np.fromiter(one, _NUMBER, len(one)).tobytes() for one in (numbers, ends))
-    return Wording(tuple(known), raw, raw_ends)
+    if len(_met.numbers) > _MOST_MET:
+        _met.numbers = _PieceNumbers()
+    known = _met.numbers
+    pieces = analysis.pieces([text for passage in passages for text in _spoken(passage)])
+    numbers = np.fromiter(map(known.__getitem__, pieces), _NUMBER, len(pieces))
+    breaks = np.flatnonzero(numbers == _BEHIND)
+    numbers[breaks] = 0
+    lasts = np.cumsum([1 + len(passage.silent) for passage in passages], dtype=np.int64) - 1
+    forms, numbers = _renumbered(numbers, known.forms)
+    return Wording(forms, numbers.tobytes(), (breaks[lasts] + 1).astype(_NUMBER).tobytes())
+
+
+def _spoken(passage: Passage) -> Iterator[str]:
+    """The parts of a passage around what is silent."""
+    at = 0
+    for start, end, _ in passage.silent:
+        yield passage.text[at:start]
+        at = end
+    yield passage.text[at:]
+
+
+def _renumbered(numbers: Ints, forms: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
+    """The forms that have one of some numbers, the first form always, and these as numbers of the forms alone."""
+    is_there = np.zeros(len(forms), np.bool_)
+    is_there[numbers] = is_there[0] = True
+    there = np.flatnonzero(is_there)
+    place = np.empty(len(forms), _NUMBER)
+    place[there] = np.arange(len(there))
+    return tuple(map(forms.__getitem__, there.tolist())), place[numbers]

@@ -230,7 +230,8 @@ class Cluster:
         `everywhere` takes the frequencies of words over all shards, where hits are scored.
         """
         headers: list[Answer] = [
-            {"search_type": "dfs_query_then_fetch"} if everywhere and body.get("size") else {} for body in bodies
+            {"search_type": "dfs_query_then_fetch"} if everywhere and body.get("track_scores") else {}
+            for body in bodies
         ]
         if len(bodies) == 1:  # a request for several takes a third longer
             whole = {**headers[0], "allow_partial_search_results": False}

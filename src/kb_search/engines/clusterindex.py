@@ -26,13 +26,16 @@ _NUMBER = {"type": "integer"}
 _PLACES = {"type": "text", "analyzer": "terms", "norms": False, "position_increment_gap": GAP}
 _STORED = {"type": "object", "enabled": False}
 _BYTES = {"type": "binary", "doc_values": True}
-_UNSTORED = ("pooled", "pooled_forms", "own", "forms", "title_*", "section_*", "words", "counts")
+_UNSTORED = ("belongs", "pooled", "pooled_forms", "own", "forms", "title_*", "section_*", "words", "page", "counts")
+#: A passage belongs to its article: from passages that were found a cluster gets to their articles in the same request.
+TO_ARTICLES = "passage"
 
 MAPPINGS: Answer = {
     "dynamic": "strict",
     "_source": {"excludes": list(_UNSTORED)},
     "properties": {
         "kind": _KEYWORD,
+        "belongs": {"type": "join", "relations": {"article": TO_ARTICLES}},
         "row": _NUMBER,
         "number": _NUMBER,
         "id": _KEYWORD,
@@ -57,6 +60,7 @@ MAPPINGS: Answer = {
         "section_stems": _PLACES,
         "section_forms": _PLACES,
         "words": _BYTES,
+        "page": _BYTES,
         "counts": _BYTES,
         "shown": _STORED,
         "data": {"type": "binary"},
@@ -71,6 +75,7 @@ def building_settings(shards: int) -> Answer:
         "index.number_of_replicas": 0,
         "index.refresh_interval": "-1",
         "index.max_result_window": MOST_HITS,
+        "index.sort.field": "id",  # where scores are equal, Lucene takes what comes first in the index
         "index.unassigned.node_left.delayed_timeout": "0s",
         "index.similarity.pooled": {"type": "BM25", "k1": K1, "b": B},
         "index.similarity.count": {"type": "scripted", "script": {"source": "return doc.freq"}},
@@ -233,19 +238,45 @@ def counts_in_articles(words: Sequence[Sequence[int]]) -> Answer:
     }
 
 
-def words_of_passages() -> Answer:
-    """An aggregation: of each passage its number, and its words as they were encoded.
+_TELL = """
+state.rows.add(doc['row'].value);
+state.ids.add(doc['id'].value);
+state.scores.add(_score);
+state.words.add(params.words ? doc['words'].value.bytes : null);
+state.pages.add(params.pages > 0 ? doc['page'].value.bytes : null);
+"""
 
-    It tells for each shard the numbers and the bytes. As an aggregation this takes half the time that it takes as
-    fields of the hits.
+#: Of passages that score less than the best so many, what a page shows is not told.
+_BEST_PAGES = """
+int count = state.scores.size();
+int most = (int) params.pages;
+if (most > 0 && count > most) {
+  List sorted = new ArrayList(state.scores);
+  Collections.sort(sorted);
+  def least = sorted.get(count - most);
+  for (int at = 0; at < count; ++at) { if (state.scores.get(at) < least) { state.pages.set(at, null) } }
+}
+return [state.rows, state.ids, state.scores, state.words, state.pages];
+"""
+
+
+def told_of_passages(*, words: bool = False, pages: int = 0) -> Answer:
+    """An aggregation: of each passage its number, its id and its score; with `words` its words as they were encoded.
+
+    What a page shows is told of the best so many passages. All that comes shard by shard, in no order. As an
+    aggregation this takes half the time that it takes as fields of the hits.
     """
     return {
         "scripted_metric": {
-            "init_script": "state.rows = new ArrayList(); state.words = new ArrayList()",
-            "map_script": "state.rows.add(doc['row'].value); state.words.add(doc['words'].value.bytes)",
-            "combine_script": "return [state.rows, state.words]",
+            "params": {"words": words, "pages": pages},
+            "init_script": " ".join(f"state.{name} = new ArrayList();" for name in _TOLD),
+            "map_script": _TELL,
+            "combine_script": _BEST_PAGES,
             "reduce_script": (
                 "List all = new ArrayList(); for (def one : states) { if (one != null) { all.add(one) } } return all"
             ),
         }
     }
+
+
+_TOLD = ("rows", "ids", "scores", "words", "pages")

@@ -1,13 +1,13 @@
-"""Where the words of a query stand in some candidates, which a cluster is asked for in one request: see `occurrences`.
+"""Where the words of a query stand in some candidates: see `occurrences`.
 
-The cluster goes through the words of the candidates and tells only of those that are asked for; of whole articles it
-tells counts. What words they are, forms and stems, is known here.
+The cluster tells the words of the candidates as numbers, and of whole articles counts; mostly with the search that
+found them (see `clusterbest`), else in one request. What words they are, forms and stems, is known here.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,9 @@ from kb_search.arrays import ABSENT, Ints, Longs
 from kb_search.document import article_of
 from kb_search.engines.base import FIELD_WEIGHTS, Candidate, Occurrences
 from kb_search.engines.cluster import Answer
-from kb_search.engines.clusterindex import ARTICLE, counts_in_articles, words_of_passages
+from kb_search.engines.clusterindex import ARTICLE, counts_in_articles, told_of_passages
+from kb_search.engines.clustermemory import Beside
+from kb_search.engines.clusterreading import Told, told_by
 from kb_search.engines.clusterwords import HEADER, Words
 from kb_search.engines.occurrences import word_vectors
 from kb_search.latent import Space, Vectors
@@ -58,11 +60,17 @@ class Asking:
         rows: Answer = {"terms": {"row": self._rows}}
         articles = {"bool": {"filter": [{"term": {"kind": ARTICLE}}, {"terms": {"article": self._articles}}]}}
         counts = counts_in_articles([numbers.tolist() for numbers in self._numbers])
-        return [_told_by(rows, words_of_passages()), _told_by(articles, counts)]
+        return [told_by(rows, told_of_passages(words=True)), told_by(articles, counts)]
 
-    def gathered(self, answers: Sequence[Answer], frequencies: Sequence[int], space: Space | None) -> Occurrences:
+    def told(self, passages: Answer, articles: Answer) -> Beside:
+        """The answers to both searches, as they might have been told beside a search."""
+        shards = [Told(*one) for one in passages["aggregations"]["told"]["value"] or ()]
+        words = {row: raw for one in shards for row, raw in zip(one.rows, one.words, strict=True)}
+        return Beside(words, counted_in_articles(articles["aggregations"]["told"], len(self._terms)))
+
+    def gathered(self, beside: Beside, frequencies: Sequence[int], space: Space | None) -> Occurrences:
         """Where the terms stand; `frequencies` says in how many passages each does."""
-        told = _decoded(answers[0], self._rows)
+        told = _decoded(beside.words, self._rows)
         count, own = len(self._rows), told.own
         counts = np.zeros((2, len(self._terms), count), np.int32)
         word, exact = np.full(len(own.word), -1, np.int32), np.zeros(len(own.word), np.bool_)
@@ -77,7 +85,7 @@ class Asking:
             form = ABSENT if isinstance(term, Pattern) else self._words.forms.find(term.form)
             exact |= here & (self._words.word_form[own.word] == form)
         hit = np.flatnonzero(word >= 0)
-        lengths, articles = self._in_articles(answers[1], told.articles)
+        in_articles = beside.articles[np.searchsorted(beside.articles[:, 0], told.articles)]
         return Occurrences(
             own=counts[0],
             context=counts[1],
@@ -87,18 +95,11 @@ class Asking:
             word=word[hit],
             place=own.place[hit],
             exact=exact[hit],
-            article=articles,
-            article_lengths=lengths,
+            article=in_articles[:, 2:].T.astype(np.int32),
+            article_lengths=in_articles[:, 1],
             vectors=told.vectors,
             word_vectors=word_vectors(self._terms, space),
         )
-
-    def _in_articles(self, answer: Answer, numbers: Ints) -> tuple[Longs, Ints]:
-        """The lengths of some articles, by their numbers, and how often each term counts in them."""
-        told = np.array(answer["aggregations"]["told"]["value"], np.int64).reshape(-1, len(self._terms) + 2)
-        told = told[np.argsort(told[:, 0])]
-        of = told[np.searchsorted(told[:, 0], numbers)]
-        return of[:, 1], of[:, 2:].T.astype(np.int32)
 
 
 def numbers_of(words: Words, term: Term) -> Ints:
@@ -106,13 +107,14 @@ def numbers_of(words: Words, term: Term) -> Ints:
     return words.with_forms(term.forms) if isinstance(term, Pattern) else words.with_stems(term.stems)
 
 
-def _told_by(query: Answer, aggregation: Answer) -> Answer:
-    return {"size": 0, "query": query, "aggs": {"told": aggregation}}
+def counted_in_articles(told: Answer, terms: int) -> Longs:
+    """What `counts_in_articles` tells of so many terms: a row for each article, in the order of their numbers."""
+    rows = np.array(told["value"] or [], np.int64).reshape(-1, terms + 2)
+    return rows[np.argsort(rows[:, 0])]
 
 
-def _decoded(answer: Answer, rows: Sequence[int]) -> _Told:
+def _decoded(words: Mapping[int, str], rows: Sequence[int]) -> _Told:
     """The words of some passages, as `PassageWords` encodes them."""
-    words = {row: raw for shard in answer["aggregations"]["told"]["value"] for row, raw in zip(*shard, strict=True)}
     parts = [np.frombuffer(base64.b64decode(words[row]), "<i4") for row in rows]
     sizes = np.array([len(part) for part in parts], np.int64)
     ends = np.cumsum(sizes)

@@ -12,11 +12,10 @@ from typing import NamedTuple
 
 from kb_search.engines.base import Candidate, EngineQuery
 from kb_search.engines.cluster import Answer
-from kb_search.engines.clusterindex import TO_ARTICLES, counts_in_articles, told_of_passages
+from kb_search.engines.clusterindex import TO_ARTICLES
 from kb_search.engines.clustermemory import Beside
-from kb_search.engines.clusteroccurrences import counted_in_articles, numbers_of
+from kb_search.engines.clusteroccurrences import Asking
 from kb_search.engines.clusterreading import Told
-from kb_search.engines.clusterwords import Words
 from kb_search.query import Term
 
 #: Of more candidates the words do not come along, and what a page shows comes along of so many.
@@ -34,10 +33,10 @@ class Best(NamedTuple):
 class BestPassages:
     """What a cluster is asked for the best passages by score, and what its answer says."""
 
-    def __init__(self, words: Words, terms: Sequence[Term], depth: int) -> None:
-        """As many as `depth` are wanted; `terms` are the words that the second phase will look for."""
+    def __init__(self, asking: Asking, depth: int) -> None:
+        """As many as `depth` are wanted; `asking` is what the second phase asks of them."""
         self._depth = depth
-        self._numbers = [numbers_of(words, term).tolist() for term in terms]
+        self._asking = asking
 
     @staticmethod
     def serve(query: EngineQuery, terms: Sequence[Term]) -> bool:
@@ -47,8 +46,8 @@ class BestPassages:
     def asked(self, chosen: Answer | None) -> Answer:
         """The aggregations that tell of the best among those that meet `chosen`."""
         beneath = {
-            "told": told_of_passages(words=True, pages=_PAGES),
-            "of": {"parent": {"type": TO_ARTICLES}, "aggs": {"told": counts_in_articles(self._numbers)}},
+            "told": self._asking.of_passages(_PAGES),
+            "of": {"parent": {"type": TO_ARTICLES}, "aggs": {"told": self._asking.of_articles()}},
         }
         best: Answer = {"sampler": {"shard_size": self._depth + 1}, "aggs": beneath}
         return {"best": {"filter": chosen, "aggs": {"best": best}} if chosen else best}
@@ -68,7 +67,7 @@ class BestPassages:
             tuple(Candidate(one.row, one.id, -one.falling) for one in best),
             Beside(
                 {one.row: one.words for one in best},
-                counted_in_articles(found["of"]["told"], len(self._numbers)),
+                self._asking.in_articles(found["of"]["told"]),
             ),
             {one.row: one.page for one in best if one.page},
         )

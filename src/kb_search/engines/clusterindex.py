@@ -238,12 +238,53 @@ def counts_in_articles(words: Sequence[Sequence[int]]) -> Answer:
     }
 
 
+_STANDING = (
+    _NUMBER_AT
+    + """
+void put(byte[] bytes, int at, int value) {
+  for (int place = 0; place < 4; ++place) { bytes[at + place] = (byte) (value >> (8 * place)) }
+}
+void copy(byte[] from, int first, byte[] to, int at, int size) {
+  for (int place = 0; place < size; ++place) { to[at + place] = from[first + place] }
+}
+byte[] standing(BytesRef raw, long[] bits) {
+  byte[] bytes = raw.bytes;
+  int first = raw.offset + 20;
+  int own = number(bytes, raw.offset);
+  int title = number(bytes, raw.offset + 4);
+  int all = own + title + number(bytes, raw.offset + 8);
+  int[] places = new int[all];
+  int count = 0;
+  for (int place = 0; place < all; ++place) {
+    int word = number(bytes, first + 4 * place);
+    if ((bits[word >>> 6] & (1L << (word & 63))) != 0) { places[count++] = place }
+  }
+  int vector = first + 4 * all;
+  int rest = raw.offset + raw.length - vector;
+  byte[] told = new byte[20 + 8 * count + rest];
+  put(told, 0, count);
+  put(told, 4, own);
+  put(told, 8, title);
+  copy(bytes, raw.offset + 12, told, 12, 8);
+  for (int at = 0; at < count; ++at) {
+    put(told, 20 + 8 * at, places[at]);
+    copy(bytes, first + 4 * places[at], told, 24 + 8 * at, 4);
+  }
+  copy(bytes, vector, told, 20 + 8 * count, rest);
+  return told;
+}
+"""
+)
 _TELL = """
 state.rows.add(doc['row'].value);
 state.ids.add(doc['id'].value);
 state.scores.add(_score);
-state.words.add(params.words ? doc['words'].value.bytes : null);
+state.words.add(params.size > 0 ? standing(doc['words'].value, (long[]) state.bits) : null);
 state.pages.add(params.pages > 0 ? doc['page'].value.bytes : null);
+"""
+_TELL_WHICH = """
+state.bits = new long[(int) (params.size / 64 + 1)];
+for (int word : params.words) { state.bits[word >>> 6] |= 1L << (word & 63) }
 """
 
 #: Of passages that score less than the best so many, what a page shows is not told.
@@ -260,17 +301,20 @@ return [state.rows, state.ids, state.scores, state.words, state.pages];
 """
 
 
-def told_of_passages(*, words: bool = False, pages: int = 0) -> Answer:
-    """An aggregation: of each passage its number, its id and its score; with `words` its words as they were encoded.
+def told_of_passages(words: Sequence[int] = (), size: int = 0, pages: int = 0) -> Answer:
+    """An aggregation: of each passage its number, its id and its score, and where some words stand in it.
 
-    What a page shows is told of the best so many passages. All that comes shard by shard, in no order. As an
+    Words are numbered below `size`; where that is 0, nothing is told of them. Else it is five numbers (at how many
+    places they stand, the words of the text and of the title, the article's number, the pooled length), each place with
+    the word that stands there, and the passage's vector; places are counted on from text to title to heading. What a
+    page shows is told of the best so many passages. All that comes shard by shard, in no order. As an
     aggregation this takes half the time that it takes as fields of the hits.
     """
     return {
         "scripted_metric": {
-            "params": {"words": words, "pages": pages},
-            "init_script": " ".join(f"state.{name} = new ArrayList();" for name in _TOLD),
-            "map_script": _TELL,
+            "params": {"words": words, "size": size, "pages": pages},
+            "init_script": " ".join(f"state.{name} = new ArrayList();" for name in _TOLD) + _TELL_WHICH,
+            "map_script": _STANDING + _TELL,
             "combine_script": _BEST_PAGES,
             "reduce_script": (
                 "List all = new ArrayList(); for (def one : states) { if (one != null) { all.add(one) } } return all"

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from kb_search.arrays import Longs
+from kb_search.arrays import Ints, Longs
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterreading import counting, total
 from kb_search.engines.clusterwords import Words
@@ -55,7 +55,7 @@ class Remembered:
     def __init__(self, words: Words) -> None:
         self.pages = Memory(_PASSAGES)
         self._words = words
-        self._frequencies = Memory(_FREQUENCIES)
+        self._frequencies, self._numbers = Memory(_FREQUENCIES), Memory(_FREQUENCIES)
         self._beside = Memory(_SEARCHES)
 
     def put_beside(self, terms: Sequence[Term], told: Beside) -> None:
@@ -67,6 +67,17 @@ class Remembered:
         key = tuple(map(key_of, terms))
         found: Beside | None = self._beside.get([key])[0].get(key)
         return found if found and all(row in found.words for row in rows) else None
+
+    def numbers(self, terms: Sequence[Term]) -> list[Ints]:
+        """For each term the numbers of the words that are what it asks for, rising."""
+        keys = list(map(key_of, terms))
+        known, unknown = self._numbers.get(keys)
+        fresh = {key: self._numbered(key) for key in unknown}
+        self._numbers.put(fresh)
+        return [(known | fresh)[key] for key in keys]
+
+    def _numbered(self, key: Key) -> Ints:
+        return self._words.with_forms(key[1:]) if key[0] == "forms" else self._words.with_stems(key[1:])
 
     def frequencies(self, terms: Sequence[Term]) -> tuple[dict[Key, int], list[Key]]:
         """In how many passages words stand, as far as that is known here, and those of which it must be asked.

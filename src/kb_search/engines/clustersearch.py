@@ -17,6 +17,7 @@ from kb_search.engines.clusterbest import BestPassages
 from kb_search.engines.clusterfolder import Whole
 from kb_search.engines.clusterindex import MOST_HITS, MOST_VALUES, passages_by_article
 from kb_search.engines.clustermemory import Remembered, in_passages
+from kb_search.engines.clusteroccurrences import Asking
 from kb_search.engines.clusterquery import Translator, needed_articles, scores
 from kb_search.engines.clusterreading import ClusterIndex, counting, total
 from kb_search.engines.clusterwords import Words
@@ -177,7 +178,8 @@ class ClusterSearch:
         chosen = None
         if asked.sources != Everything() or asked.dates != Everything():
             chosen = _both(translator.query(asked.sources), translator.query(asked.dates))
-        best = BestPassages(self.words, terms, query.depth) if BestPassages.serve(query, terms) else None
+        asking = Asking(self.words, terms, self.remembered.numbers(terms))
+        best = BestPassages(asking, query.depth) if BestPassages.serve(query, terms) else None
         return _Listing(query, found, chosen, best)
 
     def _candidates(

@@ -6,7 +6,7 @@ phase. What is small (all words, the space of meanings, who copied whom) is kept
 
 from __future__ import annotations
 
-import base64
+from binascii import a2b_base64
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import cached_property
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from kb_search.copies import Copies
-from kb_search.document import Article, Passage, Silent
+from kb_search.document import Article, Passage, Silent, article_of
 from kb_search.engines.base import (
     Candidate,
     Deadline,
@@ -120,14 +120,16 @@ class OpenSearchReader(EngineReader):
 
     def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Term]) -> Occurrences:
         """Where words stand in candidates."""
-        asking = Asking(self._words, words, candidates)
+        asking = Asking(self._words, words, self._remembered.numbers(words))
+        keys = [one.key for one in candidates]
         known, unknown = self._remembered.frequencies(words)
-        beside = self._remembered.beside(words, [one.key for one in candidates])
+        beside = self._remembered.beside(words, keys)
         if unknown or not beside:
-            here, articles, *counts = self._index.search([*asking.bodies, *map(in_passages, unknown)])
+            of = list(dict.fromkeys(article_of(one.id) for one in candidates))
+            here, articles, *counts = self._index.search([*asking.bodies(keys, of), *map(in_passages, unknown)])
             known |= self._remembered.counted(unknown, counts)
             beside = asking.told(here, articles)
-        return asking.gathered(beside, [known[key_of(word)] for word in words], self._space)
+        return asking.gathered(keys, beside, [known[key_of(word)] for word in words], self._space)
 
     # ---------------------------------------------------------------------------------------- what pages show
 
@@ -139,8 +141,8 @@ class OpenSearchReader(EngineReader):
 
     def passage(self, key: int) -> tuple[Passage, ArticleHead]:
         """The passage of a candidate's key, and its article without text."""
-        self.prepare([key])
-        shown = _shown(self._remembered.pages.get([key])[0][key])
+        known, missing = self._remembered.pages.get([key])
+        shown = _shown((known or dict(self._index.pages(missing)))[key])
         return _passage(shown), _head(shown)
 
     def find_passage(self, passage: str) -> int | None:
@@ -236,7 +238,7 @@ _LONGEST_ID = 200
 
 def _shown(page: str) -> Answer:
     """What a page shows of a passage, as `ClusterIndex.pages` tells it."""
-    return unpacked(base64.b64decode(page))
+    return unpacked(a2b_base64(page))
 
 
 def _passage(shown: Answer) -> Passage:

@@ -234,9 +234,9 @@ class Cluster:
             for body in bodies
         ]
         if len(bodies) == 1:  # a request for several takes a third longer
-            whole = {**headers[0], "allow_partial_search_results": False}
+            whole = {**headers[0], **_WHOLE}
             return [self.ask("POST", f"/{index}/_search", bodies[0], seconds=seconds, check=_check_search, **whole)]
-        shared = {"index": index, "allow_partial_search_results": False}
+        shared = {"index": index, **_WHOLE}
         pairs = zip(headers, bodies, strict=True)
         lines = "".join(f"{json.dumps({**shared, **header})}\n{json.dumps(body)}\n" for header, body in pairs)
         responses: list[Answer] = self.ask("POST", "/_msearch", lines, seconds=seconds, check=_check_searches)[
@@ -283,6 +283,10 @@ class TooLong(ClusterProblem):
 
 class ShardsLost(ClusterProblem):
     """Parts of an index are on nodes that are not there."""
+
+
+#: An answer from all shards; kept by nobody: to pack it up for the cluster's memory takes as long as a small search.
+_WHOLE = {"allow_partial_search_results": False, "request_cache": False}
 
 
 def _login(access: Access) -> object:

@@ -285,7 +285,7 @@ class ShardsLost(ClusterProblem):
     """Parts of an index are on nodes that are not there."""
 
 
-#: An answer from all shards; kept by nobody: to pack it up for the cluster's memory takes as long as a small search.
+#: An answer from all shards, that the cluster does not pack up to keep it: hardly anybody asks the same again.
 _WHOLE = {"allow_partial_search_results": False, "request_cache": False}
 
 

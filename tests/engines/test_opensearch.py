@@ -8,7 +8,7 @@ import secrets
 import socket
 import threading
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,16 +25,22 @@ pytest.importorskip("opensearchpy", reason="the engine opensearch is not install
 
 from kb_search import engines
 from kb_search.config import Settings
+from kb_search.document import Article, article_id
 from kb_search.engines import cluster as clusters
-from kb_search.engines import clustersearch, clustershare, clusterwriter
+from kb_search.engines import clusterbest, clustersearch, clustershare, clusterwriter
+from kb_search.engines.base import EngineQuery, Occurrences
 from kb_search.engines.cluster import Access, Cluster
+from kb_search.engines.clustermemory import Remembered
 from kb_search.engines.clustersigning import Signer
 from kb_search.errors import ClusterProblem, ConfigError, IndexDamaged, IndexMissing, IndexOutdated, KbSearchError
+from kb_search.parsing import parse
+from kb_search.passages import split
+from kb_search.query import scoring_terms
 from kb_search.results import SearchRequest
 from kb_search.search import Library
 from tests import made_up
 from tests.copied import edited, story
-from tests.engines.test_contract import built, hold
+from tests.engines.test_contract import built, filled, hold, names
 from tests.engines.there import CLUSTER, missing, settings_for
 from tests.opensearch.proxy import running
 from tests.oracle import Oracle
@@ -57,6 +64,11 @@ def where():
     """Settings for a collection of this test's own."""
     with collection(os.environ[CLUSTER]) as settings:
         yield settings
+
+
+def settings_engine(**more):
+    """The engine under test, with settings."""
+    return engines.engine_named("opensearch", settings_for("opensearch", **more))
 
 
 def indices(where):
@@ -93,6 +105,98 @@ def test_an_index_in_three_parts_answers_as_one(collection, questions):
             entries = {entry.passage.id: entry for entry in found}
             for one in matches.candidates:
                 assert one.score == pytest.approx(oracle.score(query.tree, entries[one.id]), rel=1e-5, abs=1e-6)
+
+
+@contextmanager
+def requests(reader):
+    """The searches that a reader sends meanwhile; those of one request together."""
+    sent, search = [], reader._index.search
+
+    def noting(bodies, *more):
+        sent.append(bodies)
+        return search(bodies, *more)
+
+    reader._index.search = noting
+    yield sent
+    reader._index.search = search
+
+
+@there
+@given(collection=made_up.collections(), questions=st.lists(made_up.questions(), min_size=4, max_size=8))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_comes_with_a_search_is_what_is_told_when_asked_for(collection, questions):
+    """The best are those that a deep search has first. What is asked of them next needs no request, and is the same."""
+    with built(settings_engine(), collection) as (reader, _):
+        for query in (replace(one, tree=filled(reader, one.tree), sort="relevance", depth=10_000) for one in questions):
+            words, remembered = scoring_terms(query.tree), reader._remembered
+            matches, deep = reader.search(replace(query, depth=400)), reader.search(query)
+            found = matches.candidates
+            assert names(matches) == names(deep)
+            assert [one.score for one in found] == pytest.approx([one.score for one in deep.candidates], rel=1e-6)
+            assert (matches.passages, matches.folded) == (deep.passages, deep.folded)
+            if not words or not found:
+                continue
+            with requests(reader) as sent:
+                at_once = reader.occurrences(found, words), [reader.passage(one.key) for one in found]
+            assert sent == []
+            reader._remembered = Remembered(reader._words)
+            reader.prepare([one.key for one in found])
+            asked_for = reader.occurrences(found, words), [reader.passage(one.key) for one in found]
+            reader._remembered = remembered
+            assert at_once[1] == asked_for[1]
+            for one in fields(Occurrences):
+                told, expected = (getattr(occurrences, one.name) for occurrences in (at_once[0], asked_for[0]))
+                assert told.dtype == expected.dtype
+                assert np.array_equal(told, expected), one.name
+
+
+def equals(numbers):
+    """Articles that differ in nothing but their ids, with their passages."""
+    made = [
+        Article(id=article_id(f"{one}.txt"), path=f"{one}.txt", title="A Note", text=EQUAL, language="en")
+        for one in numbers
+    ]
+    return [(article, split(article)) for article in made]
+
+
+EQUAL = "The bridge was built of stone."
+
+
+@there
+@pytest.mark.parametrize("shards", [1, 3])
+def test_of_equals_the_first_ids_are_the_best(shards):
+    """A part of an index gives what comes first in it; where that may not be the first id, it is asked once more."""
+    engine = settings_engine(engine_shards=shards)
+    query = EngineQuery(parse("bridge", ("en",)).tree, depth=5)
+    with (
+        built(engine, equals(range(40))) as (reader, folder),
+        built(engine, equals(range(40, 80)), base=folder, removed=[article_id("7.txt")]) as (changed, _),
+    ):
+        kept = [one for one in range(80) if one != 7]
+        for one, numbers, most in ((reader, range(40), 1), (changed, kept, 2)):
+            ids = sorted(passage.id for _, passages in equals(numbers) for passage in passages)
+            with requests(one) as sent:
+                assert names(one.search(query)) == ids[:5]
+            assert len(sent) == most
+
+
+@there
+def test_few_pages_come_with_many_passages(monkeypatch):
+    """What a page shows comes along of the best; of others it is asked for, in one request."""
+    monkeypatch.setattr(clusterbest, "_PAGES", 1)
+    texts = ("bridge", "bridge and bridge", "bridge, bridge and bridge", "bridge, bridge, bridge and bridge")
+    made = [
+        Article(id=article_id(text), path="p.txt", title="A Note", text=f"A {text}.", language="en") for text in texts
+    ]
+    with built(settings_engine(), [(one, split(one)) for one in made]) as (reader, _):
+        keys = [one.key for one in reader.search(EngineQuery(parse("bridge", ("en",)).tree)).candidates]
+        with requests(reader) as sent:
+            reader.passage(keys[0])
+            assert sent == []
+            reader.prepare(keys)
+            shown = {reader.passage(key)[0].text for key in keys}
+        assert len(sent) == 1
+        assert shown == {one.text for one in made}
 
 
 # ------------------------------------------------------------------------------------------------------ publication

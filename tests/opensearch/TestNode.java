@@ -7,6 +7,7 @@ import org.opensearch.common.settings.Settings;
 import org.opensearch.env.Environment;
 import org.opensearch.index.mapper.MapperExtrasPlugin;
 import org.opensearch.index.reindex.ReindexPlugin;
+import org.opensearch.join.ParentJoinPlugin;
 import org.opensearch.node.InternalSettingsPreparer;
 import org.opensearch.node.Node;
 import org.opensearch.painless.PainlessPlugin;
@@ -16,7 +17,7 @@ import org.opensearch.transport.Netty4Plugin;
 /** One node of a cluster for tests: `TestNode HOME NAME KEY=VALUE…`. It runs until its process is ended. */
 public final class TestNode extends Node {
     private static final List<Class<? extends Plugin>> PLUGINS = List.of(
-        Netty4Plugin.class, CommonAnalysisPlugin.class, PainlessPlugin.class, MapperExtrasPlugin.class, ReindexPlugin.class
+        Netty4Plugin.class, CommonAnalysisPlugin.class, PainlessPlugin.class, MapperExtrasPlugin.class, ReindexPlugin.class, ParentJoinPlugin.class
     );
 
     private TestNode(Environment environment) {

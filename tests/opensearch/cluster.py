@@ -141,13 +141,13 @@ class Cluster:
 
 def build() -> None:
     """Fetch the jars and compile the node, unless that is done already."""
-    if (BUILT / "TestNode.class").exists():
+    source, made = HERE / "TestNode.java", BUILT / "TestNode.class"
+    if made.exists() and made.stat().st_mtime >= source.stat().st_mtime:
         return
     BUILT.mkdir(parents=True, exist_ok=True)
     jars = BUILT / "jars"
     command = ["mvn", "-B", "-q", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
     subprocess.run([*command, f"-DoutputDirectory={jars}"], check=True, stdout=sys.stderr)
-    source = HERE / "TestNode.java"
     subprocess.run(["javac", "-d", str(BUILT), "-cp", f"{jars}/*", str(source)], check=True, stdout=sys.stderr)
 
 

@@ -230,12 +230,13 @@ class Cluster:
         `everywhere` takes the frequencies of words over all shards, where hits are scored.
         """
         headers: list[Answer] = [
-            {"search_type": "dfs_query_then_fetch"} if everywhere and body.get("size") else {} for body in bodies
+            {"search_type": "dfs_query_then_fetch"} if everywhere and body.get("track_scores") else {}
+            for body in bodies
         ]
         if len(bodies) == 1:  # a request for several takes a third longer
-            whole = {**headers[0], "allow_partial_search_results": False}
+            whole = {**headers[0], **_WHOLE}
             return [self.ask("POST", f"/{index}/_search", bodies[0], seconds=seconds, check=_check_search, **whole)]
-        shared = {"index": index, "allow_partial_search_results": False}
+        shared = {"index": index, **_WHOLE}
         pairs = zip(headers, bodies, strict=True)
         lines = "".join(f"{json.dumps({**shared, **header})}\n{json.dumps(body)}\n" for header, body in pairs)
         responses: list[Answer] = self.ask("POST", "/_msearch", lines, seconds=seconds, check=_check_searches)[
@@ -282,6 +283,10 @@ class TooLong(ClusterProblem):
 
 class ShardsLost(ClusterProblem):
     """Parts of an index are on nodes that are not there."""
+
+
+#: An answer from all shards, that the cluster does not pack up to keep it: hardly anybody asks the same again.
+_WHOLE = {"allow_partial_search_results": False, "request_cache": False}
 
 
 def _login(access: Access) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ _PIECE = 4_000_000
 _LETTERS = str.maketrans("-_", "+/")
 #: A small file goes in pieces of so many bytes.
 _FILE_PIECE = 1_000_000
+#: Of zlib: beyond it little is won for the time.
+_LEVEL = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +56,19 @@ class Documents:
             rows = self.columns.rows_of(number)
             own = [self.passages[row] for row in rows]
             for row, words in zip(rows, own, strict=True):
-                shown = {**self._shown(row, rows.start), "record": record, "of": len(rows)}
+                page = {**self._shown(row, rows.start), "article": fields["article"], "record": record, "of": len(rows)}
                 yield document(
                     str(self.first_row + row),
                     {
                         **fields,
                         "kind": PASSAGE,
+                        "belongs": {"name": "passage", "parent": f"a{fields['article']}"},
                         "row": self.first_row + row,
                         "id": self.columns.row_ids[row].decode("ascii"),
                         "length": lengths[row],
                         **spelled.fields(words),
                         "words": encoded(words.encoded()),
-                        "shown": shown,
+                        "page": encoded(packed(page)),
                     },
                 )
             yield self._article(number, fields, rows, ArticleWords.of(own))
@@ -73,7 +77,13 @@ class Documents:
         record = self.columns.records[number]
         shown = {"record": record, "first": self.first_row + rows.start, "of": len(rows)}
         article = decode_article(record)
-        kept = {"kind": ARTICLE, "path": article.path, "counts": encoded(words.encoded()), "shown": shown}
+        kept = {
+            "belongs": "article",
+            "kind": ARTICLE,
+            "path": article.path,
+            "counts": encoded(words.encoded()),
+            "shown": shown,
+        }
         return document("a" + fields["article"], {**fields, **kept})
 
     def _fields(self, number: int) -> Answer:
@@ -97,6 +107,7 @@ class Documents:
         columns = self.columns
         heading = int(columns.row_heading[row])
         return {
+            "id": columns.row_ids[row].decode("ascii"),
             "text": columns.text[row],
             "start": int(columns.row_offset[row]),
             "ordinal": row - first + 1,
@@ -139,12 +150,13 @@ def _runs(numbers: Ints) -> list[list[int]]:
 
 def document(name: str, fields: Answer) -> str:
     """Two lines of a bulk request that write a document under an id of its own."""
-    return f"{json.dumps({'index': {'_id': name}})}\n{json.dumps(fields)}\n"
+    where = {"routing": fields["article"]} if "article" in fields else {}
+    return f"{json.dumps({'index': {'_id': name, **where}})}\n{json.dumps(fields)}\n"
 
 
-def removal(name: str) -> str:
-    """A line of a bulk request that deletes a document."""
-    return f"{json.dumps({'delete': {'_id': name}})}\n"
+def removal(name: str, article: str) -> str:
+    """A line of a bulk request that deletes a document of an article."""
+    return f"{json.dumps({'delete': {'_id': name, 'routing': article}})}\n"
 
 
 def file_documents(name: str, raw: bytes) -> Iterator[str]:
@@ -165,6 +177,17 @@ def in_pieces(lines: Iterator[str]) -> Iterator[str]:
             waiting, size = [], 0
     if waiting:
         yield "".join(waiting)
+
+
+def packed(page: Answer) -> bytes:
+    """What a page shows of a passage as a column of the cluster keeps it, which does not compress anything itself."""
+    return zlib.compress(json.dumps(page).encode("ascii"), _LEVEL)
+
+
+def unpacked(raw: bytes) -> Answer:
+    """What `packed` made bytes of."""
+    page: Answer = json.loads(zlib.decompress(raw))
+    return page
 
 
 def encoded(raw: bytes) -> str:

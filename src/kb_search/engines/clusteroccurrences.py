@@ -1,133 +1,135 @@
-"""Where the words of a query stand in some candidates, which a cluster is asked for in one request: see `occurrences`.
+"""Where the words of a query stand in some candidates: see `occurrences`.
 
 The cluster goes through the words of the candidates and tells only of those that are asked for; of whole articles it
-tells counts. What words they are, forms and stems, is known here.
+tells counts. Mostly that comes with the search that found them (see `clusterbest`), else it is one request. What words
+they are, forms and stems, is known here.
 """
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Sequence
+from binascii import a2b_base64
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from kb_search.arrays import ABSENT, Ints, Longs
-from kb_search.document import article_of
-from kb_search.engines.base import FIELD_WEIGHTS, Candidate, Occurrences
+from kb_search.engines.base import FIELD_WEIGHTS, Occurrences
 from kb_search.engines.cluster import Answer
-from kb_search.engines.clusterindex import ARTICLE, counts_in_articles, words_of_passages
-from kb_search.engines.clusterwords import HEADER, Words
+from kb_search.engines.clusterindex import ARTICLE, counts_in_articles, told_of_passages
+from kb_search.engines.clustermemory import Beside
+from kb_search.engines.clusterreading import Told, told_by
+from kb_search.engines.clusterwords import Words
 from kb_search.engines.occurrences import word_vectors
 from kb_search.latent import Space, Vectors
 from kb_search.query import Pattern, Term
 
 
-class _Part(NamedTuple):
-    """The words of one part (text, title or heading) of some passages: of which passage, at which place, and which."""
-
-    passage: Longs
-    place: Longs
-    word: Ints
-
-
 class _Told(NamedTuple):
-    """What a cluster tells of the candidates, in their order; of each the number of its article, and its length."""
+    """What a cluster tells of the candidates, in their order.
+
+    First of each candidate: the number of its article, its length, its vector. Then of each place where a word stands:
+    in which candidate, at which place of it, in which part (0 text, 1 title, 2 heading), and which word.
+    """
 
     articles: Ints
     lengths: Ints
-    own: _Part
-    title: _Part
-    heading: _Part
     vectors: Vectors
+    candidate: Longs
+    place: Ints
+    part: Longs
+    word: Ints
 
 
 class Asking:
     """What a cluster is asked about the words of a query in some candidates, and what its answers add up to."""
 
-    def __init__(self, words: Words, terms: Sequence[Term], candidates: Sequence[Candidate]) -> None:
+    def __init__(self, words: Words, terms: Sequence[Term], numbers: Sequence[Ints]) -> None:
+        """`numbers` are for each term those of the words that are what it asks for."""
         self._words = words
         self._terms = terms
-        self._rows = [one.key for one in candidates]
-        self._articles = list(dict.fromkeys(article_of(one.id) for one in candidates))
-        self._numbers = [numbers_of(words, term) for term in terms]
+        self._numbers = numbers
 
-    @property
-    def bodies(self) -> list[Answer]:
-        """The searches that `gathered` wants the answers of, in this order."""
-        rows: Answer = {"terms": {"row": self._rows}}
-        articles = {"bool": {"filter": [{"term": {"kind": ARTICLE}}, {"terms": {"article": self._articles}}]}}
-        counts = counts_in_articles([numbers.tolist() for numbers in self._numbers])
-        return [_told_by(rows, words_of_passages()), _told_by(articles, counts)]
+    def bodies(self, keys: Sequence[int], articles: Sequence[str]) -> list[Answer]:
+        """The searches that `told` wants the answers of, in this order, for candidates of some keys and articles."""
+        rows: Answer = {"terms": {"row": list(keys)}}
+        theirs = {"bool": {"filter": [{"term": {"kind": ARTICLE}}, {"terms": {"article": list(articles)}}]}}
+        return [told_by(rows, self.of_passages()), told_by(theirs, self.of_articles())]
 
-    def gathered(self, answers: Sequence[Answer], frequencies: Sequence[int], space: Space | None) -> Occurrences:
-        """Where the terms stand; `frequencies` says in how many passages each does."""
-        told = _decoded(answers[0], self._rows)
-        count, own = len(self._rows), told.own
-        counts = np.zeros((2, len(self._terms), count), np.int32)
-        word, exact = np.full(len(own.word), -1, np.int32), np.zeros(len(own.word), np.bool_)
+    def of_passages(self, pages: int = 0) -> Answer:
+        """The aggregation that tells where the words stand in passages; what a page shows of the best so many too."""
+        wanted = np.unique(np.concatenate([np.empty(0, np.int32), *self._numbers]))
+        return told_of_passages(wanted.tolist(), len(self._words.word_form), pages)
+
+    def of_articles(self) -> Answer:
+        """The aggregation that tells how often the words stand in articles."""
+        return counts_in_articles([numbers.tolist() for numbers in self._numbers])
+
+    def told(self, passages: Answer, articles: Answer) -> Beside:
+        """The answers to both searches, as they might have been told beside a search."""
+        shards = [Told(*one) for one in passages["aggregations"]["told"]["value"] or ()]
+        words = {row: raw for one in shards for row, raw in zip(one.rows, one.words, strict=True)}
+        return Beside(words, self.in_articles(articles["aggregations"]["told"]))
+
+    def in_articles(self, told: Answer) -> Longs:
+        """What `of_articles` was answered: a row for each article, in the order of their numbers."""
+        rows = np.array(told["value"] or [], np.int64).reshape(-1, len(self._terms) + 2)
+        return rows[np.argsort(rows[:, 0])]
+
+    def gathered(
+        self, keys: Sequence[int], beside: Beside, frequencies: Sequence[int], space: Space | None
+    ) -> Occurrences:
+        """Where the terms stand in candidates of some keys; `frequencies` says in how many passages each does."""
+        told = _decoded(beside.words, keys)
+        forms, here = self._words.word_form[told.word], told.part == 0
+        counts = np.zeros((2, len(self._terms), len(keys)), np.int32)
+        word, exact = np.full(len(told.word), -1, np.int32), np.zeros(len(told.word), np.bool_)
         for at, (term, numbers) in enumerate(zip(self._terms, self._numbers, strict=True)):
-            wanted = np.zeros(len(self._words.word_form), np.bool_)
-            wanted[numbers] = True
-            here = wanted[own.word]
-            counts[0, at] = np.bincount(own.passage[here], minlength=count)
-            for part, weight in ((told.title, FIELD_WEIGHTS.title), (told.heading, FIELD_WEIGHTS.section)):
-                counts[1, at] += weight * np.bincount(part.passage[wanted[part.word]], minlength=count)
-            word[here] = at
+            stands = np.isin(told.word, numbers)
+            for context, places in enumerate((stands & here, stands & ~here)):
+                weights = _WEIGHTS[told.part[places]]
+                counts[context, at] = np.bincount(told.candidate[places], weights, len(keys))
+            word[stands] = at
             form = ABSENT if isinstance(term, Pattern) else self._words.forms.find(term.form)
-            exact |= here & (self._words.word_form[own.word] == form)
-        hit = np.flatnonzero(word >= 0)
-        lengths, articles = self._in_articles(answers[1], told.articles)
+            exact |= stands & (forms == form)
+        in_articles = beside.articles[np.searchsorted(beside.articles[:, 0], told.articles)]
         return Occurrences(
             own=counts[0],
             context=counts[1],
             lengths=told.lengths,
             frequencies=np.array(frequencies, np.int64),
-            candidate=own.passage[hit].astype(np.int32),
-            word=word[hit],
-            place=own.place[hit],
-            exact=exact[hit],
-            article=articles,
-            article_lengths=lengths,
+            candidate=told.candidate[here].astype(np.int32),
+            word=word[here],
+            place=told.place[here].astype(np.int64),
+            exact=exact[here],
+            article=in_articles[:, 2:].T.astype(np.int32),
+            article_lengths=in_articles[:, 1],
             vectors=told.vectors,
             word_vectors=word_vectors(self._terms, space),
         )
 
-    def _in_articles(self, answer: Answer, numbers: Ints) -> tuple[Longs, Ints]:
-        """The lengths of some articles, by their numbers, and how often each term counts in them."""
-        told = np.array(answer["aggregations"]["told"]["value"], np.int64).reshape(-1, len(self._terms) + 2)
-        told = told[np.argsort(told[:, 0])]
-        of = told[np.searchsorted(told[:, 0], numbers)]
-        return of[:, 1], of[:, 2:].T.astype(np.int32)
+
+#: What a word counts in each part.
+_WEIGHTS = np.array([1, FIELD_WEIGHTS.title, FIELD_WEIGHTS.section])
 
 
-def numbers_of(words: Words, term: Term) -> Ints:
-    """The numbers of the words that are what a term asks for, rising."""
-    return words.with_forms(term.forms) if isinstance(term, Pattern) else words.with_stems(term.stems)
-
-
-def _told_by(query: Answer, aggregation: Answer) -> Answer:
-    return {"size": 0, "query": query, "aggs": {"told": aggregation}}
-
-
-def _decoded(answer: Answer, rows: Sequence[int]) -> _Told:
-    """The words of some passages, as `PassageWords` encodes them."""
-    words = {row: raw for shard in answer["aggregations"]["told"]["value"] for row, raw in zip(*shard, strict=True)}
-    parts = [np.frombuffer(base64.b64decode(words[row]), "<i4") for row in rows]
-    sizes = np.array([len(part) for part in parts], np.int64)
+def _decoded(words: Mapping[int, str], rows: Sequence[int]) -> _Told:
+    """What is told of some passages: see `clusterindex.told_of_passages`."""
+    raws = [a2b_base64(words[row]) for row in rows]
+    flat = np.frombuffer(b"".join(raws), "<i4")
+    sizes = np.array([len(raw) // 4 for raw in raws], np.int64)
     ends = np.cumsum(sizes)
     starts = ends - sizes
-    flat = np.concatenate([np.empty(0, np.int32), *parts])
-    header = flat[starts[:, None] + np.arange(HEADER)]
-    places = starts[:, None] + HEADER + np.concatenate((np.zeros((len(rows), 1), np.int64), header[:, :3].cumsum(1)), 1)
-    own, title, heading = (_part(flat, places[:, one], header[:, one]) for one in range(3))
-    vectors = _part(flat, places[:, 3], ends - places[:, 3]).word.view("<f4")
-    vectors = vectors.reshape(len(rows), len(vectors) // max(len(rows), 1))
-    return _Told(header[:, 3], header[:, 4], own, title, heading, vectors)
+    count, own, title, articles, lengths = flat[starts + np.arange(_HEADER)[:, None]]
+    candidate = np.repeat(np.arange(len(rows)), count)
+    behind = np.cumsum(count)
+    pairs = np.repeat(starts + _HEADER - 2 * (behind - count), count) + 2 * np.arange(len(candidate))
+    place = flat[pairs]
+    part = (place >= own[candidate]).astype(np.int64) + (place >= (own + title)[candidate])
+    dimensions = sizes[0] - _HEADER - 2 * count[0] if rows else 0
+    vectors = flat[(ends - dimensions)[:, None] + np.arange(dimensions)].view("<f4")
+    return _Told(articles, lengths, vectors, candidate, place, part, flat[pairs + 1])
 
 
-def _part(flat: Ints, starts: Longs, sizes: Longs) -> _Part:
-    """A part of each passage, that begins there and is so long."""
-    passage = np.repeat(np.arange(len(sizes)), sizes)
-    place = np.arange(len(passage)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return _Part(passage, place, flat[starts[passage] + place])
+#: The numbers before the places.
+_HEADER = 5

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import NamedTuple
 
 from kb_search.engines.cluster import Answer, Cluster, NotThere
 from kb_search.engines.clusterfailures import failure_of
+from kb_search.engines.clusterindex import told_of_passages
 from kb_search.errors import REBUILD, IndexDamaged
 
-#: So many documents are asked for at once.
+#: Of so many passages it is asked at once.
 _AT_ONCE = 500
 #: Beyond its time limit a search gets so many seconds before the cluster is said to hang.
 _GRACE = 5.0
@@ -41,12 +42,22 @@ class ClusterIndex:
         """How many documents a query finds."""
         return total(self.search([counting(query)])[0])
 
-    def documents(self, ids: Sequence[str]) -> Iterator[tuple[str, Any]]:
-        """The documents of some ids with these, but for those that are not there, in no order."""
-        for at in range(0, len(ids), _AT_ONCE):
-            with self._being_there():
-                told = self.cluster.ask("POST", f"/{self.name}/_mget", {"ids": ids[at : at + _AT_ONCE]}, check=_check)
-            yield from ((one["_id"], one["_source"]) for one in told["docs"] if one.get("found"))
+    def document(self, name: str, article: str = "") -> Answer | None:
+        """The document of an id, None where it is not there; what is part of an article lies where that does."""
+        wanted = {"_id": name, **({"routing": article} if article else {})}
+        with self._being_there():
+            told = self.cluster.ask("POST", f"/{self.name}/_mget", {"docs": [wanted]}, check=_check)
+        found: Answer | None = next((one["_source"] for one in told["docs"] if one.get("found")), None)
+        return found
+
+    def pages(self, rows: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """What a page shows of some passages, as it is encoded, with their numbers, in no order."""
+        for at in range(0, len(rows), _AT_ONCE):
+            some = rows[at : at + _AT_ONCE]
+            told = told_by({"terms": {"row": list(some)}}, told_of_passages(pages=len(some)))
+            for shard in self.search([told])[0]["aggregations"]["told"]["value"] or ():
+                passages = Told(*shard)
+                yield from zip(passages.rows, passages.pages, strict=True)
 
     def scan(self, query: Answer, sort: Sequence[str], **more: object) -> Iterator[Answer]:
         """All hits of a query, by fields that together tell all documents apart.
@@ -68,6 +79,21 @@ class ClusterIndex:
             yield
         except NotThere as missing:
             raise IndexDamaged(f"The index {self.name} is not in the cluster any more. {REBUILD}") from missing
+
+
+class Told(NamedTuple):
+    """What one part of an index tells of passages: see `clusterindex.told_of_passages`."""
+
+    rows: list[int]
+    ids: list[str]
+    scores: list[float]
+    words: list[str]
+    pages: list[str]
+
+
+def told_by(query: Answer, aggregation: Answer) -> Answer:
+    """A search for nothing but what an aggregation tells of all that a query finds."""
+    return {"size": 0, "query": query, "aggs": {"told": aggregation}}
 
 
 def counting(query: Answer) -> Answer:

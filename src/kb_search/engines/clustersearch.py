@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,20 +13,23 @@ from kb_search.copies import Copies
 from kb_search.engines.base import Candidate, Deadline, EngineQuery, Matches
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterarticles import Articles
+from kb_search.engines.clusterbest import BestPassages
 from kb_search.engines.clusterfolder import Whole
 from kb_search.engines.clusterindex import MOST_HITS, MOST_VALUES, passages_by_article
+from kb_search.engines.clustermemory import Remembered, in_passages
+from kb_search.engines.clusteroccurrences import Asking
 from kb_search.engines.clusterquery import Translator, needed_articles, scores
 from kb_search.engines.clusterreading import ClusterIndex, counting, total
 from kb_search.engines.clusterwords import Words
 from kb_search.engines.coarsedates import asks_for_dates, excludes_dates, partly_dated, partly_excluded
 from kb_search.engines.conditions import Condition, Everything, Names, Selection
 from kb_search.engines.translation import selection
-from kb_search.query import Pattern, scoring_terms
+from kb_search.query import Pattern, Term, scoring_terms
 
 #: Each order has the passage's id and number in it, also where they do not matter: what hits are put in order by comes
 #: along with them, and so nothing needs to be looked up for them.
-_BY_TIME = [{"article": "asc"}, {"row": "asc"}, {"id": "asc"}]
-_SORTS = {
+_BY_TIME: list[Answer] = [{"article": "asc"}, {"row": "asc"}, {"id": "asc"}]
+_SORTS: dict[str, list[Answer]] = {
     "relevance": [{"_score": "desc"}, {"id": "asc"}, {"row": "asc"}],
     "newest": [{"dated": {"order": "desc", "missing": "_last"}}, *_BY_TIME],
     "oldest": [{"dated": {"order": "asc", "missing": "_last"}}, *_BY_TIME],
@@ -48,6 +51,34 @@ class _Asked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class _Listing:
+    """Which of the passages that are found are told of, and how: as hits, or as `best`.
+
+    What the reader has selected in facets, `chosen`, comes after the counting of passages by article.
+    """
+
+    query: EngineQuery
+    found: Answer
+    chosen: Answer | None
+    best: BestPassages | None
+
+    def body(self, by_article: Answer | None = None) -> Answer:
+        """The search, and with it the counting of what is found by article, if that is wanted."""
+        counting = {"articles": by_article} if by_article else {}
+        body: Answer = {"track_total_hits": False, "track_scores": True, "query": self.found, "stored_fields": "_none_"}
+        if self.best:
+            return {**body, "size": 0, "aggs": {**counting, **self.best.asked(self.chosen)}}
+        hits: Answer = {"size": min(self.query.depth, MOST_HITS), "sort": _SORTS[self.query.sort], "_source": False}
+        return {**body, **hits, "aggs": counting, "post_filter": self.chosen or {"match_all": {}}}
+
+    def without(self, articles: list[int]) -> _Listing:
+        """The same without some articles."""
+        pieces = [articles[at : at + MOST_VALUES] for at in range(0, len(articles), MOST_VALUES)]
+        listed = {"bool": {"must_not": [{"terms": {"number": piece}} for piece in pieces]}}
+        return replace(self, chosen=_both(listed, self.chosen) if self.chosen else listed)
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterSearch:
     """Searches one generation."""
 
@@ -56,17 +87,21 @@ class ClusterSearch:
     words: Words
     copies: Copies
     articles: Articles
+    remembered: Remembered
 
     def found(self, query: EngineQuery) -> Matches:
         """Find, count and rank. Raises SearchTooLong and TooLong."""
         deadline = Deadline(query.seconds)
         asked = self._asked(query)
         deadline.check()
-        bits, frequencies = self._prepared(query, asked, deadline)
-        translator = Translator(self.words, self.whole.holdings, bits)
-        body = self._body(query, asked.main, translator, scores(query.tree, self.whole.holdings, frequencies))
+        terms = scoring_terms(query.tree)
+        translator = Translator(self.words, self.whole.holdings, self._prepared(asked, deadline))
+        listing = self._listing(query, asked.main, translator, terms, deadline)
         counted = [counting(translator.passages(one)) if one else None for one in (asked.wider, asked.narrower)]
-        first, *others = self._search([body, *filter(None, counted)], deadline)
+        _, rare = self.remembered.frequencies(terms if listing.best else ())
+        body = listing.body(passages_by_article(len(self.articles)))
+        first, *others = self._search([body, *filter(None, counted), *map(in_passages, rare)], deadline)
+        self.remembered.counted(rare, others[len(others) - len(rare) :])
         sources, dates = (self.articles.that_meet(one) for one in (asked.main.sources, asked.main.dates))
         matching = self._per_article(first)
         chosen = matching * (sources & dates)
@@ -78,7 +113,7 @@ class ClusterSearch:
             passages=passages,
             articles=int(np.count_nonzero(chosen)),
             articles_exact=True,
-            candidates=self._candidates(query, body, first, hidden, deadline),
+            candidates=self._candidates(listing, first, hidden, deadline),
             sources=self.articles.by_source(matching * dates),
             dates=self.articles.by_date(matching * sources),
             partly_dated=wider - passages,
@@ -95,12 +130,9 @@ class ClusterSearch:
 
     # ------------------------------------------------------------------------- what must be known before
 
-    def _prepared(
-        self, query: EngineQuery, asked: _Asked, deadline: Deadline
-    ) -> tuple[dict[Condition, Longs], dict[tuple[str, ...], int]]:
-        """In which articles stands what is asked of whole ones, and in how many passages each pattern's forms."""
+    def _prepared(self, asked: _Asked, deadline: Deadline) -> dict[Condition, Longs]:
+        """In which articles stands what is asked of whole ones."""
         bits: dict[Condition, Longs] = {}
-        patterns = [term.forms for term in scoring_terms(query.tree) if isinstance(term, Pattern) and term.forms]
         needed = list(dict.fromkeys(one for condition in asked.all for one in needed_articles(condition)))
         while needed:
             ready = [one for one in needed if all(inner in bits for inner in needed_articles(one))]
@@ -109,8 +141,15 @@ class ClusterSearch:
             for one, answer in zip(ready, self._search(bodies, deadline), strict=True):
                 bits[one] = _bits(self._per_article(answer))
             needed = [one for one in needed if one not in bits]
-        counted = self._search([counting({"terms": {"pooled_forms": list(forms)}}) for forms in patterns], deadline)
-        return bits, dict(zip(patterns, map(total, counted), strict=True))
+        return bits
+
+    def _pattern_frequencies(self, terms: Sequence[Term], deadline: Deadline) -> dict[tuple[str, ...], int]:
+        """In how many passages each pattern's forms stand."""
+        patterns = [term for term in terms if isinstance(term, Pattern) and term.forms]
+        known, unknown = self.remembered.frequencies(patterns)
+        answers = self._search(list(map(in_passages, unknown)), deadline)
+        known |= self.remembered.counted(unknown, answers)
+        return {key[1:]: count for key, count in known.items()}
 
     def _articles_body(self, query: Answer) -> Answer:
         return {"size": 0, "query": query, "aggs": {"articles": passages_by_article(len(self.articles))}}
@@ -130,34 +169,36 @@ class ClusterSearch:
 
     # ------------------------------------------------------------------------------------------ the search itself
 
-    def _body(self, query: EngineQuery, asked: Selection, translator: Translator, scored: Sequence[Answer]) -> Answer:
-        """The search: what the reader has selected in facets comes after the counting of passages by article."""
-        body: Answer = {
-            "size": min(query.depth, MOST_HITS),
-            "track_total_hits": False,
-            "track_scores": True,
-            "query": {"bool": {"filter": [translator.passages(asked.base)], "should": list(scored)}},
-            "aggs": {"articles": passages_by_article(len(self.articles))},
-            "sort": _SORTS[query.sort],
-            "_source": False,
-            "stored_fields": "_none_",
-        }
+    def _listing(
+        self, query: EngineQuery, asked: Selection, translator: Translator, terms: Sequence[Term], deadline: Deadline
+    ) -> _Listing:
+        """What a query wants to be told of its best passages."""
+        scored = scores(query.tree, self.whole.holdings, self._pattern_frequencies(terms, deadline))
+        found = {"bool": {"filter": [translator.passages(asked.base)], "should": list(scored)}}
+        chosen = None
         if asked.sources != Everything() or asked.dates != Everything():
-            body["post_filter"] = _both(translator.query(asked.sources), translator.query(asked.dates))
-        return body
+            chosen = _both(translator.query(asked.sources), translator.query(asked.dates))
+        asking = Asking(self.words, terms, self.remembered.numbers(terms))
+        best = BestPassages(asking, query.depth) if BestPassages.serve(query, terms) else None
+        return _Listing(query, found, chosen, best)
 
     def _candidates(
-        self, query: EngineQuery, body: Answer, first: Answer, hidden: list[int], deadline: Deadline
+        self, listing: _Listing, first: Answer, hidden: list[int], deadline: Deadline
     ) -> tuple[Candidate, ...]:
         """The best passages; those of articles that are hidden are left out."""
         if hidden:
-            pieces = [hidden[at : at + MOST_VALUES] for at in range(0, len(hidden), MOST_VALUES)]
-            listed = {"bool": {"must_not": [{"terms": {"number": piece}} for piece in pieces]}}
-            body = {**body, "post_filter": _both(listed, body.get("post_filter", {"match_all": {}}))}
-            del body["aggs"]
-            first = self._search([body], deadline)[0]
-        names = [name for key in body["sort"] for name in key]
-        return tuple(_candidate(names, hit) for hit in self._on(query, body, first, deadline))
+            listing = listing.without(hidden)
+            first = self._search([listing.body()], deadline)[0]
+        if listing.best:
+            told = listing.best.told(first, in_order=self.whole.place.changes <= 1)
+            if told:
+                self.remembered.put_beside(scoring_terms(listing.query.tree), told.beside)
+                self.remembered.pages.put(told.pages)
+                return told.candidates
+            listing = replace(listing, best=None)
+            first = self._search([listing.body()], deadline)[0]
+        names = [name for key in _SORTS[listing.query.sort] for name in key]
+        return tuple(_candidate(names, hit) for hit in self._on(listing, first, deadline))
 
     def _hidden(self, passages: Longs) -> list[int]:
         """The numbers of the matching articles that are not the earliest of their group that matches."""
@@ -169,13 +210,13 @@ class ClusterSearch:
         hidden: list[int] = numbers[later & (group >= 0)].tolist()
         return hidden
 
-    def _on(self, query: EngineQuery, body: Answer, first: Answer, deadline: Deadline) -> list[Answer]:
+    def _on(self, listing: _Listing, first: Answer, deadline: Deadline) -> list[Answer]:
         """The hits of an answer, and what comes after them where more are wanted than one answer holds."""
         hits: list[Answer] = first["hits"]["hits"]
-        while hits and len(hits) % MOST_HITS == 0 and len(hits) < query.depth:
-            more = {key: value for key, value in body.items() if key != "aggs"}
-            more |= {"search_after": hits[-1]["sort"], "size": min(query.depth - len(hits), MOST_HITS)}
-            following = self._search([more], deadline)[0]["hits"]["hits"]
+        depth = listing.query.depth
+        while hits and len(hits) % MOST_HITS == 0 and len(hits) < depth:
+            more = {"search_after": hits[-1]["sort"], "size": min(depth - len(hits), MOST_HITS)}
+            following = self._search([{**listing.body(), **more}], deadline)[0]["hits"]["hits"]
             if not following:
                 break
             hits = hits + following

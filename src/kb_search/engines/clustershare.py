@@ -181,17 +181,17 @@ def _fetch(index: ClusterIndex, folder: Path) -> None:
     for made in (folder, folder / "generations"):
         made.mkdir(mode=0o700, parents=True, exist_ok=True)
         made.chmod(0o700)
-    listed = next((kept["shown"] for _, kept in index.documents([f"f{_LIST}"])), None)
-    if listed is None:
+    kept = index.document(f"f{_LIST}")
+    if kept is None:
         raise IndexDamaged(f"The index {index.name} in the cluster is not whole.")
     half = folder / f".{os.getpid()}-{secrets.token_hex(4)}"
-    for name, count in listed["files"]:
+    for name, count in kept["shown"]["files"]:
         path = half / name
         if not path.resolve().is_relative_to(half.resolve()):
             raise IndexDamaged(f"The index {index.name} in the cluster has a file of an impossible name.")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"".join(_pieces(index, name, count)))
-    final = folder / "generations" / str(int(listed["generation"])).zfill(6)
+    final = folder / "generations" / str(int(kept["shown"]["generation"])).zfill(6)
     if final.exists() and not _is_of(final, index.name):
         shutil.rmtree(final)  # of a collection of the same name that was built anew
     if final.exists():
@@ -213,7 +213,7 @@ def _is_of(generation: Path, index: str) -> bool:
 def _pieces(index: ClusterIndex, name: str, count: int) -> Iterator[bytes]:
     """The pieces of a file, in their order."""
     for number in range(count):
-        found = [kept for _, kept in index.documents([f"f{name}/{number}"])]
-        if not found:
+        found = index.document(f"f{name}/{number}")
+        if found is None:
             raise IndexDamaged(f"The index {index.name} in the cluster lacks a part of {name}.")
-        yield decoded(found[0]["data"])
+        yield decoded(found["data"])

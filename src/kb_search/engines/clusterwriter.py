@@ -25,7 +25,7 @@ from kb_search.document import Article, Passage
 from kb_search.engines.base import FIELD_WEIGHTS, EngineWriter, Holdings, Placing
 from kb_search.engines.cluster import Access, Answer, Cluster, ShardsLost
 from kb_search.engines.clusterarticles import Articles, write_articles
-from kb_search.engines.clusterdocuments import Documents, decoded, in_pieces, removal
+from kb_search.engines.clusterdocuments import Documents, decoded, in_pieces, removal, unpacked
 from kb_search.engines.clusterfailures import Failure
 from kb_search.engines.clusterfolder import InCluster, Whole, read_whole, write_whole
 from kb_search.engines.clusterhealth import NotPlaced, wait_for
@@ -103,7 +103,9 @@ class ClusterWriter(EngineWriter):
         self._learn(columns, place)
         gone = list(self._gone_articles())
         documents = self._documents(columns, [passage for one in gone for passage in one.passages])
-        removals = in_pieces(removal(name) for one in gone for name in (f"a{one.article}", *map(str, one.rows)))
+        removals = in_pieces(
+            removal(name, one.article) for one in gone for name in (f"a{one.article}", *map(str, one.rows))
+        )
         self._send(list(removals), documents)
         self._write_down(columns, gone)
         shutil.rmtree(self._folder / _SEGMENT)
@@ -133,7 +135,7 @@ class ClusterWriter(EngineWriter):
         """The deleted articles that the base really has."""
         for at in range(0, len(self._deleted) if self._base else 0, _AT_ONCE):
             some = list(dict.fromkeys(self._deleted))[at : at + _AT_ONCE]
-            told = self._of_base("_mget", {"ids": [f"a{article}" for article in some]})
+            told = self._of_base("_mget", {"docs": [{"_id": f"a{article}", "routing": article} for article in some]})
             for found in told["docs"]:
                 if found.get("found"):
                     shown = found["_source"]["shown"]
@@ -146,14 +148,14 @@ class ClusterWriter(EngineWriter):
             "size": len(rows),
             "query": {"range": {"row": {"gte": rows.start, "lt": rows.stop}}},
             "sort": ["row"],
-            "docvalue_fields": ["words"],
-            "_source": ["shown.section"],
+            "docvalue_fields": ["words", "page"],
+            "_source": False,
         }
         gone: list[Gone] = []
         seen: set[str] = set()
         for hit in self._of_base("_search", body)["hits"]["hits"]:
             words = PassageWords.decoded(decoded(hit["fields"]["words"][0]))
-            section = hit["_source"]["shown"]["section"]
+            section = unpacked(decoded(hit["fields"]["page"][0]))["section"]
             parts = [words.own, *([] if gone else [words.title]), *([] if section in seen else [words.heading])]
             seen.add(section)
             counted = np.concatenate(parts)

@@ -6,17 +6,16 @@ phase. What is small (all words, the space of meanings, who copied whom) is kept
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from binascii import a2b_base64
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from kb_search.copies import Copies
-from kb_search.document import Article, Passage, Silent
+from kb_search.document import Article, Passage, Silent, article_of
 from kb_search.engines.base import (
     Candidate,
     Deadline,
@@ -34,8 +33,10 @@ from kb_search.engines.base import (
 )
 from kb_search.engines.cluster import Access, Answer, Cluster, TooLong
 from kb_search.engines.clusterarticles import Articles
+from kb_search.engines.clusterdocuments import unpacked
 from kb_search.engines.clusterfolder import read_place, read_whole
 from kb_search.engines.clusterindex import ARTICLE, PASSAGE
+from kb_search.engines.clustermemory import Remembered, in_passages, key_of
 from kb_search.engines.clusteroccurrences import Asking
 from kb_search.engines.clusterreading import ClusterIndex, counting, total
 from kb_search.engines.clustersearch import ClusterSearch
@@ -49,34 +50,7 @@ from kb_search.query import Pattern, Term, Word
 from kb_search.records import decode_article, decode_head
 from kb_search.results import ArticleHead
 
-#: What the frequency of a word or pattern is kept by: a field, and stems or forms.
-_Key = tuple[str, ...]
-
-#: Passages whose text a reader remembers, and words and patterns of which it remembers in how many passages they stand.
-_PASSAGES_REMEMBERED, _FREQUENCIES_REMEMBERED = 5000, 500
 _SAMPLED_STEMS = 200
-
-
-class _Memory:
-    """What the cluster told, by its keys; when it is full it is emptied. Safe to share between threads."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._known: dict[Any, Any] = {}
-        self._lock = threading.Lock()
-
-    def put(self, entries: Mapping[Any, Any]) -> None:
-        """Remember some."""
-        with self._lock:
-            if len(self._known) + len(entries) > self._most:
-                self._known = {}
-            self._known.update(entries)
-
-    def get(self, keys: Iterable[Any]) -> tuple[dict[Any, Any], list[Any]]:
-        """What is remembered of some keys, and the keys of which nothing is."""
-        known, asked = self._known, dict.fromkeys(keys)
-        found = {key: known[key] for key in asked if key in known}
-        return found, [key for key in asked if key not in found]
 
 
 class OpenSearchReader(EngineReader):
@@ -93,8 +67,10 @@ class OpenSearchReader(EngineReader):
         place = self._whole.place
         self._index = ClusterIndex(self._cluster, place.index, place.shards)
         self._index.check_there()
-        self._search = ClusterSearch(self._index, self._whole, self._words, self._copies, Articles(folder))
-        self._passages, self._frequencies = _Memory(_PASSAGES_REMEMBERED), _Memory(_FREQUENCIES_REMEMBERED)
+        self._remembered = Remembered(self._words)
+        self._search = ClusterSearch(
+            self._index, self._whole, self._words, self._copies, Articles(folder), self._remembered
+        )
 
     def holdings(self) -> Holdings:
         """What there is."""
@@ -135,54 +111,39 @@ class OpenSearchReader(EngineReader):
         number = self._words.forms.find(word.form)
         if word.exact and (number < 0 or not self._words.form_counts[number]):
             return 0
-        known, unknown = self._known([word])
+        known, unknown = self._remembered.frequencies([word])
         if unknown:
-            known = self._counted(unknown, self._index.search(list(map(_in_passages, unknown))))
-        return known[_key(word)]
+            known = self._remembered.counted(unknown, self._index.search(list(map(in_passages, unknown))))
+        return known[key_of(word)]
 
     # ----------------------------------------------------------------------------------------- the second phase
 
     def occurrences(self, candidates: Sequence[Candidate], words: Sequence[Term]) -> Occurrences:
         """Where words stand in candidates."""
-        asking = Asking(self._words, words, candidates)
-        known, unknown = self._known(words)
-        here, articles, *counts = self._index.search([*asking.bodies, *map(_in_passages, unknown)])
-        known |= self._counted(unknown, counts)
-        return asking.gathered((here, articles), [known[_key(word)] for word in words], self._space)
-
-    def _known(self, words: Sequence[Term]) -> tuple[dict[_Key, int], list[_Key]]:
-        """In how many passages words stand, as far as that is known here, and those of which it must be asked.
-
-        Of a word of one stem it is kept here.
-        """
-        keys = dict.fromkeys(map(_key, words))
-        kept = {key: self._stem_frequency(key[1]) for key in keys if key[0] == "stems" and len(key) == 2}
-        found, unknown = self._frequencies.get(key for key in keys if key not in kept)
-        return kept | found, unknown
-
-    def _stem_frequency(self, stem: str) -> int:
-        number = self._words.stems.find(stem)
-        return int(self._words.stem_frequencies[number]) if number >= 0 else 0
-
-    def _counted(self, keys: Sequence[_Key], answers: Sequence[Answer]) -> dict[_Key, int]:
-        """In how many passages words stand, by the answers to `_in_passages`; remembered."""
-        counts = dict(zip(keys, map(total, answers), strict=True))
-        self._frequencies.put(counts)
-        return counts
+        asking = Asking(self._words, words, self._remembered.numbers(words))
+        keys = [one.key for one in candidates]
+        known, unknown = self._remembered.frequencies(words)
+        beside = self._remembered.beside(words, keys)
+        if unknown or not beside:
+            of = list(dict.fromkeys(article_of(one.id) for one in candidates))
+            here, articles, *counts = self._index.search([*asking.bodies(keys, of), *map(in_passages, unknown)])
+            known |= self._remembered.counted(unknown, counts)
+            beside = asking.told(here, articles)
+        return asking.gathered(keys, beside, [known[key_of(word)] for word in words], self._space)
 
     # ---------------------------------------------------------------------------------------- what pages show
 
     def prepare(self, keys: Sequence[int]) -> None:
         """Fetch some passages at once, so that `passage` need not ask for each."""
-        _, missing = self._passages.get(keys)
+        _, missing = self._remembered.pages.get(keys)
         if missing:
-            self._passages.put({int(name): kept for name, kept in self._index.documents([str(key) for key in missing])})
+            self._remembered.pages.put(dict(self._index.pages(missing)))
 
     def passage(self, key: int) -> tuple[Passage, ArticleHead]:
         """The passage of a candidate's key, and its article without text."""
-        self.prepare([key])
-        kept = self._passages.get([key])[0][key]
-        return _passage(kept), _head(kept["shown"])
+        known, missing = self._remembered.pages.get([key])
+        shown = _shown((known or dict(self._index.pages(missing)))[key])
+        return _passage(shown), _head(shown)
 
     def find_passage(self, passage: str) -> int | None:
         """The key of a passage id, or None."""
@@ -194,23 +155,24 @@ class OpenSearchReader(EngineReader):
 
     def article(self, article: str) -> tuple[Article, tuple[Passage, ...]] | None:
         """An article, whole, with its passages in order; None where the generation has none of that id."""
-        shown = self._shown(article)
+        shown = self._article(article)
         if shown is None:
             return None
         rows = range(shown["first"], shown["first"] + shown["of"])
-        found = dict(self._index.documents([str(row) for row in rows]))
-        passages = tuple(_passage(found[str(row)]) for row in rows)
+        found = dict(self._index.pages(rows))
+        passages = tuple(_passage(_shown(found[row])) for row in rows)
         return decode_article(shown["record"], "".join(one.text for one in passages)), passages
 
-    def _shown(self, article: str) -> Answer | None:
+    def _article(self, article: str) -> Answer | None:
         """What is kept of an article; None where there is none of that id."""
         if not article.isascii() or not article.isprintable() or len(article) > _LONGEST_ID:
             return None
-        return next((kept["shown"] for _, kept in self._index.documents([f"a{article}"])), None)
+        kept = self._index.document(f"a{article}", article)
+        return kept["shown"] if kept else None
 
     def head(self, article: str) -> ArticleHead | None:
         """An article without its text; None where there is none of that id."""
-        shown = self._shown(article)
+        shown = self._article(article)
         return _head(shown) if shown else None
 
     def titles(self, most: int) -> Iterator[str]:
@@ -274,21 +236,15 @@ class OpenSearchReader(EngineReader):
 _LONGEST_ID = 200
 
 
-def _in_passages(key: _Key) -> Answer:
-    """A search that counts the passages in which a word stands."""
-    return counting({"terms": {"pooled" if key[0] == "stems" else "pooled_forms": key[1:]}})
+def _shown(page: str) -> Answer:
+    """What a page shows of a passage, as `ClusterIndex.pages` tells it."""
+    return unpacked(a2b_base64(page))
 
 
-def _key(word: Term) -> _Key:
-    """What a word's frequency is kept by: a pattern has forms, any other word stems."""
-    return ("forms", *word.forms) if isinstance(word, Pattern) else ("stems", *word.stems)
-
-
-def _passage(kept: Answer) -> Passage:
-    shown = kept["shown"]
+def _passage(shown: Answer) -> Passage:
     return Passage(
-        id=kept["id"],
-        article=kept["article"],
+        id=shown["id"],
+        article=shown["article"],
         ordinal=shown["ordinal"],
         start=shown["start"],
         end=shown["start"] + len(shown["text"]),

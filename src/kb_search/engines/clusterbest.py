@@ -1,0 +1,88 @@
+"""The best passages of a search, told by a cluster in one answer with all that the second phase asks of them.
+
+A sampler takes the best of each part of the index. Beneath it one aggregation tells what they are, their words, and
+what a page shows of the best of them; another one goes to their articles and counts the words of the query there. That
+takes the cluster no longer than to fetch the same passages one by one, and spares two more requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from kb_search.engines.base import Candidate, EngineQuery
+from kb_search.engines.cluster import Answer
+from kb_search.engines.clusterindex import TO_ARTICLES
+from kb_search.engines.clustermemory import Beside
+from kb_search.engines.clusteroccurrences import Asking
+from kb_search.engines.clusterreading import Told
+from kb_search.query import Term
+
+#: Of more candidates the words do not come along, and what a page shows comes along of so many.
+_MOST, _PAGES = 400, 100
+
+
+class Best(NamedTuple):
+    """The best passages, in their order, with what was told beside; `pages` is what a page shows of some of them."""
+
+    candidates: tuple[Candidate, ...]
+    beside: Beside
+    pages: Mapping[int, str]
+
+
+class BestPassages:
+    """What a cluster is asked for the best passages by score, and what its answer says."""
+
+    def __init__(self, asking: Asking, depth: int) -> None:
+        """As many as `depth` are wanted; `asking` is what the second phase asks of them."""
+        self._depth = depth
+        self._asking = asking
+
+    @staticmethod
+    def serve(query: EngineQuery, terms: Sequence[Term]) -> bool:
+        """Whether a query can be answered in this way: by relevance, not too deep, and for more than a count."""
+        return query.sort == "relevance" and 1 < query.depth <= _MOST and bool(terms)
+
+    def asked(self, chosen: Answer | None) -> Answer:
+        """The aggregations that tell of the best among those that meet `chosen`."""
+        beneath = {
+            "told": self._asking.of_passages(_PAGES),
+            "of": {"parent": {"type": TO_ARTICLES}, "aggs": {"told": self._asking.of_articles()}},
+        }
+        best: Answer = {"sampler": {"shard_size": self._depth + 1}, "aggs": beneath}
+        return {"best": {"filter": chosen, "aggs": {"best": best}} if chosen else best}
+
+    def told(self, answer: Answer, *, in_order: bool) -> Best | None:
+        """The best passages; None where it cannot be said which of some with equal scores are among them.
+
+        Of equals a part of the index gives those that come first in it. `in_order` says that this is the order of ids.
+        """
+        found = answer["aggregations"]["best"]
+        found = found.get("best", found)
+        shards = [Told(*one) for one in found["told"]["value"] or ()]
+        best = sorted(passage for shard in shards for passage in _passages(shard))[: self._depth]
+        if not in_order and any(len(one.rows) > self._depth and min(one.scores) >= -best[-1].falling for one in shards):
+            return None
+        return Best(
+            tuple(Candidate(one.row, one.id, -one.falling) for one in best),
+            Beside(
+                {one.row: one.words for one in best},
+                self._asking.in_articles(found["of"]["told"]),
+            ),
+            {one.row: one.page for one in best if one.page},
+        )
+
+
+class _Passage(NamedTuple):
+    """What is told of a passage; sorted, the best comes first."""
+
+    falling: float
+    id: str
+    row: int
+    words: str
+    page: str | None
+
+
+def _passages(shard: Told) -> Iterator[_Passage]:
+    falling = [-score for score in shard.scores]
+    return map(_Passage, falling, shard.ids, shard.rows, shard.words, shard.pages)

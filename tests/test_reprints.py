@@ -48,6 +48,17 @@ def test_what_is_printed_again_is_what_comparing_all_sentences_finds(at_once, dr
         assert printed_again(text, sentences) == plainly(text, sentences)
 
 
+@pytest.mark.parametrize(
+    ("quote", "found"),
+    [("The two sides agreed to meet again in the old town.", 1), ("The two sides agreed to meet no more in May.", 0)],
+)
+def test_a_paragraph_that_only_begins_like_part_of_a_sentence_is_not_printed_again(quote, found):
+    """What looks the same by its first words is compared to its last one."""
+    sentence = "Thus, the two sides agreed to meet again in the old town before winter."
+    places = [Printed(0, len(sentence), alone=False), Printed(len(sentence), len(sentence + quote), alone=True)]
+    assert len(printed_again(sentence + quote, places)) == found
+
+
 @given(st.lists(st.integers(0, 255), min_size=1, max_size=30), st.integers(0, 20))
 def test_a_run_has_the_same_hash_wherever_it_stands(numbers, before):
     """What stands in front of a run, or behind it, is not in its hash."""

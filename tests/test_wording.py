@@ -33,6 +33,13 @@ def test_the_words_come_back_in_order_and_each_passage_ends_with_a_break(texts):
     assert len(set(wording.forms)) == len(wording.forms)
 
 
+def test_what_stands_between_texts_may_stand_in_one():
+    """A passage with the very sign in it that parts texts from each other has all of its words, and is one."""
+    texts = (f"peace {analysis.GAP} talks", f"{analysis.GAP}", f"{analysis.GAP}war", "snow")
+    words = read_back(worded([passage(text) for text in texts]))
+    assert words == [["peace", "talks", ""], [""], ["war", ""], ["snow", ""]]
+
+
 def test_a_silent_part_is_a_break_and_its_words_are_left_out():
     """No phrase reaches across what is silent, and no word in it is found."""
     wording = worded([passage("one TWO three four", (4, 7))])

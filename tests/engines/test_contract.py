@@ -238,6 +238,15 @@ def named(article):
     return tuple(source for source in article.sources if source)
 
 
+def test_a_form_is_exact_only_where_its_word_stands(engine):
+    """A form that another word is found by, in the language of its article, is not that other word's."""
+    collection = [article_of("a", "notes", language="de")]
+    words = (Word("notes", ("note",)), Word("not", ("not",)))
+    with built(engine, collection) as (reader, _):
+        found = reader.occurrences(reader.search(ALL).candidates, words)
+    assert (found.word.tolist(), found.exact.tolist()) == ([1], [False])
+
+
 @given(collection=made_up.collections(), words=st.lists(made_up.words(), min_size=1, max_size=4))
 @BUILDS
 @pytest.mark.parametrize("name", ENGINES)

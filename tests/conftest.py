@@ -1,6 +1,7 @@
 """A small collection that the tests write themselves, and what they share."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,14 @@ def pytest_xdist_auto_num_workers():
 
 
 def pytest_configure():
-    """Numerics get one thread in each process that tests: more of them wait for each other, and compute to do so."""
+    """Numerics get one thread in each process that tests: more of them wait for each other, and compute to do so.
+
+    And Ctrl-C means something, even where a shell began all this in the background: it has it ignored there, by all
+    programs that tests start too.
+    """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):

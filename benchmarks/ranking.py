@@ -21,7 +21,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from kb_search import analysis, latent, latentlearner, latentwriter, ranking
+from kb_search import analysis, latent, latentlearner, latentwriter, ranking, weakwords
 from kb_search.engines import inversion, occurrences, store
 from kb_search.engines.base import FieldWeights
 from kb_search.evaluation.asking import Asked, indexed
@@ -211,12 +211,12 @@ def print_short(asked: list[tuple[Judged, Asked]]) -> None:
 
 def words_of(text: str) -> list[str]:
     """The words of a question that say something."""
-    return [form for form in dict.fromkeys(analysis.forms(text)) if form not in analysis.weak_words("en")]
+    return [form for form in dict.fromkeys(analysis.forms(text)) if form not in weakwords.weak_words("en")]
 
 
 def pairs_of(text: str) -> list[str]:
     """The pairs of neighbouring words of a question that say something, in quotation marks."""
-    weak = analysis.weak_words("en")
+    weak = weakwords.weak_words("en")
     return [f'"{one} {other}"' for one, other in pairwise(analysis.forms(text)) if not {one, other} & weak]
 
 

@@ -5,11 +5,11 @@ from contextlib import closing
 
 import pytest
 
-from kb_search import aids, analysis
+from kb_search import aids, weakwords
 from kb_search.knownnames import MOST_COUNTED, KnownNames
 from kb_search.search import Library
 
-WEAK = analysis.weak_words("en")
+WEAK = weakwords.weak_words("en")
 
 
 def counted(titles, groups=(), found=9):

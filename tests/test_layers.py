@@ -26,7 +26,7 @@ parser
 clauses fingerprints reprints contents stopwords nearness
 filters rendering signs
 sentences query notes overview latentlearner records numbering
-scripts latent wording
+scripts latent wording weakwords
 datecounts results analysis abbreviations paragraphs lexing filelist manifest nursery columns
 document language arrays runhashes declension falsefriends
 languagemodel

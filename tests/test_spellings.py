@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb_search import analysis
+from kb_search import weakwords
 from kb_search.spellings import NameCounter
 
 SAID = "On Monday the president {} of that country said in parliament that talks would go on. "
@@ -20,7 +20,7 @@ def groups(counter):
     """The spellings that are offered."""
     return [
         tuple(name for name, _ in one.spellings)
-        for one in counter.respellings(analysis.stop_words("en"))
+        for one in counter.respellings(weakwords.stop_words("en"))
         if not one.folded
     ]
 

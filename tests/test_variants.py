@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kb_search import analysis
+from kb_search import weakwords
 from kb_search.variants import MOST_WORDS, Variants, collection_names, load_variants, shipped_groups
 
 SHIPPED = shipped_groups("caucasus")
@@ -130,7 +130,7 @@ def test_only_the_two_martunis_share_names():
 def test_no_shipped_name_is_a_stop_word(language):
     """A name that is one word is never one that stands almost everywhere."""
     forms = {name.forms[0] for group in SHIPPED for name in group.names if len(name.forms) == 1}
-    assert not forms & analysis.stop_words(language)
+    assert not forms & weakwords.stop_words(language)
 
 
 def test_a_list_that_is_too_long_is_refused(tmp_path):

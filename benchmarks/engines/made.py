@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from itertools import count, islice
 from pathlib import Path
 
-from kb_search import analysis
+from kb_search import analysis, weakwords
 from kb_search.document import Article, Date, Passage, article_id
 from kb_search.passages import split
 
@@ -102,7 +102,7 @@ def _drawn(collection: Sequence[Made], number: int) -> list[Question]:
 def _bands(texts: Sequence[str]) -> tuple[list[list[str]], set[str]]:
     """Words by how many passages have them, and all of them together; no stop words, no numbers."""
     counts = Counter(form for text in texts for form in set(analysis.forms(text)))
-    stops = analysis.stop_words("en")
+    stops = weakwords.stop_words("en")
     usable = {form: n for form, n in counts.items() if form.isascii() and form.isalpha() and form not in stops}
     bands = [sorted(form for form, n in usable.items() if low <= n < high) for low, high in BANDS]
     return bands, {form for band in bands for form in band}

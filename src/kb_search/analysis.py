@@ -96,36 +96,6 @@ _RULED = {
     "tamil": "\u0b80-\u0bff", "yiddish": "\u0590-\u05ff\ufb1d-\ufb4f",
 }  # fmt: skip
 
-_STOP_WORDS = {
-    "en": "a an and are as at be been but by did do does for from had has have he her him his how i if in into is it "
-    "its me my no nor not of on or our she so some such than that the their them then there these they this "
-    "those to too us was we were what when where which while who whom why will with would you your",
-    "ru": "а без бы был была были было быть в во вот вы для до его ее если есть еще же за и из или их к как "
-    "ко которые который мы на не ни но о об он она они от по при с со так также то только у что это я",
-    "tr": "ama bir bu da daha de en gibi hem her icin ile ise ki ne o olan olarak onun su ve veya ya",
-    "az": "amma bir bu da de en her heç idi ile ise ki kimi ne o olan olaraq onun üçün ve ya",
-    "de": "aber als am an auch auf aus bei bin bis da das dass dem den der des die durch ein eine einem einen "
-    "einer er es für hat ich im in ist mit nach nicht noch nur oder sich sie sind so über um und uns von vor "
-    "war wie wir zu zum zur",
-    "fr": "à au aux avec ce ces dans de des du elle en est et eux il ils je la le les leur lui ma mais me même "
-    "mes moi mon ne nos notre nous on ou où par pas pour qu que qui sa se ses son sur ta te tu un une vos "
-    "votre vous",
-}
-
-# What says little of a subject, beside the stop words: such words are found, and counted, and do not decide the order.
-_WEAK_WORDS = {
-    "en": "about above after again against all almost also although always am among any anyone anything around "
-    "because become been before being below between beyond both came can cannot come could did does doing done down "
-    "during each either else etc even ever every few further get gets give given gives go goes got had happen has "
-    "having hence here hers herself himself however indeed instead itself just let like likely many may maybe might "
-    "mine more most mostly much must myself near nearly neither never next nobody none nor nothing now often once one "
-    "only onto other others otherwise ought ours ourselves out over per perhaps please put quite rather really said "
-    "same say seem seems several shall should since some someone something sometimes still take taken tell themselves "
-    "therefore though through throughout thus till together too toward towards under unless until up upon us use used "
-    "uses using usually various very via want wants way ways well whatever whenever whether whole whose within without "
-    "would yes yet yours yourself",
-}
-
 
 #: Stands behind each of several texts that are taken apart together.
 GAP = "\0"
@@ -150,7 +120,11 @@ def _apart(text: str) -> str:
 
     An apostrophe counts between two letters alone.
     """
-    apart = f" {text} ".encode("ascii").translate(_ASCII_WORDS).decode("ascii")
+    return _within_words(f" {text} ".encode("ascii").translate(_ASCII_WORDS).decode("ascii"))
+
+
+def _within_words(apart: str) -> str:
+    """Words between spaces without the apostrophes that stand at their edges, or in pairs."""
     return apart.replace("''", "  ").replace(" '", "  ").replace("' ", "  ") if "'" in apart else apart
 
 
@@ -205,8 +179,7 @@ def _plain(text: str) -> str | None:
         return None
     if _UNTOLD in raw:
         return None
-    plain = f" {raw.decode('ascii')} "
-    return plain.replace("''", "  ").replace(" '", "  ").replace("' ", "  ") if "'" in plain else plain
+    return _within_words(f" {raw.decode('ascii')} ")
 
 
 def fold(word: str) -> str:
@@ -398,15 +371,3 @@ def stems(form: str, languages: tuple[str, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 10)
 def _all_rules(languages: tuple[str, ...]) -> tuple[_Rules | None, ...]:
     return tuple(dict.fromkeys(map(_rules, languages)))
-
-
-@cache
-def stop_words(language: str) -> frozenset[str]:
-    """The forms that carry no meaning of their own in a language; empty where no list is shipped."""
-    return frozenset(fold(word) for word in _STOP_WORDS.get(base_language(language), "").split())
-
-
-@cache
-def weak_words(language: str) -> frozenset[str]:
-    """The forms that say little of a subject in a language, its stop words among them."""
-    return stop_words(language) | {fold(word) for word in _WEAK_WORDS.get(base_language(language), "").split()}

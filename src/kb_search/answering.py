@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from kb_search import analysis, facets, remarks
+from kb_search import facets, remarks, weakwords
 from kb_search.aids import Aids
 from kb_search.asking import engine_query, shortened, understood, without_filters
 from kb_search.datecounts import DateCounts
@@ -315,7 +315,7 @@ class Search:
         try:
             clauses = clause_counts(self._tree, partial(self._count, request))
             self._notes += remarks.on_fields(beside_the_text(self._tree, clauses, partial(self._count, request)))
-            stops = analysis.stop_words(_languages(self._reader)[0])
+            stops = weakwords.stop_words(_languages(self._reader)[0])
             wider = relaxation(self._tree, clauses, partial(self._count, request), stops)
             if wider is None and request != bare and (found := self._count(bare, self._tree)):
                 wider = Relaxation("without the filters", render(self._tree), found, keeps_filters=False)

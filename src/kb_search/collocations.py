@@ -13,7 +13,7 @@ from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
-from kb_search import analysis
+from kb_search import analysis, weakwords
 from kb_search.results import Hit
 
 #: So many of a search's best passages are looked at.
@@ -106,4 +106,4 @@ def _beside(pairs: Mapping[Pair, int], ratio: Ratio, stems: set[str]) -> dict[st
 def _says_something(forms: Counter[str], languages: Sequence[str]) -> bool:
     """Whether a word is longer than a letter or two, no number, and says something of a subject."""
     form = forms.most_common(1)[0][0]
-    return len(form) >= _SHORTEST and form.isalpha() and not any(form in analysis.weak_words(one) for one in languages)
+    return len(form) >= _SHORTEST and form.isalpha() and not any(form in weakwords.weak_words(one) for one in languages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from kb_search import analysis
+from kb_search import analysis, weakwords
 from kb_search.engines.base import EngineReader
 from kb_search.engines.bm25 import idf
 from kb_search.query import Word
@@ -23,7 +23,7 @@ def telling_words(texts: Iterable[str], language: str, reader: EngineReader) -> 
     Words that stand in a single passage, which is one of the texts', find nothing else and are left out.
     """
     forms = Counter(form for text in texts for form in analysis.forms(text))
-    weak = analysis.weak_words(language)
+    weak = weakwords.weak_words(language)
     stems: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for form, count in forms.most_common():

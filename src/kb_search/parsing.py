@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kb_search import analysis, lexing
+from kb_search import lexing, weakwords
 from kb_search.clauses import ClauseReader
 from kb_search.lexing import MAX_LENGTH
 from kb_search.notes import Notes
@@ -47,7 +47,7 @@ def _read(text: str, languages: tuple[str, ...]) -> Query:
     parser = Parser(notes, ClauseReader(notes, languages))
     tree = parser.parse()
     _note_needless_star(tree, notes)
-    tree = without_stop_words(tree, analysis.stop_words(languages[0]), notes)
+    tree = without_stop_words(tree, weakwords.stop_words(languages[0]), notes)
     return Query(cleaned, Spread(tree) if parser.of_articles else tree, notes.all())
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search import analysis
+from kb_search import weakwords
 from kb_search.engines.base import Candidate, Holdings, Occurrences
 from kb_search.engines.bm25 import idf, saturation
 from kb_search.query import Node, Term, Word, term_key, typed_terms
@@ -109,7 +109,7 @@ def emphases(tree: Node, words: Sequence[Term], language: str, weights: Weights 
     Its boost, more where it was typed more than once, and little where it says little in this language (unless none
     says more).
     """
-    weak = analysis.weak_words(language)
+    weak = weakwords.weak_words(language)
     says = np.array([not isinstance(word, Word) or word.form not in weak for word in words], np.bool_)
     strength = np.where(says, 1.0, weights.weak if says.any() else 1.0)
     times = Counter(map(term_key, typed_terms(tree)))

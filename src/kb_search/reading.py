@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kb_search import analysis
+from kb_search import analysis, weakwords
 from kb_search.config import FALLBACK_LANGUAGE, Settings
 from kb_search.document import Article, Claim, Evidence, article_id
 from kb_search.fingerprints import Read, fingerprint
@@ -83,6 +83,6 @@ def _is_confirmed(text: str, seems: Detected) -> bool:
     """
     if seems.confidence < _SURE or sum(map(str.isalpha, text)) < _FEWEST_LETTERS:
         return False
-    small = sum(form in analysis.stop_words(seems.language) for form in analysis.forms(text))
+    small = sum(form in weakwords.stop_words(seems.language) for form in analysis.forms(text))
     special = sum(letter > "\x7f" and letter.isalpha() for letter in text)
     return max(small, special) >= _FEWEST_SIGNS

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from kb_search import analysis
+from kb_search import analysis, weakwords
 from kb_search.endings import Ending, ending
 from kb_search.engines.base import Lexicon
 from kb_search.fieldvalues import FieldValues
@@ -173,9 +173,9 @@ class Completer:
         out.
         """
         self._lexicon = lexicon
-        self._stops = analysis.stop_words(language)
+        self._stops = weakwords.stop_words(language)
         self._values = values
-        names = KnownNames(self._frequency, count).counted(groups, titles, analysis.weak_words(language))
+        names = KnownNames(self._frequency, count).counted(groups, titles, weakwords.weak_words(language))
         known: dict[str, str] = {}
         for name in names:
             known.setdefault(_key(name), name)

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import click
 
-from kb_search import analysis
+from kb_search import analysis, weakwords
 from kb_search.commands.common import print_json, printable, with_settings
 from kb_search.config import Settings
 from kb_search.errors import ConfigError
@@ -86,7 +86,7 @@ def _respellings(library: Library) -> tuple[Respelling, ...]:
         languages.add(head.language)
         for passage in library.article(head.id, SearchRequest(variants=False)).passages:
             counter.read(passage.text)
-    return counter.respellings(frozenset().union(*map(analysis.stop_words, languages)))
+    return counter.respellings(frozenset().union(*map(weakwords.stop_words, languages)))
 
 
 def _toml(one: Respelling) -> str:

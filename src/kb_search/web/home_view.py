@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from kb_search import analysis
+from kb_search import analysis, weakwords
 from kb_search.config import Settings
 from kb_search.document import UNDATED, Date
 from kb_search.facets import source_name
@@ -66,7 +66,7 @@ def samples(stats: Stats, heads: Iterable[ArticleHead], hits: Iterable[Hit]) -> 
     """Names and words that most titles have, names first, and two words that stand together in a passage."""
     counts: Counter[str] = Counter()
     spelled: dict[str, str] = {}
-    stops = analysis.stop_words("en")
+    stops = weakwords.stop_words("en")
     for head in islice(heads, _SAMPLE):
         for form, word in _title_words(head.title).items():
             if form not in stops:

@@ -8,8 +8,8 @@ processor time tells more where the machine does something else beside. Recoll i
 where it is missing, ours stands alone.
 
 Measured last on two quiet cores, 1,010 speeches, 26,439 passages: Whoosh 17.2 s beside 12.4 s of recollindex (1.39
-times), tantivy 17.5 s beside 13.8 s (1.27 times); processor time 1.40 and 1.34 times. Before, at an hour when the cores
-were faster, 12.7 s beside 8.1 s and 7.7 s (1.57 and 1.64 times).
+times), tantivy 17.5 s beside 13.8 s (1.27 times); processor time 1.40 and 1.34 times. Since then tantivy alone: 26.1 s
+beside 23.3 s (1.12 times) in a very slow hour, processor time 1.44 times.
 """
 
 from __future__ import annotations

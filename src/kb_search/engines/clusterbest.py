@@ -7,15 +7,17 @@ takes the cluster no longer than to fetch the same passages one by one, and spar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from kb_search.engines.base import Candidate, EngineQuery
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterindex import TO_ARTICLES
 from kb_search.engines.clustermemory import Beside
 from kb_search.engines.clusteroccurrences import Asking
-from kb_search.engines.clusterreading import Told
+from kb_search.engines.clustertold import Told
 from kb_search.query import Term
 
 #: Of more candidates the words do not come along, and what a page shows comes along of so many.
@@ -59,30 +61,18 @@ class BestPassages:
         """
         found = answer["aggregations"]["best"]
         found = found.get("best", found)
-        shards = [Told(*one) for one in found["told"]["value"] or ()]
-        best = sorted(passage for shard in shards for passage in _passages(shard))[: self._depth]
-        if not in_order and any(len(one.rows) > self._depth and min(one.scores) >= -best[-1].falling for one in shards):
+        told = Told.of(found["told"]["value"])
+        rows = told.rows.tolist()
+        best = sorted(zip((-told.scores).tolist(), told.ids, rows, strict=True))[: self._depth]
+        if not in_order and self._cut_equals(told, -best[-1][0] if best else 0.0):
             return None
         return Best(
-            tuple(Candidate(one.row, one.id, -one.falling) for one in best),
-            Beside(
-                {one.row: one.words for one in best},
-                self._asking.in_articles(found["of"]["told"]),
-            ),
-            {one.row: one.page for one in best if one.page},
+            tuple(Candidate(row, name, -falling) for falling, name, row in best),
+            Beside(told, self._asking.in_articles(found["of"]["told"])),
+            {row: page for row, page in zip(rows, told.pages, strict=True) if page},
         )
 
-
-class _Passage(NamedTuple):
-    """What is told of a passage; sorted, the best comes first."""
-
-    falling: float
-    id: str
-    row: int
-    words: str
-    page: str | None
-
-
-def _passages(shard: Told) -> Iterator[_Passage]:
-    falling = [-score for score in shard.scores]
-    return map(_Passage, falling, shard.ids, shard.rows, shard.words, shard.pages)
+    def _cut_equals(self, told: Told, least: float) -> bool:
+        """Whether a part of the index may have left out passages that score as much as the least of the best."""
+        parts = np.split(told.scores, np.cumsum(told.sizes)[:-1])
+        return any(len(part) > self._depth and part.min() >= least for part in parts)

@@ -97,13 +97,7 @@ int number(byte[] bytes, int at) {
 _COUNT_IN_ARTICLE = (
     _NUMBER_AT
     + """
-BytesRef raw = doc['counts'].value;
-byte[] bytes = raw.bytes;
-int size = number(bytes, raw.offset);
-int first = raw.offset + 8;
-state.found.add((int) doc['number'].value);
-state.found.add(number(bytes, raw.offset + 4));
-for (List words : params.words) {
+int sum(byte[] bytes, int first, int size, int[] words) {
   int sum = 0;
   int low = 0;
   for (int word : words) {
@@ -114,10 +108,30 @@ for (List words : params.words) {
     }
     if (low < size && number(bytes, first + 4 * low) == word) { sum += number(bytes, first + 4 * (size + low)); }
   }
-  state.found.add(sum);
+  return sum;
 }
+BytesRef raw = ((ScriptDocValues.BytesRefs) doc['counts']).value;
+byte[] bytes = raw.bytes;
+int size = number(bytes, raw.offset);
+int first = raw.offset + 8;
+List found = (List) state.found;
+found.add((int) ((ScriptDocValues.Longs) doc['number']).value);
+found.add(number(bytes, raw.offset + 4));
+for (def words : (List) state.words) { found.add(sum(bytes, first, size, (int[]) words)); }
 """
 )
+#: The lists of words as arrays, once for all articles.
+_WORDS_WANTED = """
+int[] array(List some) {
+  int[] all = new int[some.size()];
+  for (int at = 0; at < all.length; ++at) { all[at] = (int) some.get(at) }
+  return all;
+}
+List lists = new ArrayList();
+for (def words : (List) params.words) { lists.add(array((List) words)) }
+state.words = lists;
+state.found = new ArrayList();
+"""
 
 #: Whether the parts of a NEAR stand as it asks. A part is a list of alternatives, an alternative a list of steps, a
 #: step a list of words, which rise. See `positions.near` for the same on arrays.
@@ -183,7 +197,7 @@ def passages_by_article(size: int) -> Answer:
         "scripted_metric": {
             "params": {"size": max(size, 1)},
             "init_script": "state.count = new int[(int) params.size]",
-            "map_script": "((int[]) state.count)[(int) doc['number'].value]++",
+            "map_script": "((int[]) state.count)[(int) ((ScriptDocValues.Longs) doc['number']).value]++",
             "combine_script": "return state.count",
             "reduce_script": _PAIRS,
         }
@@ -228,7 +242,7 @@ def counts_in_articles(words: Sequence[Sequence[int]]) -> Answer:
     return {
         "scripted_metric": {
             "params": {"words": words},
-            "init_script": "state.found = new ArrayList()",
+            "init_script": _WORDS_WANTED,
             "map_script": _COUNT_IN_ARTICLE,
             "combine_script": "return state.found",
             "reduce_script": (
@@ -238,7 +252,7 @@ def counts_in_articles(words: Sequence[Sequence[int]]) -> Answer:
     }
 
 
-_STANDING = (
+_TELLING = (
     _NUMBER_AT
     + """
 void put(byte[] bytes, int at, int value) {
@@ -247,6 +261,7 @@ void put(byte[] bytes, int at, int value) {
 void copy(byte[] from, int first, byte[] to, int at, int size) {
   for (int place = 0; place < size; ++place) { to[at + place] = from[first + place] }
 }
+byte[] headed(int numbers) { return new byte[12 * ((8 + numbers + 2) / 3)] }
 byte[] standing(BytesRef raw, long[] bits) {
   byte[] bytes = raw.bytes;
   int first = raw.offset + 20;
@@ -261,60 +276,67 @@ byte[] standing(BytesRef raw, long[] bits) {
   }
   int vector = first + 4 * all;
   int rest = raw.offset + raw.length - vector;
-  byte[] told = new byte[20 + 8 * count + rest];
-  put(told, 0, count);
-  put(told, 4, own);
-  put(told, 8, title);
-  copy(bytes, raw.offset + 12, told, 12, 8);
+  byte[] told = headed(2 * count + rest / 4);
+  put(told, 8, count);
+  put(told, 12, own);
+  put(told, 16, title);
+  copy(bytes, raw.offset + 12, told, 20, 8);
+  put(told, 28, rest / 4);
   for (int at = 0; at < count; ++at) {
-    put(told, 20 + 8 * at, places[at]);
-    copy(bytes, first + 4 * places[at], told, 24 + 8 * at, 4);
+    put(told, 32 + 8 * at, places[at]);
+    copy(bytes, first + 4 * places[at], told, 36 + 8 * at, 4);
   }
-  copy(bytes, vector, told, 20 + 8 * count, rest);
+  copy(bytes, vector, told, 32 + 8 * count, rest);
   return told;
 }
 """
 )
 _TELL = """
-state.rows.add(doc['row'].value);
-state.ids.add(doc['id'].value);
-state.scores.add(_score);
-state.words.add(params.size > 0 ? standing(doc['words'].value, (long[]) state.bits) : null);
-state.pages.add(params.pages > 0 ? doc['page'].value.bytes : null);
+boolean wanted = (int) params.size > 0;
+byte[] words = wanted
+  ? standing(((ScriptDocValues.BytesRefs) doc['words']).value, (long[]) state.bits)
+  : headed(0);
+put(words, 0, (int) ((ScriptDocValues.Longs) doc['row']).value);
+put(words, 4, Float.floatToIntBits((float) _score));
+((List) state.ids).add(((ScriptDocValues.Strings) doc['id']).value);
+((List) state.scores).add(_score);
+((List) state.words).add(words);
+((List) state.pages).add((int) params.pages > 0 ? ((ScriptDocValues.BytesRefs) doc['page']).value.bytes : null);
 """
 _TELL_WHICH = """
-state.bits = new long[(int) (params.size / 64 + 1)];
-for (int word : params.words) { state.bits[word >>> 6] |= 1L << (word & 63) }
+long[] bits = new long[(int) params.size / 64 + 1];
+for (int word : (List) params.words) { bits[word >>> 6] |= 1L << (word & 63) }
+state.bits = bits;
 """
 
 #: Of passages that score less than the best so many, what a page shows is not told.
 _BEST_PAGES = """
-int count = state.scores.size();
+List scores = (List) state.scores;
+List pages = (List) state.pages;
+int count = scores.size();
 int most = (int) params.pages;
 if (most > 0 && count > most) {
-  List sorted = new ArrayList(state.scores);
+  List sorted = new ArrayList(scores);
   Collections.sort(sorted);
-  def least = sorted.get(count - most);
-  for (int at = 0; at < count; ++at) { if (state.scores.get(at) < least) { state.pages.set(at, null) } }
+  double least = (double) sorted.get(count - most);
+  for (int at = 0; at < count; ++at) { if ((double) scores.get(at) < least) { pages.set(at, null) } }
 }
-return [state.rows, state.ids, state.scores, state.words, state.pages];
+return [state.ids, state.words, pages];
 """
 
 
 def told_of_passages(words: Sequence[int] = (), size: int = 0, pages: int = 0) -> Answer:
     """An aggregation: of each passage its number, its id and its score, and where some words stand in it.
 
-    Words are numbered below `size`; where that is 0, nothing is told of them. Else it is five numbers (at how many
-    places they stand, the words of the text and of the title, the article's number, the pooled length), each place with
-    the word that stands there, and the passage's vector; places are counted on from text to title to heading. What a
-    page shows is told of the best so many passages. All that comes shard by shard, in no order. As an
-    aggregation this takes half the time that it takes as fields of the hits.
+    Words are numbered below `size`; where that is 0, nothing is told of them. What a page shows is told of the best so
+    many passages. All comes shard by shard, in no order, as `clustertold` reads it. As an aggregation this takes half
+    the time that it takes as fields of the hits, and numbers as bytes less than numbers as text.
     """
     return {
         "scripted_metric": {
             "params": {"words": words, "size": size, "pages": pages},
             "init_script": " ".join(f"state.{name} = new ArrayList();" for name in _TOLD) + _TELL_WHICH,
-            "map_script": _STANDING + _TELL,
+            "map_script": _TELLING + _TELL,
             "combine_script": _BEST_PAGES,
             "reduce_script": (
                 "List all = new ArrayList(); for (def one : states) { if (one != null) { all.add(one) } } return all"
@@ -323,4 +345,4 @@ def told_of_passages(words: Sequence[int] = (), size: int = 0, pages: int = 0) -
     }
 
 
-_TOLD = ("rows", "ids", "scores", "words", "pages")
+_TOLD = ("ids", "scores", "words", "pages")

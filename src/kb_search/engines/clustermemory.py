@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from kb_search.arrays import Ints, Longs
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterreading import counting, total
+from kb_search.engines.clustertold import Told
 from kb_search.engines.clusterwords import Words
 from kb_search.query import Pattern, Term
 
@@ -43,9 +44,9 @@ class Memory:
 
 
 class Beside(NamedTuple):
-    """What was told beside a search: the words of its best passages, by number, and what `counts_in_articles` tells."""
+    """What was told beside a search: of its best passages, and what `counts_in_articles` tells."""
 
-    words: Mapping[int, str]
+    passages: Told
     articles: Longs
 
 
@@ -66,7 +67,7 @@ class Remembered:
         """What was told of some passages beside a search for some words; None where not all of it is remembered."""
         key = tuple(map(key_of, terms))
         found: Beside | None = self._beside.get([key])[0].get(key)
-        return found if found and all(row in found.words for row in rows) else None
+        return found if found and found.passages.has(rows) else None
 
     def numbers(self, terms: Sequence[Term]) -> list[Ints]:
         """For each term the numbers of the words that are what it asks for, rising."""

@@ -7,9 +7,8 @@ they are, forms and stems, is known here.
 
 from __future__ import annotations
 
-from binascii import a2b_base64
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -18,27 +17,12 @@ from kb_search.engines.base import FIELD_WEIGHTS, Occurrences
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterindex import ARTICLE, counts_in_articles, told_of_passages
 from kb_search.engines.clustermemory import Beside
-from kb_search.engines.clusterreading import Told, told_by
+from kb_search.engines.clusterreading import told_by
+from kb_search.engines.clustertold import Told
 from kb_search.engines.clusterwords import Words
 from kb_search.engines.occurrences import word_vectors
-from kb_search.latent import Space, Vectors
+from kb_search.latent import Space
 from kb_search.query import Pattern, Term
-
-
-class _Told(NamedTuple):
-    """What a cluster tells of the candidates, in their order.
-
-    First of each candidate: the number of its article, its length, its vector. Then of each place where a word stands:
-    in which candidate, at which place of it, in which part (0 text, 1 title, 2 heading), and which word.
-    """
-
-    articles: Ints
-    lengths: Ints
-    vectors: Vectors
-    candidate: Longs
-    place: Ints
-    part: Longs
-    word: Ints
 
 
 class Asking:
@@ -58,8 +42,12 @@ class Asking:
 
     def of_passages(self, pages: int = 0) -> Answer:
         """The aggregation that tells where the words stand in passages; what a page shows of the best so many too."""
-        wanted = np.unique(np.concatenate([np.empty(0, np.int32), *self._numbers]))
-        return told_of_passages(wanted.tolist(), len(self._words.word_form), pages)
+        return told_of_passages(self._wanted.tolist(), len(self._words.word_form), pages)
+
+    @cached_property
+    def _wanted(self) -> Ints:
+        """The numbers of all words that are asked for, rising."""
+        return np.unique(np.concatenate([np.empty(0, np.int32), *self._numbers]))
 
     def of_articles(self) -> Answer:
         """The aggregation that tells how often the words stand in articles."""
@@ -67,9 +55,8 @@ class Asking:
 
     def told(self, passages: Answer, articles: Answer) -> Beside:
         """The answers to both searches, as they might have been told beside a search."""
-        shards = [Told(*one) for one in passages["aggregations"]["told"]["value"] or ()]
-        words = {row: raw for one in shards for row, raw in zip(one.rows, one.words, strict=True)}
-        return Beside(words, self.in_articles(articles["aggregations"]["told"]))
+        told = Told.of(passages["aggregations"]["told"]["value"])
+        return Beside(told, self.in_articles(articles["aggregations"]["told"]))
 
     def in_articles(self, told: Answer) -> Longs:
         """What `of_articles` was answered: a row for each article, in the order of their numbers."""
@@ -80,15 +67,18 @@ class Asking:
         self, keys: Sequence[int], beside: Beside, frequencies: Sequence[int], space: Space | None
     ) -> Occurrences:
         """Where the terms stand in candidates of some keys; `frequencies` says in how many passages each does."""
-        told = _decoded(beside.words, keys)
+        told = beside.passages.standing(keys)
         forms, here = self._words.word_form[told.word], told.part == 0
         counts = np.zeros((2, len(self._terms), len(keys)), np.int32)
         word, exact = np.full(len(told.word), -1, np.int32), np.zeros(len(told.word), np.bool_)
+        which = np.searchsorted(self._wanted, told.word)
         for at, (term, numbers) in enumerate(zip(self._terms, self._numbers, strict=True)):
-            stands = np.isin(told.word, numbers)
+            asked = np.zeros(len(self._wanted), np.bool_)
+            asked[np.searchsorted(self._wanted, numbers)] = True
+            stands = asked[which]
             for context, places in enumerate((stands & here, stands & ~here)):
                 weights = _WEIGHTS[told.part[places]]
-                counts[context, at] = np.bincount(told.candidate[places], weights, len(keys))
+                counts[context, at] = np.bincount(told.passage[places], weights, len(keys))
             word[stands] = at
             form = ABSENT if isinstance(term, Pattern) else self._words.forms.find(term.form)
             exact |= stands & (forms == form)
@@ -98,7 +88,7 @@ class Asking:
             context=counts[1],
             lengths=told.lengths,
             frequencies=np.array(frequencies, np.int64),
-            candidate=told.candidate[here].astype(np.int32),
+            candidate=told.passage[here].astype(np.int32),
             word=word[here],
             place=told.place[here].astype(np.int64),
             exact=exact[here],
@@ -111,25 +101,3 @@ class Asking:
 
 #: What a word counts in each part.
 _WEIGHTS = np.array([1, FIELD_WEIGHTS.title, FIELD_WEIGHTS.section])
-
-
-def _decoded(words: Mapping[int, str], rows: Sequence[int]) -> _Told:
-    """What is told of some passages: see `clusterindex.told_of_passages`."""
-    raws = [a2b_base64(words[row]) for row in rows]
-    flat = np.frombuffer(b"".join(raws), "<i4")
-    sizes = np.array([len(raw) // 4 for raw in raws], np.int64)
-    ends = np.cumsum(sizes)
-    starts = ends - sizes
-    count, own, title, articles, lengths = flat[starts + np.arange(_HEADER)[:, None]]
-    candidate = np.repeat(np.arange(len(rows)), count)
-    behind = np.cumsum(count)
-    pairs = np.repeat(starts + _HEADER - 2 * (behind - count), count) + 2 * np.arange(len(candidate))
-    place = flat[pairs]
-    part = (place >= own[candidate]).astype(np.int64) + (place >= (own + title)[candidate])
-    dimensions = sizes[0] - _HEADER - 2 * count[0] if rows else 0
-    vectors = flat[(ends - dimensions)[:, None] + np.arange(dimensions)].view("<f4")
-    return _Told(articles, lengths, vectors, candidate, place, part, flat[pairs + 1])
-
-
-#: The numbers before the places.
-_HEADER = 5

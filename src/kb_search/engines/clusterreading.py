@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from kb_search.engines.cluster import Answer, Cluster, NotThere
 from kb_search.engines.clusterfailures import failure_of
 from kb_search.engines.clusterindex import told_of_passages
+from kb_search.engines.clustertold import Told
 from kb_search.errors import REBUILD, IndexDamaged
 
 #: Of so many passages it is asked at once.
@@ -54,10 +54,9 @@ class ClusterIndex:
         """What a page shows of some passages, as it is encoded, with their numbers, in no order."""
         for at in range(0, len(rows), _AT_ONCE):
             some = rows[at : at + _AT_ONCE]
-            told = told_by({"terms": {"row": list(some)}}, told_of_passages(pages=len(some)))
-            for shard in self.search([told])[0]["aggregations"]["told"]["value"] or ():
-                passages = Told(*shard)
-                yield from zip(passages.rows, passages.pages, strict=True)
+            asked = told_by({"terms": {"row": list(some)}}, told_of_passages(pages=len(some)))
+            told = Told.of(self.search([asked])[0]["aggregations"]["told"]["value"])
+            yield from ((row, page) for row, page in zip(told.rows.tolist(), told.pages, strict=True) if page)
 
     def scan(self, query: Answer, sort: Sequence[str], **more: object) -> Iterator[Answer]:
         """All hits of a query, by fields that together tell all documents apart.
@@ -79,16 +78,6 @@ class ClusterIndex:
             yield
         except NotThere as missing:
             raise IndexDamaged(f"The index {self.name} is not in the cluster any more. {REBUILD}") from missing
-
-
-class Told(NamedTuple):
-    """What one part of an index tells of passages: see `clusterindex.told_of_passages`."""
-
-    rows: list[int]
-    ids: list[str]
-    scores: list[float]
-    words: list[str]
-    pages: list[str]
 
 
 def told_by(query: Answer, aggregation: Answer) -> Answer:

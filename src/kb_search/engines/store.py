@@ -193,7 +193,7 @@ class StoreReader(EngineReader):
             articles=articles,
             passages=sum(int(np.count_nonzero(alive)) for alive in self._alive),
             average_length=self._average,
-            languages=tuple(language for language, _ in languages.most_common()),
+            languages=tuple(language for language, _ in by_count(languages)),
             sources=by_count(sources),
             dates=tuple(sorted(dates.items())),
             undated_articles=undated,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import calendar
 import hashlib
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, fields
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 UNDATED = "undated"
@@ -232,7 +232,7 @@ _passage_values = attrgetter(*(field.name for field in fields(Passage)))
 
 def page_at(pages: Pages, offset: int) -> str:
     """The label of the page on which the character at an offset of the text stands; empty where there are none."""
-    before = bisect_right(pages, offset, key=lambda page: page[0])
+    before = bisect_right(pages, offset, key=itemgetter(0))
     return pages[before - 1][1] if before else ""
 
 
@@ -244,6 +244,12 @@ def pages_of(pages: Pages, passage: Passage) -> tuple[str, str]:
     text = passage.text.rstrip()
     first = passage.start + len(text) - len(text.lstrip())
     return page_at(pages, first), page_at(pages, max(first, passage.start + len(text) - 1))
+
+
+def pages_within(pages: Pages, start: int, end: int) -> Pages:
+    """Those pages of an article that a span of its text stands on."""
+    first = bisect_right(pages, start, key=itemgetter(0)) - 1
+    return pages[max(first, 0) : bisect_left(pages, end, key=itemgetter(0))]
 
 
 def page_words(first: str, last: str) -> str:

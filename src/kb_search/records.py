@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -68,6 +69,18 @@ def decode_head(line: str, passages: int) -> ArticleHead:
         passages=passages,
         pages=_pages(fields),
     )
+
+
+def encode_head(head: ArticleHead) -> dict[str, Any]:
+    """An article as lists show it, to be kept as JSON."""
+    fields = {one.name: getattr(head, one.name) for one in dataclasses.fields(head)}
+    return {**fields, "date": str(head.date) if head.date else ""}
+
+
+def decoded_head(fields: Mapping[str, Any]) -> ArticleHead:
+    """What `encode_head` made such fields of."""
+    date = Date.parse(fields["date"]) if fields["date"] else None
+    return ArticleHead(**{**fields, "date": date, "sources": tuple(fields["sources"]), "pages": _pages(fields)})
 
 
 def _pages(fields: Mapping[str, Any]) -> Pages:

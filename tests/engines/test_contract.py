@@ -14,6 +14,7 @@ from kb_search import analysis
 from kb_search.copies import Clusters, Groups, Prints, write_copies
 from kb_search.document import Article, Passage, Silent
 from kb_search.engines.base import Deadline, EngineQuery, Expansion, SearchTooLong
+from kb_search.parsing import parse
 from kb_search.query import And, Everything, Not, Or, Pattern, Phrase, Word, mapped
 from tests import made_up
 from tests.engines.there import ENGINES, engine_named
@@ -291,6 +292,22 @@ def test_the_forms_of_some_stems_are_told(name, collection, words):
         form for one in entries for form in one.weighted_forms() if analysis.stem(form, one.article.language) in stems
     }
     assert all(any(analysis.stem(form, language) in stems for language in languages) for form in told)
+
+
+def test_languages_with_as_many_passages_come_by_their_codes(engine):
+    """Which language is first, whose stop words are left out, does not depend on which article was read first."""
+    made = [article_of(code, "War und Frieden.", language=code) for code in ("en", "tr", "de")]
+    for collection in (made, made[::-1]):
+        with built(engine, collection) as (reader, _):
+            assert reader.holdings().languages == ("de", "en", "tr")
+
+
+def test_a_near_is_found_in_a_passage_of_thousands_of_words(engine):
+    """What stands beside what is found however often either stands there."""
+    text = " ".join(["ore"] * 1500 + ["gap"] * 50 + ["tin"] * 1500)
+    with built(engine, [article_of("a", text)]) as (reader, _):
+        for typed, found in (('"ore ore" NEAR/50 tin', 0), ('"ore ore" NEAR/51 tin', 1), ('tin NEAR/51 "ore ore"', 1)):
+            assert reader.search(EngineQuery(parse(typed, ("en",)).tree)).passages == found, typed
 
 
 @given(

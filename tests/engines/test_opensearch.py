@@ -25,9 +25,9 @@ pytest.importorskip("opensearchpy", reason="the engine opensearch is not install
 
 from kb_search import engines
 from kb_search.config import Settings
-from kb_search.document import Article, article_id
+from kb_search.document import Article, Section, article_id, pages_of
 from kb_search.engines import cluster as clusters
-from kb_search.engines import clusterbest, clustersearch, clustershare, clusterwriter
+from kb_search.engines import clusterbest, clusterquery, clusterreading, clustersearch, clustershare, clusterwriter
 from kb_search.engines.base import EngineQuery, Occurrences
 from kb_search.engines.cluster import Access, Cluster
 from kb_search.engines.clustermemory import Remembered
@@ -35,12 +35,12 @@ from kb_search.engines.clustersigning import Signer
 from kb_search.errors import ClusterProblem, ConfigError, IndexDamaged, IndexMissing, IndexOutdated, KbSearchError
 from kb_search.parsing import parse
 from kb_search.passages import split
-from kb_search.query import scoring_terms
+from kb_search.query import Word, scoring_terms
 from kb_search.results import SearchRequest
 from kb_search.search import Library
 from tests import made_up
 from tests.copied import edited, story
-from tests.engines.test_contract import built, filled, hold, names
+from tests.engines.test_contract import article_of, built, filled, hold, hold_scores, names, search
 from tests.engines.there import CLUSTER, missing, settings_for
 from tests.opensearch.proxy import running
 from tests.oracle import Oracle
@@ -197,6 +197,75 @@ def test_few_pages_come_with_many_passages(monkeypatch):
             shown = {reader.passage(key)[0].text for key in keys}
         assert len(sent) == 1
         assert shown == {one.text for one in made}
+
+
+@there
+def test_what_is_many_is_asked_for_piece_by_piece(monkeypatch):
+    """More authors, sources and passages of an article than come in one answer, or go in one clause, are all there."""
+    monkeypatch.setattr(clusterreading, "_VALUES_AT_ONCE", 2)
+    monkeypatch.setattr(clusterreading, "_HITS_AT_ONCE", 2)
+    monkeypatch.setattr(clusterquery, "_MOST_VALUES", 2)
+    people = ("Aram", "Bela", "Cem", "Dina", "Ewa")
+    made = [
+        article_of(f"{at}", "A bridge.", "A road.", "A river.", author=f"{who} Writer", source=f"The {who} Post")
+        for at, who in enumerate(people)
+    ]
+    with (
+        built(settings_engine(), made) as (_, folder),
+        built(settings_engine(), [], base=folder, removed=["3"]) as (reader, _),
+    ):
+        assert [count for _, count in reader.holdings().sources] == [3] * 4
+        for typed, passages in (("author:writer", 12), ("author:ewa", 3), ("author:dina", 0), ("source:post", 12)):
+            assert search(reader, EngineQuery(parse(typed, ("en",)).tree)).passages == passages, typed
+        assert {form: reader.frequency(Word(form, (form,))) for form in ("bridg", "road", "river")} == dict.fromkeys(
+            ("bridg", "road", "river"), 4
+        )
+
+
+@there
+def test_a_passage_carries_no_more_for_a_long_article():
+    """An article of a thousand headings and pages does not stand a thousand times in the cluster; pages are told."""
+    count = 1000
+    texts = [f"Rule {number} is this.\n" for number in range(count)]
+    starts = [sum(map(len, texts[:number])) for number in range(count)]
+    made = article_of(
+        "code", *texts, pages=tuple((start, f"p{number}") for number, start in enumerate(starts)), title="A Code"
+    )
+    named = tuple(Section(f"Heading {secrets.token_hex(20)}", start) for start in starts)
+    article = replace(made[0], sections=named)
+    with built(settings_engine(), [(article, made[1])]) as (reader, _):
+        assert max(len(page) for _, page in reader._index.pages(range(count))) < count
+        for row in (0, 500, count - 1):
+            passage, head = reader.passage(row)
+            assert pages_of(head.pages, passage) == (f"p{row}", f"p{row}")
+            assert (head.title, head.passages) == ("A Code", count)
+
+
+@contextmanager
+def clauses(url, most):
+    """A cluster that takes so many clauses meanwhile."""
+    with closing(Cluster(Access.of(Settings(engine_url=url)))) as cluster:
+        for limit in (most, None):
+            cluster.ask("PUT", "/_cluster/settings", {"transient": {"indices.query.bool.max_clause_count": limit}})
+            if limit:
+                yield
+
+
+@there
+def test_a_cluster_as_it_is_installed_takes_wide_patterns():
+    """With the 1,024 clauses that are allowed by default: six patterns, hundreds of words, several NEARs."""
+    firsts = "bcdfgh"
+    texts = [
+        " ".join(f"{first}{number:04}" for first in firsts for number in range(at, 900, 30)) + "." for at in range(30)
+    ]
+    made = [article_of(f"{at}", text) for at, text in enumerate(texts)]
+    many = " OR ".join(f"{first}{number:04}" for first in firsts for number in range(66))
+    near = " ".join(f"{first}00* NEAR/3 {first}01*" for first in firsts)
+    oracle = Oracle(made)
+    with clauses(os.environ[CLUSTER], 1024), built(settings_engine(), made) as (reader, _):
+        for typed in (" ".join(f"{one}*" for one in firsts), "(b* OR c* OR d*) f*", many, near):
+            query = EngineQuery(filled(reader, parse(typed, ("en",)).tree), depth=10_000, seconds=60)
+            hold_scores(oracle, query, *hold(reader, oracle, query))
 
 
 # ------------------------------------------------------------------------------------------------------ publication
@@ -525,6 +594,7 @@ ANSWERS = {
     "no quorum": (503, error("cluster_manager_not_discovered_exception", ""), "has lost too many nodes"),
     "red": (503, error("no_shard_available_action_exception", ""), "lacks parts of the index"),
     "busy": (429, error("rejected_execution_exception", "queue"), "is too busy; try again later."),
+    "clauses": (500, error("too_many_nested_clauses", "maxClauseCount is set to 1024"), "takes no question so large;"),
     "proxy": (502, "", "cannot be reached by the proxy at this address. Is it running?"),
     "unsaid": (400, {}, "reports an error: 400 error: no reason given"),
     "strange": (400, error("x_exception", "so"), "reports an error: 400 x_exception: so"),

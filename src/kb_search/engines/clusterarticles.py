@@ -25,6 +25,7 @@ from kb_search.arrays import Ints, Longs, Mask, load_array, rising
 from kb_search.columns import Columns
 from kb_search.copies import Ids
 from kb_search.datecounts import DateCounts
+from kb_search.engines.cluster import Answer
 from kb_search.engines.conditions import (
     AllOf,
     AnyOf,
@@ -87,7 +88,8 @@ class Articles:
                 raise TypeError(f"{type(condition).__name__} is not a condition on dates or sources")
 
     def _printed_by(self, names: Sequence[str]) -> Mask:
-        wanted = np.array([source in names for source in self.sources], np.bool_)
+        named = frozenset(names)
+        wanted = np.array([source in named for source in self.sources], np.bool_)
         articles = np.zeros(len(self), np.bool_)
         articles[self.printed[wanted[self.by]]] = True
         return articles
@@ -96,6 +98,13 @@ class Articles:
     def has_coarse_dates(self) -> bool:
         """Whether of some article not the day is known, but the month or the year."""
         return bool(((self.dates > 0) & (self.dates % 100 == 0)).any())
+
+    def passages(self, answer: Answer) -> Longs:
+        """How many passages of each article a search found that counted `passages_by_article` as `articles`."""
+        pairs = np.array(answer["aggregations"]["articles"]["value"] or [], np.int64).reshape(-1, 2)
+        counts = np.zeros(len(self), np.int64)
+        counts[pairs[:, 0]] = pairs[:, 1]
+        return counts
 
     def by_source(self, passages: Longs) -> SourceCounts:
         """How many passages each source printed, the most first; `passages` has how many of each article count."""

@@ -6,19 +6,20 @@ import base64
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kb_search.arrays import Ints
 from kb_search.columns import Columns
-from kb_search.document import Date
+from kb_search.document import Date, pages_within
 from kb_search.engines.base import FIELD_WEIGHTS
 from kb_search.engines.bm25 import coarse_length
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterindex import ARTICLE, FILE, PASSAGE
 from kb_search.engines.clusterwords import ArticleWords, PassageWords, Words
-from kb_search.records import decode_article
+from kb_search.records import decode_article, decode_head, encode_head
+from kb_search.results import ArticleHead
 
 #: Documents go in pieces of so many characters.
 _PIECE = 4_000_000
@@ -52,11 +53,10 @@ class Documents:
         )
         lengths = coarse_length(self.columns.row_length).tolist()
         for number in range(self.columns.articles):
-            fields, record = self._fields(number), self.columns.records[number]
-            rows = self.columns.rows_of(number)
+            fields, rows = self._fields(number), self.columns.rows_of(number)
+            head = decode_head(self.columns.records[number], len(rows))
             own = [self.passages[row] for row in rows]
             for row, words in zip(rows, own, strict=True):
-                page = {**self._shown(row, rows.start), "article": fields["article"], "record": record, "of": len(rows)}
                 yield document(
                     str(self.first_row + row),
                     {
@@ -68,7 +68,7 @@ class Documents:
                         "length": lengths[row],
                         **spelled.fields(words),
                         "words": encoded(words.encoded()),
-                        "page": encoded(packed(page)),
+                        "page": encoded(packed(self._shown(row, row - rows.start, head))),
                     },
                 )
             yield self._article(number, fields, rows, ArticleWords.of(own))
@@ -102,15 +102,21 @@ class Documents:
             **days,
         }
 
-    def _shown(self, row: int, first: int) -> Answer:
-        """What a page shows of a passage."""
+    def _shown(self, row: int, before: int, head: ArticleHead) -> Answer:
+        """What a page shows of a passage, which has so many before it, and of its article.
+
+        Of what grows with the article only what the passage stands on is there: each passage has a page of its own.
+        """
         columns = self.columns
         heading = int(columns.row_heading[row])
+        text, start = columns.text[row], int(columns.row_offset[row])
+        own = replace(head, pages=pages_within(head.pages, start, start + len(text)))
         return {
             "id": columns.row_ids[row].decode("ascii"),
-            "text": columns.text[row],
-            "start": int(columns.row_offset[row]),
-            "ordinal": row - first + 1,
+            "head": encode_head(own),
+            "text": text,
+            "start": start,
+            "ordinal": before + 1,
             "section": columns.section[heading] if heading >= 0 else "",
             "sentences": columns.sentences(row),
             "silent": columns.silent(row),

@@ -5,7 +5,13 @@ from __future__ import annotations
 #: 408 and 429: busy. 500: the node that was asked died meanwhile. 502 to 504: nobody there to answer.
 _PASSING = {408, 429, 500, 502, 503, 504}
 #: Kinds that stay what they are however often one asks.
-_LASTING = {"script_exception", "too_many_clauses", "too_many_buckets_exception", "untrusted"}
+_LASTING = {
+    "script_exception",
+    "too_many_clauses",
+    "too_many_nested_clauses",
+    "too_many_buckets_exception",
+    "untrusted",
+}
 _LOST = {"partial", "no_shard_available_action_exception", "unavailable_shards_exception"}
 
 
@@ -69,6 +75,7 @@ _SENTENCES = (
     ("garbled", "answers with something that is not OpenSearch's. Is the address right?"),
     ("no cluster-manager", "has lost too many of its nodes to decide anything (no quorum). Start them again."),
     ("cluster_manager_not_discovered", "has lost too many nodes to decide anything (no quorum). Start them again."),
+    ("maxClauseCount", "takes no question so large; ask for less, or raise indices.query.bool.max_clause_count."),
     ("block", "is read-only. Often its disk is all but full: make room there, or take the block away."),
     ("partial", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
     ("shard_available", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),

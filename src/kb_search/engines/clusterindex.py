@@ -16,6 +16,8 @@ from kb_search.engines.cluster import Answer
 PASSAGE, ARTICLE, FILE = "p", "a", "f"
 #: No phrase and no NEAR reaches over something silent, where places are so far apart.
 GAP = 10_000
+#: Takes terms with spaces between them for one word that is spelled in several ways, whose frequencies are added up.
+TOGETHER = "together"
 #: So many hits come with one answer; for more, one asks on from the last.
 MOST_HITS = 10_000
 #: So many values a facet lists at most; a cluster gives no more in one answer.
@@ -82,6 +84,12 @@ def building_settings(shards: int) -> Answer:
         # A token is a finished term, whatever its length; Lucene's own limit is 32,766 bytes.
         "index.analysis.tokenizer.spaces": {"type": "whitespace", "max_token_length": 32_766},
         "index.analysis.analyzer.terms": {"type": "custom", "tokenizer": "spaces"},
+        "index.analysis.filter.each": {
+            "type": "pattern_capture",
+            "preserve_original": False,
+            "patterns": ["([^ ]+)"],
+        },
+        f"index.analysis.analyzer.{TOGETHER}": {"type": "custom", "tokenizer": "keyword", "filter": ["each"]},
     }
 
 
@@ -134,45 +142,73 @@ state.found = new ArrayList();
 """
 
 #: Whether the parts of a NEAR stand as it asks. A part is a list of alternatives, an alternative a list of steps, a
-#: step a list of words, which rise. See `positions.near` for the same on arrays.
+#: step a list of words, which rise. See `positions.near` for the same on arrays: of what was reached the nearest before
+#: and behind a place is looked at, so that each part takes one way along the passage. A function may take a million
+#: turns of its loops, hence the functions.
 NEAR = (
     _NUMBER_AT
     + """
-List reached = null;
+boolean fits(List steps, int[] own, int at) {
+  for (int step = 0; step < steps.size(); ++step) {
+    if (Collections.binarySearch((List) steps[step], own[at + step]) < 0) { return false }
+  }
+  return true;
+}
+int[] breaks(int[] own) {
+  int[] before = new int[own.length + 1];
+  for (int at = 0; at < own.length; ++at) { before[at + 1] = before[at] + (own[at] == 0 ? 1 : 0) }
+  return before;
+}
+int[] lastBefore(boolean[] ends) {
+  int[] before = new int[ends.length];
+  int last = -1;
+  for (int at = 0; at < ends.length; ++at) { before[at] = last; if (ends[at]) { last = at } }
+  return before;
+}
+int[] firstAfter(boolean[] starts) {
+  int[] after = new int[starts.length];
+  int next = -1;
+  for (int at = starts.length - 1; at >= 0; --at) { after[at] = next; if (starts[at]) { next = at } }
+  return after;
+}
+boolean find(
+  List steps, int[] own, int[] breaks, int[] before, int[] after, int most, boolean[] starts, boolean[] ends
+) {
+  boolean found = false;
+  for (int at = 0; at + steps.size() <= own.length; ++at) {
+    if (!fits(steps, own, at)) { continue }
+    int end = at + steps.size() - 1;
+    if (before != null) {
+      int last = before[at];
+      int next = after[end];
+      boolean near = last >= 0 && at - last <= most && breaks[at] == breaks[last + 1];
+      if (!near && !(next >= 0 && next - end <= most && breaks[next] == breaks[end + 1])) { continue }
+    }
+    starts[at] = true;
+    ends[end] = true;
+    found = true;
+  }
+  return found;
+}
 BytesRef raw = doc['words'].value;
 byte[] bytes = raw.bytes;
 int size = number(bytes, raw.offset);
 int[] own = new int[size];
 for (int at = 0; at < size; ++at) { own[at] = number(bytes, raw.offset + 20 + 4 * at); }
+int[] breaks = breaks(own);
+int[] before = null;
+int[] after = null;
 for (int part = 0; part < params.parts.size(); ++part) {
-  List found = new ArrayList();
+  boolean[] starts = new boolean[size];
+  boolean[] ends = new boolean[size];
+  boolean found = false;
+  int most = part == 0 ? 0 : params.distances[part - 1];
   for (List steps : params.parts[part]) {
-    for (int at = 0; at + steps.size() <= size; ++at) {
-      boolean fits = true;
-      for (int step = 0; fits && step < steps.size(); ++step) {
-        fits = Collections.binarySearch(steps[step], own[at + step]) >= 0;
-      }
-      if (!fits) { continue; }
-      int end = at + steps.size() - 1;
-      boolean near = part == 0;
-      if (!near) {
-        int most = params.distances[part - 1];
-        for (int[] other : reached) {
-          boolean after = other[1] < at && at - other[1] <= most;
-          boolean before = end < other[0] && other[0] - end <= most;
-          if (!after && !before) { continue; }
-          int from = after ? other[1] + 1 : end + 1;
-          int to = after ? at : other[0];
-          near = true;
-          for (int between = from; near && between < to; ++between) { near = own[between] != 0; }
-          if (near) { break; }
-        }
-      }
-      if (near) { found.add(new int[] {at, end}); }
-    }
+    if (find(steps, own, breaks, before, after, most, starts, ends)) { found = true }
   }
-  if (found.isEmpty()) { return false; }
-  reached = found;
+  if (!found) { return false; }
+  before = lastBefore(ends);
+  after = firstAfter(starts);
 }
 return true;
 """

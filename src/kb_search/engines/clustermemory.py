@@ -87,15 +87,11 @@ class Remembered:
         """
         keys = dict.fromkeys(map(key_of, terms))
         kept: dict[Key, int] = {
-            key: self._stem_frequency(key[1]) for key in keys if key[0] == "stems" and len(key) == 2
+            key: self._words.stem_frequency(key[1]) for key in keys if key[0] == "stems" and len(key) == 2
         }
         kept |= dict.fromkeys((key for key in keys if len(key) == 1), 0)
         found, unknown = self._frequencies.get(key for key in keys if key not in kept)
         return kept | found, unknown
-
-    def _stem_frequency(self, stem: str) -> int:
-        number = self._words.stems.find(stem)
-        return int(self._words.stem_frequencies[number]) if number >= 0 else 0
 
     def counted(self, keys: Sequence[Key], answers: Iterable[Answer]) -> dict[Key, int]:
         """In how many passages words stand, by the answers to `in_passages`; remembered."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
+from operator import itemgetter
 
 from kb_search import analysis
 from kb_search.arrays import Longs
 from kb_search.engines.base import Holdings
 from kb_search.engines.bm25 import K1, B, boosted, idf
 from kb_search.engines.cluster import Answer
-from kb_search.engines.clusterindex import IN_ARTICLES, NEAR, PASSAGE
+from kb_search.engines.clusterindex import IN_ARTICLES, NEAR, PASSAGE, TOGETHER
 from kb_search.engines.clusterwords import Words
 from kb_search.engines.conditions import (
     POOLED,
@@ -37,12 +39,16 @@ from kb_search.query import Near, Node, Or, Pattern, Phrase, Word
 
 #: The bits of the articles in which something stands, by what stands there.
 ArticleBits = Mapping[Condition, Longs]
+#: What scores: a stem, or the forms of a pattern.
+Scored = str | tuple[str, ...]
 
-#: Intervals take no more alternatives; the rest is compared word by word.
-_MOST_ALTERNATIVES = 100
-#: A cluster takes 1,024 clauses in all, unless it is told otherwise: of more forms the commonest are scored by. All of
-#: them select, and all count in the second phase.
-_MOST_COUNTED = 700
+#: Of more alternatives a NEAR is compared word by word, since each is a clause in intervals: a cluster takes 1,024
+#: clauses in all, unless it is told otherwise. That is also why of more stems the rarest score alone. All of them
+#: select, and all count in the second phase.
+_MOST_ALTERNATIVES = 16
+_MOST_SCORED = 400
+#: So many values one clause has at most.
+_MOST_VALUES = 60_000
 _STEMS = {TEXT: "own", POOLED: "pooled", "title": "title_stems", "section": "section_stems"}
 _FORMS = {TEXT: "forms", POOLED: "pooled_forms", "title": "title_forms", "section": "section_forms"}
 _NOTHING: Answer = {"match_none": {}}
@@ -116,8 +122,14 @@ class Translator:
         there = _all([{"bool": {"should": [_leaf(leaf) for leaf in leaves]}} for leaves in parts])
         if len(parts) == 2 and all(_is_simple(leaves) for leaves in parts):
             return _intervals(parts, near.distances[0])
-        steps = [[self._steps(leaf) for leaf in leaves] for leaves in parts]
+        steps = [self._alternatives(leaves) for leaves in parts]
         return _all([there, _script(NEAR, {"parts": steps, "distances": list(near.distances)})])
+
+    def _alternatives(self, leaves: Sequence[Node]) -> list[list[list[int]]]:
+        """The steps of each of some alternatives; those of a single step are put together."""
+        steps = [self._steps(leaf) for leaf in leaves]
+        single = sorted({number for one in steps if len(one) == 1 for number in one[0]})
+        return [[single], *(one for one in steps if len(one) > 1)] if single else [one for one in steps if len(one) > 1]
 
     def _steps(self, leaf: Node) -> list[list[int]]:
         """The numbers of the words that may stand at each place of a leaf."""
@@ -128,26 +140,34 @@ class Translator:
         return [self.words.with_forms(_forms_of(leaf)).tolist()]
 
 
-def scores(tree: Node, holdings: Holdings, frequencies: Mapping[tuple[str, ...], int]) -> list[Answer]:
-    """Queries that together score as the contract says; `frequencies` has in how many passages some forms stand."""
-    return [
-        _scored_pattern(key, boost * idf(holdings.passages, frequencies[key]), holdings.average_length)
-        if isinstance(key, tuple)
-        else {"term": {"pooled": {"value": key, "boost": boost}}}
+def scores(tree: Node, holdings: Holdings, frequency: Callable[[Scored], int]) -> list[Answer]:
+    """Queries that together score as the contract says.
+
+    `frequency` tells in how many passages a stem stands, or one of some forms.
+    """
+    weighted = [
+        (boost * idf(holdings.passages, frequency(key)), key, boost)
         for key, boost in boosted(tree)
         if key and boost > 0
+    ]
+    if len(weighted) > _MOST_SCORED:
+        weighted = nlargest(_MOST_SCORED, weighted, key=itemgetter(0))
+    return [
+        _scored_pattern(key, weight, holdings.average_length)
+        if isinstance(key, tuple)
+        else {"term": {"pooled": {"value": key, "boost": boost}}}
+        for weight, key, boost in weighted
     ]
 
 
 def _scored_pattern(forms: tuple[str, ...], weight: float, average: float) -> Answer:
     """A pattern as one word that stands wherever one of its forms does: their frequencies are added up, then BM25.
 
-    A clause of the inner query scores how often its form stands there; the length is Lucene's, taken from the words.
+    The inner query scores how often the forms stand there; the length is Lucene's, taken from the words.
     """
-    counted = [{"term": {"pooled_forms": form}} for form in forms[:_MOST_COUNTED]]
     return {
         "script_score": {
-            "query": {"bool": {"should": counted}},
+            "query": {"match": {"pooled_forms": {"query": " ".join(forms), "analyzer": TOGETHER}}},
             "script": {"source": _SATURATION, "params": {"weight": weight, "average": average, "k1": K1, "b": B}},
         }
     }
@@ -180,7 +200,9 @@ def _gathered(children: Sequence[Condition]) -> list[Condition]:
 
 
 def _terms(field: str, values: Sequence[str]) -> Answer:
-    return {"terms": {field: list(dict.fromkeys(values))}} if values else _NOTHING
+    several = list(dict.fromkeys(values))
+    pieces = [{"terms": {field: several[at : at + _MOST_VALUES]}} for at in range(0, len(several), _MOST_VALUES)]
+    return {"bool": {"should": pieces}} if len(pieces) > 1 else next(iter(pieces), _NOTHING)
 
 
 def _phrase(field: str, forms: Sequence[str]) -> Answer:

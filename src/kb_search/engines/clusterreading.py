@@ -13,6 +13,8 @@ from kb_search.errors import REBUILD, IndexDamaged
 
 #: Of so many passages it is asked at once.
 _AT_ONCE = 500
+#: So many values of a field, and so many hits, are told at once.
+_VALUES_AT_ONCE, _HITS_AT_ONCE = 10_000, 1_000
 #: Beyond its time limit a search gets so many seconds before the cluster is said to hang.
 _GRACE = 5.0
 _GONE = 404
@@ -44,11 +46,14 @@ class ClusterIndex:
 
     def document(self, name: str, article: str = "") -> Answer | None:
         """The document of an id, None where it is not there; what is part of an article lies where that does."""
-        wanted = {"_id": name, **({"routing": article} if article else {})}
+        return next(iter(self.documents([(name, article)])), None)
+
+    def documents(self, names: Sequence[tuple[str, str]]) -> list[Answer]:
+        """The documents of some ids with the articles they are part of; those that are not there are left out."""
+        wanted = [{"_id": name, **({"routing": article} if article else {})} for name, article in names]
         with self._being_there():
-            told = self.cluster.ask("POST", f"/{self.name}/_mget", {"docs": [wanted]}, check=_check)
-        found: Answer | None = next((one["_source"] for one in told["docs"] if one.get("found")), None)
-        return found
+            told = self.cluster.ask("POST", f"/{self.name}/_mget", {"docs": wanted}, check=_check)
+        return [one["_source"] for one in told["docs"] if one.get("found")]
 
     def pages(self, rows: Sequence[int]) -> Iterator[tuple[int, str]]:
         """What a page shows of some passages, as it is encoded, with their numbers, in no order."""
@@ -65,12 +70,24 @@ class ClusterIndex:
         """
         after: Answer = {}
         while True:
-            body = {"size": 1000, "query": query, "sort": list(sort), **more, **after}
+            body = {"size": _HITS_AT_ONCE, "query": query, "sort": list(sort), **more, **after}
             hits = self.search([body])[0]["hits"]["hits"]
             yield from hits
-            if len(hits) < 1000:
+            if len(hits) < _HITS_AT_ONCE:
                 return
             after = {"search_after": hits[-1]["sort"]}
+
+    def values(self, field: str, query: Answer) -> Iterator[str]:
+        """The different values of a field in what a query finds, rising, however many they are."""
+        after: Answer = {}
+        while True:
+            some = {"size": _VALUES_AT_ONCE, "sources": [{"value": {"terms": {"field": field}}}], **after}
+            asked = {"size": 0, "query": query, "aggs": {"values": {"composite": some}}}
+            told = self.search([asked])[0]["aggregations"]["values"]
+            yield from (one["key"]["value"] for one in told["buckets"])
+            if "after_key" not in told:
+                return
+            after = {"after": told["after_key"]}
 
     @contextmanager
     def _being_there(self) -> Iterator[None]:

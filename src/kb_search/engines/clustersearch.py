@@ -103,7 +103,7 @@ class ClusterSearch:
         first, *others = self._search([body, *filter(None, counted), *map(in_passages, rare)], deadline)
         self.remembered.counted(rare, others[len(others) - len(rare) :])
         sources, dates = (self.articles.that_meet(one) for one in (asked.main.sources, asked.main.dates))
-        matching = self._per_article(first)
+        matching = self.articles.passages(first)
         chosen = matching * (sources & dates)
         passages = int(chosen.sum())
         told = iter(map(total, others))
@@ -139,7 +139,7 @@ class ClusterSearch:
             translator = Translator(self.words, self.whole.holdings, bits)
             bodies = [self._articles_body(translator.passages(one)) for one in ready]
             for one, answer in zip(ready, self._search(bodies, deadline), strict=True):
-                bits[one] = _bits(self._per_article(answer))
+                bits[one] = _bits(self.articles.passages(answer))
             needed = [one for one in needed if one not in bits]
         return bits
 
@@ -154,13 +154,6 @@ class ClusterSearch:
     def _articles_body(self, query: Answer) -> Answer:
         return {"size": 0, "query": query, "aggs": {"articles": passages_by_article(len(self.articles))}}
 
-    def _per_article(self, answer: Answer) -> Longs:
-        """How many passages of each article were found."""
-        pairs = np.array(answer["aggregations"]["articles"]["value"] or [], np.int64).reshape(-1, 2)
-        counts = np.zeros(len(self.articles), np.int64)
-        counts[pairs[:, 0]] = pairs[:, 1]
-        return counts
-
     def _search(self, bodies: Sequence[Answer], deadline: Deadline) -> list[Answer]:
         deadline.check()
         answers = self.index.search(bodies, deadline.left()) if bodies else []
@@ -173,7 +166,12 @@ class ClusterSearch:
         self, query: EngineQuery, asked: Selection, translator: Translator, terms: Sequence[Term], deadline: Deadline
     ) -> _Listing:
         """What a query wants to be told of its best passages."""
-        scored = scores(query.tree, self.whole.holdings, self._pattern_frequencies(terms, deadline))
+        patterns = self._pattern_frequencies(terms, deadline)
+        scored = scores(
+            query.tree,
+            self.whole.holdings,
+            lambda key: self.words.stem_frequency(key) if isinstance(key, str) else patterns[key],
+        )
         found = {"bool": {"filter": [translator.passages(asked.base)], "should": list(scored)}}
         chosen = None
         if asked.sources != Everything() or asked.dates != Everything():

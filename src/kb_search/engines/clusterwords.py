@@ -46,6 +46,11 @@ class Words:
         if sizes != (len(self.form_counts), len(self.stem_frequencies), len(self.word_stem)):
             raise IndexDamaged(f"The index's list of words is not whole. {REBUILD}")
 
+    def stem_frequency(self, stem: str) -> int:
+        """In how many passages a stem stands."""
+        number = self.stems.find(stem)
+        return int(self.stem_frequencies[number]) if number >= 0 else 0
+
     def with_stems(self, stems: Sequence[str]) -> Ints:
         """The numbers of the words that have one of some stems, rising."""
         return _having(self.stems, stems, self._by_stem)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,14 +30,14 @@ from kb_search.engines.clusterfailures import Failure
 from kb_search.engines.clusterfolder import InCluster, Whole, read_whole, write_whole
 from kb_search.engines.clusterhealth import NotPlaced, wait_for
 from kb_search.engines.clusterindex import (
-    ARTICLE,
     FINISHED,
     MAPPINGS,
     MOST_VALUES,
     PASSAGE,
     building_settings,
+    passages_by_article,
 )
-from kb_search.engines.clusterreading import total
+from kb_search.engines.clusterreading import ClusterIndex
 from kb_search.engines.clusterwords import Gone, PassageWords, Words, passages_of, write_words
 from kb_search.generations import link_tree
 from kb_search.latent import read_vectors
@@ -51,6 +51,7 @@ _ATTEMPTS = 3
 _AT_ONCE = 200
 _MERGE_SECONDS = 3600.0
 _COUNT_SECONDS = 120.0
+_ALL_PASSAGES: Answer = {"term": {"kind": PASSAGE}}
 _WHOLE_SECONDS = 10
 #: What may hinder writing to an index; the second is the cluster's own where a disk is all but full.
 _BLOCKS = ("index.blocks.write", "index.blocks.read_only_allow_delete")
@@ -133,38 +134,14 @@ class ClusterWriter(EngineWriter):
 
     def _gone_articles(self) -> Iterator[_GoneArticle]:
         """The deleted articles that the base really has."""
-        for at in range(0, len(self._deleted) if self._base else 0, _AT_ONCE):
-            some = list(dict.fromkeys(self._deleted))[at : at + _AT_ONCE]
-            told = self._of_base("_mget", {"docs": [{"_id": f"a{article}", "routing": article} for article in some]})
-            for found in told["docs"]:
-                if found.get("found"):
-                    shown = found["_source"]["shown"]
-                    rows = range(shown["first"], shown["first"] + shown["of"])
-                    yield _GoneArticle(found["_id"][1:], rows, self._gone_passages(rows))
-
-    def _gone_passages(self, rows: range) -> list[Gone]:
-        """The words of deleted passages; a title or heading counts in the first passage that has it."""
-        body = {
-            "size": len(rows),
-            "query": {"range": {"row": {"gte": rows.start, "lt": rows.stop}}},
-            "sort": ["row"],
-            "docvalue_fields": ["words", "page"],
-            "_source": False,
-        }
-        gone: list[Gone] = []
-        seen: set[str] = set()
-        for hit in self._of_base("_search", body)["hits"]["hits"]:
-            words = PassageWords.decoded(decoded(hit["fields"]["words"][0]))
-            section = unpacked(decoded(hit["fields"]["page"][0]))["section"]
-            parts = [words.own, *([] if gone else [words.title]), *([] if section in seen else [words.heading])]
-            seen.add(section)
-            counted = np.concatenate(parts)
-            gone.append(Gone(words, counted[counted > 0]))
-        return gone
-
-    def _of_base(self, what: str, body: Answer) -> Answer:
-        base = self._base.index if self._base else ""
-        return self._cluster.ask("POST", f"/{base}/{what}", body)
+        if not self._base:
+            return
+        base, deleted = self._index_of(self._base), list(dict.fromkeys(self._deleted))
+        for at in range(0, len(deleted), _AT_ONCE):
+            for found in base.documents([(f"a{article}", article) for article in deleted[at : at + _AT_ONCE]]):
+                shown = found["shown"]
+                rows = range(shown["first"], shown["first"] + shown["of"])
+                yield _GoneArticle(found["article"], rows, _gone_passages(base, rows))
 
     # -------------------------------------------------------------------------------------------- what is sent
 
@@ -216,36 +193,42 @@ class ClusterWriter(EngineWriter):
             deleted=before.deleted + sum(len(one.rows) for one in gone),
             changes=before.changes + 1,
         )
-        passages, counts = self._counted(PASSAGE, ("source", "language", "date"))
-        articles, of_articles = self._counted(ARTICLE, ("author", "date"))
+        index, articles = self._index_of(place), Articles(self._folder)
+        counted = {
+            "articles": passages_by_article(len(articles)),
+            "languages": {"terms": {"field": "language", "size": MOST_VALUES}},
+        }
+        told = index.search([{"size": 0, "query": _ALL_PASSAGES, "aggs": counted}], _COUNT_SECONDS)[0]
+        passages = articles.passages(told)
+        languages = told["aggregations"]["languages"]["buckets"]
         holdings = Holdings(
-            articles=articles,
-            passages=passages,
+            articles=int(np.count_nonzero(passages)),
+            passages=int(passages.sum()),
             average_length=place.average_length,
-            languages=tuple(str(code) for code, _ in counts["language"]),
-            sources=tuple((str(name), number) for name, number in counts["source"]),
-            dates=tuple(sorted((int(date), number) for date, number in counts["date"])),
-            undated_articles=dict(of_articles["date"]).get(0, 0),
+            languages=tuple(one["key"] for one in sorted(languages, key=lambda one: (-one["doc_count"], one["key"]))),
+            sources=articles.by_source(passages),
+            dates=tuple(articles.by_date(passages)),
+            undated_articles=int(np.count_nonzero(passages[articles.dates == 0])),
         )
-        write_whole(self._folder, Whole(place, holdings, tuple(sorted(name for name, _ in of_articles["author"]))))
+        write_whole(self._folder, Whole(place, holdings, tuple(index.values("author", _ALL_PASSAGES))))
 
-    def _counted(self, kind: str, fields: Sequence[str]) -> tuple[int, dict[str, list[tuple[Any, int]]]]:
-        """How many documents of a kind there are, and how many have each value of some fields, the commonest first."""
-        body = {
-            "size": 0,
-            "track_total_hits": True,
-            "query": {"term": {"kind": kind}},
-            "aggs": {field: {"terms": {"field": field, "size": MOST_VALUES}} for field in fields},
-        }
-        told = self._cluster.search(self._place.index, [body], seconds=_COUNT_SECONDS, everywhere=False)[0]
-        counts = {
-            field: sorted(
-                ((one["key"], one["doc_count"]) for one in told["aggregations"][field]["buckets"]),
-                key=lambda pair: (-pair[1], pair[0]),
-            )
-            for field in fields
-        }
-        return total(told), counts
+    def _index_of(self, place: InCluster) -> ClusterIndex:
+        return ClusterIndex(self._cluster, place.index, place.shards)
+
+
+def _gone_passages(base: ClusterIndex, rows: range) -> list[Gone]:
+    """The words of deleted passages; a title or heading counts in the first passage that has it."""
+    query = {"range": {"row": {"gte": rows.start, "lt": rows.stop}}}
+    gone: list[Gone] = []
+    seen: set[str] = set()
+    for hit in base.scan(query, ["row"], docvalue_fields=["words", "page"], _source=False):
+        words = PassageWords.decoded(decoded(hit["fields"]["words"][0]))
+        section = unpacked(decoded(hit["fields"]["page"][0]))["section"]
+        parts = [words.own, *([] if gone else [words.title]), *([] if section in seen else [words.heading])]
+        seen.add(section)
+        counted = np.concatenate(parts)
+        gone.append(Gone(words, counted[counted > 0]))
+    return gone
 
 
 def _on_all_shards(answer: Answer) -> None:

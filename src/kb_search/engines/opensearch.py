@@ -10,6 +10,7 @@ from binascii import a2b_base64
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ from kb_search.engines.expansion import Vocabulary, expansion
 from kb_search.errors import REBUILD, IndexDamaged
 from kb_search.latent import open_space
 from kb_search.query import Pattern, Term, Word
-from kb_search.records import decode_article, decode_head
+from kb_search.records import decode_article, decode_head, decoded_head
 from kb_search.results import ArticleHead
 
 _SAMPLED_STEMS = 200
@@ -143,7 +144,7 @@ class OpenSearchReader(EngineReader):
         """The passage of a candidate's key, and its article without text."""
         known, missing = self._remembered.pages.get([key])
         shown = _shown((known or dict(self._index.pages(missing)))[key])
-        return _passage(shown), _head(shown)
+        return _passage(shown), decoded_head(shown["head"])
 
     def find_passage(self, passage: str) -> int | None:
         """The key of a passage id, or None."""
@@ -177,11 +178,7 @@ class OpenSearchReader(EngineReader):
 
     def titles(self, most: int) -> Iterator[str]:
         """The titles of some articles, `most` of them at most, in no order; those without one of their own left out."""
-        body = {"size": min(most, 10_000), "query": {"term": {"kind": ARTICLE}}, "_source": ["shown.record"]}
-        for hit in self._index.search([body])[0]["hits"]["hits"]:
-            article = decode_article(hit["_source"]["shown"]["record"])
-            if not article.untitled:
-                yield article.title
+        yield from (article.title for article in islice(self.records(), most) if not article.untitled)
 
     def articles(self) -> Iterator[ArticleHead]:
         """All articles without text, in the order of their paths; those of one file as they stand in it."""
@@ -244,7 +241,7 @@ def _shown(page: str) -> Answer:
 def _passage(shown: Answer) -> Passage:
     return Passage(
         id=shown["id"],
-        article=shown["article"],
+        article=shown["head"]["id"],
         ordinal=shown["ordinal"],
         start=shown["start"],
         end=shown["start"] + len(shown["text"]),

@@ -95,6 +95,22 @@ def test_the_same_articles_give_the_same_space(large, tmp_path, monkeypatch, at_
     assert first == second
 
 
+@pytest.mark.parametrize("at_once", [10_000, 97])
+def test_a_space_of_some_passages_is_the_same_whether_counts_are_kept_or_made_anew(tmp_path, monkeypatch, at_once):
+    """Where more passages are there than are learned from, those are counted with all others or by themselves."""
+    monkeypatch.setattr("kb_search.latentwriter._ROWS_AT_ONCE", at_once)
+    monkeypatch.setattr("kb_search.latentwriter.MOST_PASSAGES", 350)
+    spaces = []
+    for kept in (ROWS, 0):
+        monkeypatch.setattr("kb_search.latentwriter._MOST_KEPT", kept)
+        (tmp_path / f"{kept}").mkdir()
+        trial = Trial(tmp_path / f"{kept}")
+        write_rows(trial, map(row, range(ROWS)))
+        trial.index()
+        spaces.append({path.name: path.read_bytes() for path in trial.settings.index.rglob("*.f4")})
+    assert spaces[0] == spaces[1]
+
+
 def test_many_passages_lie_where_each_alone_would(large, tmp_path, monkeypatch):
     """Summed as one matrix, passages have the places that they have summed one by one."""
     monkeypatch.setattr("kb_search.latentwriter._MOST_ONE_BY_ONE", 0)

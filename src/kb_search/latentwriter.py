@@ -5,6 +5,7 @@ What learns it is loaded only where there is something to learn: it takes longer
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +24,8 @@ LEAST_PASSAGES = 500
 #: of .995; with 10,000 it was .990, with 5,000 .975. What less than all of a small collection costs: docs/RANKING.md.
 MOST_PASSAGES = 15_000
 _ROWS_AT_ONCE = 10_000
+#: The counts of so many passages are kept until the space is learned, at a kilobyte each; more are counted anew.
+_MOST_KEPT = 60_000
 #: Hardly a passage takes fewer bytes of a file.
 _LEAST_BYTES = 600
 _LEARNER = "kb_search.latentlearner"
@@ -54,10 +57,10 @@ def place_passages(generation: Path, segment: Path, columns: Columns, *, learn: 
 
 def _taught(generation: Path, columns: Columns) -> tuple[Iterable[Counts], Space | None]:
     """The counts of all passages, and the space that was learned from them, or from some of very many."""
-    if columns.rows <= MOST_PASSAGES:
+    rows = np.linspace(0, columns.rows - 1, min(columns.rows, MOST_PASSAGES)).astype(np.int32)
+    if columns.rows <= _MOST_KEPT:
         counts = list(_all_counts(columns))
-        return counts, _learned(generation, columns, counts)
-    rows = np.linspace(0, columns.rows - 1, MOST_PASSAGES).astype(np.int32)
+        return counts, _learned(generation, columns, list(_picked(counts, rows)))
     some = [_counts(columns, part) for part in np.array_split(rows, -(-len(rows) // _ROWS_AT_ONCE))]
     return _all_counts(columns), _learned(generation, columns, some)
 
@@ -65,6 +68,15 @@ def _taught(generation: Path, columns: Columns) -> tuple[Iterable[Counts], Space
 def _all_counts(columns: Columns) -> Iterator[Counts]:
     for first in range(0, columns.rows, _ROWS_AT_ONCE):
         yield _counts(columns, np.arange(first, min(first + _ROWS_AT_ONCE, columns.rows), dtype=np.int32))
+
+
+def _picked(counts: Sequence[Counts], rows: Ints) -> Iterator[Counts]:
+    """Of the counts of all passages those of some, in their order."""
+    for first, part in zip(itertools.count(step=_ROWS_AT_ONCE), counts, strict=False):
+        own = rows[(rows >= first) & (rows < first + _ROWS_AT_ONCE)] - first
+        places, _ = spread(part.starts, own)
+        starts = np.cumsum([0, *np.diff(part.starts)[own]])
+        yield Counts(starts, part.stems[places], part.values[places])
 
 
 def _learned(generation: Path, columns: Columns, counts: Sequence[Counts]) -> Space | None:

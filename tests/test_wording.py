@@ -32,7 +32,9 @@ def test_the_words_come_back_in_order_and_each_passage_ends_with_a_break(texts):
     """Whatever the passages say, their forms are those that analysis finds, each form kept once."""
     wording = worded([passage(text) for text in texts])
     assert read_back(wording) == [[*analysis.forms(text), ""] for text in texts]
-    assert len(set(wording.forms)) == len(wording.forms)
+    assert len(set(wording.forms)) == len(wording.forms) == len(wording.places_of_forms())
+    for count in range(1, len(wording.forms) + 1):
+        assert tuple(wording.last_forms(count)) == wording.forms[-count:]
 
 
 def test_what_stands_between_texts_may_stand_in_one():
@@ -94,6 +96,6 @@ def test_a_form_is_looked_up_once_for_each_numbering(monkeypatch):
 
 @given(st.lists(TEXTS, max_size=5))
 def test_a_wording_is_kept_in_a_journal_as_it_is(texts):
-    """What is pickled, with its forms in one text, is the same when it is read."""
+    """What is pickled is the same when it is read."""
     wording = worded([passage(text) for text in texts])
     assert pickle.loads(pickle.dumps(wording)) == wording  # noqa: S301 - our own

@@ -40,7 +40,9 @@ class Vocabulary(FormNumbers):
             more = np.full(int(places[-1]) + 1, -1, np.int32)
             met = self._met[wording.numbering] = np.concatenate((met, more))  # twice as long at least
         fresh = np.flatnonzero(met[places] < 0)
-        met[places[fresh]] = self.of([wording.forms[number] for number in fresh.tolist()])
+        if len(fresh):  # mostly the last ones: articles come in about the order in which they were read
+            forms = wording.last_forms(len(places) - int(fresh[0]))
+            met[places[fresh]] = self.of(map(forms.__getitem__, (fresh - fresh[0]).tolist()))
         return met[places]
 
     def stems(self, language: str) -> list[str]:
@@ -125,7 +127,7 @@ def _words(wordings: Sequence[Wording], vocabulary: Vocabulary) -> tuple[Ints, L
     arrays = [one.arrays() for one in wordings]
     numbers, ends = (np.concatenate(some) for some in zip(*arrays, strict=True))
     counts = [len(some) for some, _ in arrays]
-    first_form = _starts([len(one.forms) for one in wordings])
+    first_form = _starts([len(one.places_of_forms()) for one in wordings])
     first_word = _starts(counts)
     forms: Ints = known[numbers + np.repeat(first_form, counts)]
     return forms, ends + np.repeat(first_word, [len(some) for _, some in arrays])

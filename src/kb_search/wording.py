@@ -28,22 +28,27 @@ _MOST_MET = 1 << 18
 class Wording(NamedTuple):
     """The words of some passages, one passage after the other.
 
-    `forms` has each form once, the empty one first, the others in the order in which the process met them. `numbers`
-    are the words as places in `forms`, with a 0 where something silent stands and at the end of each passage, so that
-    no phrase spans them. `ends` is where in `numbers` each passage ends. `places` are the numbers, rising, that the
-    forms have in all wordings with the same `numbering`, so that whoever reads many looks up each form once. All three
-    are little-endian 32-bit integers.
+    `spelt` has each form once, the empty one first, the others in the order in which the process met them; it is one
+    text, kept and read sooner than many, and no form has a space. `numbers` are the words as places in `forms`, with a
+    0 where something silent stands and at the end of each passage, so that no phrase spans them. `ends` is where in
+    `numbers` each passage ends. `places` are the numbers, rising, that the forms have in all wordings with the same
+    `numbering`, so that whoever reads many looks up each form once. All three are little-endian 32-bit integers.
     """
 
-    forms: tuple[str, ...]
+    spelt: str
     numbers: bytes
     ends: bytes
     numbering: str
     places: bytes
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """As a call with the forms in one text: written and read sooner than many, and no form has a space."""
-        return _unpacked, (" ".join(self.forms), *self[1:])
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """All forms, in order."""
+        return tuple(self.spelt.split(" "))
+
+    def last_forms(self, count: int) -> list[str]:
+        """The last `count` forms, in order; the others are not taken apart."""
+        return self.spelt.rsplit(" ", count)[-count:]
 
     def arrays(self) -> tuple[Ints, Ints]:
         """`numbers` and `ends` as arrays, read-only."""
@@ -52,10 +57,6 @@ class Wording(NamedTuple):
     def places_of_forms(self) -> Ints:
         """`places` as an array, read-only."""
         return np.frombuffer(self.places, _NUMBER)
-
-
-def _unpacked(forms: str, numbers: bytes, ends: bytes, numbering: str, places: bytes) -> Wording:
-    return Wording(tuple(forms.split(" ")), numbers, ends, numbering, places)
 
 
 class FormNumbers(dict[str, int]):
@@ -114,9 +115,9 @@ def worded(passages: Sequence[Passage]) -> Wording:
     numbers[breaks] = 0
     lasts = np.cumsum([1 + len(passage.silent) for passage in passages], dtype=np.int64) - 1
     there, numbers = _renumbered(numbers, len(known.forms))
-    forms = tuple(map(known.forms.__getitem__, there.tolist()))
+    spelt = " ".join(map(known.forms.__getitem__, there.tolist()))
     ends = (breaks[lasts] + 1).astype(_NUMBER)
-    return Wording(forms, numbers.tobytes(), ends.tobytes(), f"{known.name} {os.getpid()}", there.tobytes())
+    return Wording(spelt, numbers.tobytes(), ends.tobytes(), f"{known.name} {os.getpid()}", there.tobytes())
 
 
 def _spoken(passage: Passage) -> Iterator[str]:

@@ -83,6 +83,20 @@ def test_a_segment_is_the_same_however_many_rows_are_written_at_once(collection)
     assert written[0] == written[1] == written[2]
 
 
+@given(collection=made_up.collections())
+def test_all_batches_are_told_of_before_the_segment_is_finished(collection):
+    """Whoever is told of the batches has had all rows when what waits is written, and is told nothing more."""
+    with TemporaryDirectory() as folder:
+        rows = []
+        writer = ColumnWriter(Path(folder) / "segment", (2, 1), lambda batch: rows.extend(batch.ends.tolist()))
+        for article, passages in collection:
+            writer.add(article, passages)
+        writer.write_waiting()
+        told = len(rows)
+        writer.finish()
+    assert told == len(rows) == sum(len(passages) for _, passages in collection)
+
+
 @given(collection=made_up.collections(), kept=st.lists(st.booleans(), min_size=8, max_size=8))
 def test_forms_are_counted_in_the_articles_that_are_left(collection, kept):
     """How often each form stands in rows, titles and headings, whether or not articles were deleted."""

@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import cycle, islice
+from queue import Queue
 
 import numpy as np
 import pytest
@@ -94,6 +95,22 @@ def test_the_same_articles_give_the_same_space(large, tmp_path, monkeypatch, at_
     assert first == second
 
 
+@pytest.mark.parametrize("at_once", [10_000, 97])
+def test_a_space_of_some_passages_is_the_same_whether_counts_are_kept_or_made_anew(tmp_path, monkeypatch, at_once):
+    """Where more passages are there than are learned from, those are counted with all others or by themselves."""
+    monkeypatch.setattr("kb_search.latentwriter._ROWS_AT_ONCE", at_once)
+    monkeypatch.setattr("kb_search.latentwriter.MOST_PASSAGES", 350)
+    spaces = []
+    for kept in (ROWS, 0):
+        monkeypatch.setattr("kb_search.latentwriter._MOST_KEPT", kept)
+        (tmp_path / f"{kept}").mkdir()
+        trial = Trial(tmp_path / f"{kept}")
+        write_rows(trial, map(row, range(ROWS)))
+        trial.index()
+        spaces.append({path.name: path.read_bytes() for path in trial.settings.index.rglob("*.f4")})
+    assert spaces[0] == spaces[1]
+
+
 def test_many_passages_lie_where_each_alone_would(large, tmp_path, monkeypatch):
     """Summed as one matrix, passages have the places that they have summed one by one."""
     monkeypatch.setattr("kb_search.latentwriter._MOST_ONE_BY_ONE", 0)
@@ -165,6 +182,24 @@ def test_a_file_that_was_cut_short_is_damage(tmp_path, name):
     read = {"stem.f4": lambda: open_space(tmp_path), "vectors.f4": lambda: latent.read_vectors(path.parent, 2)}[name]
     with pytest.raises(IndexDamaged, match="--full"):
         read()
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_pairs_are_counted_as_numpy_counts_them(numbers):
+    """Each number once, rising, with how often it is there, in whatever order they come."""
+    expected = np.unique(np.array(numbers, np.int64), return_counts=True)
+    for one, other in zip(latentwriter._counted(np.array(numbers, np.int64)), expected, strict=True):
+        assert one.tolist() == other.tolist()
+
+
+def test_what_learns_a_space_is_loaded_early_where_one_may_be_learned(monkeypatch):
+    """A few small files have no space, and their run does not load what would learn one."""
+    loaded = Queue()
+    monkeypatch.setattr(latentwriter, "import_module", loaded.put)
+    latentwriter.get_ready(latentwriter.LEAST_PASSAGES)
+    latentwriter.get_ready(1 << 20)
+    assert loaded.get(timeout=60) == "kb_search.latentlearner"
+    assert loaded.empty()
 
 
 @given(st.integers(2, 9), st.integers(1, 6), st.randoms(use_true_random=False))

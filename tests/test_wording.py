@@ -4,11 +4,13 @@ import pickle
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_search import analysis
 from kb_search.document import BOILERPLATE, Passage, Silent
+from kb_search.numbering import Vocabulary
 from kb_search.wording import _met, worded
 
 TEXTS = st.text(alphabet="aAbğİß'-. \n\u0301né", max_size=40)
@@ -30,7 +32,9 @@ def test_the_words_come_back_in_order_and_each_passage_ends_with_a_break(texts):
     """Whatever the passages say, their forms are those that analysis finds, each form kept once."""
     wording = worded([passage(text) for text in texts])
     assert read_back(wording) == [[*analysis.forms(text), ""] for text in texts]
-    assert len(set(wording.forms)) == len(wording.forms)
+    assert len(set(wording.forms)) == len(wording.forms) == len(wording.places_of_forms())
+    for count in range(1, len(wording.forms) + 1):
+        assert tuple(wording.last_forms(count)) == wording.forms[-count:]
 
 
 def test_what_stands_between_texts_may_stand_in_one():
@@ -65,8 +69,33 @@ def test_each_thread_numbers_for_itself():
     assert [read_back(one) for one in wordings] == [[[*text.split(), ""]] for text in texts]
 
 
+@given(st.lists(TEXTS, max_size=8), st.integers(2, 40))
+def test_forms_have_the_same_numbers_whichever_numbering_they_came_with(texts, most):
+    """A vocabulary numbers the forms of wordings in the order in which they are met, in one numbering or several."""
+    whole, one_by_one = Vocabulary(), Vocabulary()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kb_search.wording._MOST_MET", most)
+        wordings = [worded([passage(text)]) for text in texts]
+    for wording in wordings:
+        assert whole.of_wording(wording).tolist() == one_by_one.of(wording.forms)
+    assert whole.forms == one_by_one.forms
+
+
+def test_a_form_is_looked_up_once_for_each_numbering(monkeypatch):
+    """What a vocabulary has met it does not look up again; a process that was forked has a numbering of its own."""
+    vocabulary, asked = Vocabulary(), []
+    monkeypatch.setattr(vocabulary, "of", lambda forms: [asked.append(form) or len(asked) for form in forms])
+    first, second = (worded([passage(text)]) for text in ("oak elm ash", "elm yew oak"))
+    known = dict(zip(first.forms, vocabulary.of_wording(first).tolist(), strict=True))
+    numbers = dict(zip(second.forms, vocabulary.of_wording(second).tolist(), strict=True))
+    assert sorted(asked) == ["", "ash", "elm", "oak", "yew"]
+    assert (numbers["elm"], numbers["oak"]) == (known["elm"], known["oak"])
+    monkeypatch.setattr("os.getpid", lambda: 0)
+    assert worded([passage("oak")]).numbering != first.numbering == second.numbering
+
+
 @given(st.lists(TEXTS, max_size=5))
 def test_a_wording_is_kept_in_a_journal_as_it_is(texts):
-    """What is pickled, with its forms in one text, is the same when it is read."""
+    """What is pickled is the same when it is read."""
     wording = worded([passage(text) for text in texts])
     assert pickle.loads(pickle.dumps(wording)) == wording  # noqa: S301 - our own

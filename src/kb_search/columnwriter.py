@@ -127,9 +127,9 @@ class ColumnWriter:
         self._waiting.append(Given(article, passages, wording or worded(passages)))
         self._waiting_rows += len(passages)
         if self._waiting_rows >= _ROWS_AT_ONCE:
-            self._write_waiting()
+            self._write_batch()
 
-    def _write_waiting(self) -> None:
+    def _write_batch(self) -> None:
         """Write the articles that wait, and tell of them."""
         given, self._waiting, self._waiting_rows = self._waiting, [], 0
         batch = numbered(given, self._vocabulary, self._weights)
@@ -182,10 +182,14 @@ class ColumnWriter:
         self._more["article"].extend([article for article, _ in more])
         self._more["source"].extend([source for _, source in more])
 
+    def write_waiting(self) -> None:
+        """Write the articles that wait; all have been told of then."""
+        if self._waiting:
+            self._write_batch()
+
     def finish(self) -> None:
         """Write what waits and what is only known at the end, and close all files."""
-        if self._waiting:
-            self._write_waiting()
+        self.write_waiting()
         self._languages = self._languages or {"": 0}
         self._write_heads()
         self.close()

@@ -29,7 +29,7 @@ from kb_search.filelist import KnownFile, write_files
 from kb_search.fingerprints import Fingerprint, fingerprint
 from kb_search.generations import Build, building, current_name
 from kb_search.journal import Entry, FileKey, Journal, read_stored
-from kb_search.latentwriter import place_passages
+from kb_search.latentwriter import get_ready, place_passages
 from kb_search.manifest import Manifest
 from kb_search.overview import outgrown
 from kb_search.planning import STATUSES, Task, plan, refuse_removals
@@ -176,6 +176,8 @@ class _Run:
         """What is in some files, by their paths; what is in the journal is not read again."""
         most = self._settings.max_file_bytes
         jobs = [Job(_key(task), corpus.source_file(task.found, most)) for task in tasks]
+        if not self._before.reader:
+            get_ready(sum(job.key.size for job in jobs))
         count = itertools.count(1)
         there = read_all(
             jobs,

@@ -34,7 +34,7 @@ from kb_search.fingerprints import Fingerprint, Read
 from kb_search.loaders import RowProblem
 
 #: Raised when what a journal holds changes its shape.
-_SCHEMA = 4
+_SCHEMA = 5
 _SUFFIX = ".journal"
 _FRAME = struct.Struct("<BII")
 _HEADER, _BEGIN, _ARTICLE, _BODY, _END, _PROBLEM = range(6)

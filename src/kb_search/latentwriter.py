@@ -5,13 +5,15 @@ What learns it is loaded only where there is something to learn: it takes longer
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 
-from kb_search.arrays import ABSENT, Ints
+from kb_search.arrays import ABSENT, Ints, Longs
 from kb_search.columns import Columns, spread
 from kb_search.latent import Counts, Space, Vectors, open_space, write_space, write_vectors
 
@@ -22,8 +24,22 @@ LEAST_PASSAGES = 500
 #: of .995; with 10,000 it was .990, with 5,000 .975. What less than all of a small collection costs: docs/RANKING.md.
 MOST_PASSAGES = 15_000
 _ROWS_AT_ONCE = 10_000
+#: The counts of so many passages are kept until the space is learned, at a kilobyte each; more are counted anew.
+_MOST_KEPT = 60_000
+#: Hardly a passage takes fewer bytes of a file.
+_LEAST_BYTES = 600
+_LEARNER = "kb_search.latentlearner"
 #: More passages are summed as one sparse matrix, a tenth of the time; what does that takes long to load.
 _MOST_ONE_BY_ONE = 2_000
+
+
+def get_ready(size: int) -> None:
+    """Begin to load what learns a space, if articles of so many bytes may have enough passages for it.
+
+    A thread does so while others read the articles, or this process waits for them to begin.
+    """
+    if size >= LEAST_PASSAGES * _LEAST_BYTES:
+        Thread(target=import_module, args=(_LEARNER,)).start()
 
 
 def place_passages(generation: Path, segment: Path, columns: Columns, *, learn: bool) -> None:
@@ -41,10 +57,10 @@ def place_passages(generation: Path, segment: Path, columns: Columns, *, learn: 
 
 def _taught(generation: Path, columns: Columns) -> tuple[Iterable[Counts], Space | None]:
     """The counts of all passages, and the space that was learned from them, or from some of very many."""
-    if columns.rows <= MOST_PASSAGES:
+    rows = np.linspace(0, columns.rows - 1, min(columns.rows, MOST_PASSAGES)).astype(np.int32)
+    if columns.rows <= _MOST_KEPT:
         counts = list(_all_counts(columns))
-        return counts, _learned(generation, columns, counts)
-    rows = np.linspace(0, columns.rows - 1, MOST_PASSAGES).astype(np.int32)
+        return counts, _learned(generation, columns, list(_picked(counts, rows)))
     some = [_counts(columns, part) for part in np.array_split(rows, -(-len(rows) // _ROWS_AT_ONCE))]
     return _all_counts(columns), _learned(generation, columns, some)
 
@@ -54,8 +70,17 @@ def _all_counts(columns: Columns) -> Iterator[Counts]:
         yield _counts(columns, np.arange(first, min(first + _ROWS_AT_ONCE, columns.rows), dtype=np.int32))
 
 
+def _picked(counts: Sequence[Counts], rows: Ints) -> Iterator[Counts]:
+    """Of the counts of all passages those of some, in their order."""
+    for first, part in zip(itertools.count(step=_ROWS_AT_ONCE), counts, strict=False):
+        own = rows[(rows >= first) & (rows < first + _ROWS_AT_ONCE)] - first
+        places, _ = spread(part.starts, own)
+        starts = np.cumsum([0, *np.diff(part.starts)[own]])
+        yield Counts(starts, part.stems[places], part.values[places])
+
+
 def _learned(generation: Path, columns: Columns, counts: Sequence[Counts]) -> Space | None:
-    learner = import_module("kb_search.latentlearner")
+    learner = import_module(_LEARNER)
     stems = list(columns.stem_table)
     found: tuple[Ints, Vectors] | None = learner.learned(_joined(counts), len(stems))
     if found is None:
@@ -74,9 +99,20 @@ def _counts(columns: Columns, rows: Ints) -> Counts:
     stems = np.concatenate([columns.stems_at(places[spoken]), titles[0], headings[0]])
     at = np.concatenate([owner[spoken], titles[1], headed[headings[1]]])
     width = max(len(columns.stem_table), 1)
-    pairs, frequency = np.unique(at.astype(np.int64) * width + stems, return_counts=True)
+    pairs, frequency = _counted(at.astype(np.int64) * width + stems)
     starts = np.searchsorted(pairs, np.arange(len(rows) + 1, dtype=np.int64) * width)
     return Counts(starts, (pairs % width).astype(np.int32), np.log1p(frequency.astype(np.float32)))
+
+
+def _counted(pairs: Longs) -> tuple[Longs, Longs]:
+    """Each of some numbers once, rising, and how often it is there.
+
+    The own words of passages come in order but for those within one, and a sort that makes use of it (numpy calls it
+    stable) takes a third of the time of the one in `np.unique`.
+    """
+    pairs.sort(kind="stable")
+    first = np.flatnonzero(np.diff(pairs, prepend=-1))
+    return pairs[first], np.diff(first, append=len(pairs))
 
 
 def _joined(parts: Sequence[Counts]) -> Counts:
@@ -108,7 +144,7 @@ def _projected(space: Space, counts: Counts, numbers: Ints) -> Vectors:
     starts = np.searchsorted(known, counts.starts)
     entries = Counts(starts, numbers[known], counts.values[known])
     if len(starts) > _MOST_ONE_BY_ONE:
-        vectors: Vectors = import_module("kb_search.latentlearner").summed(entries, space.vectors)
+        vectors: Vectors = import_module(_LEARNER).summed(entries, space.vectors)
         return vectors
     return np.array([_sum(entries, row, space.vectors) for row in range(len(starts) - 1)], np.float32)
 

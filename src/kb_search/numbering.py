@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +16,8 @@ from kb_search.arrays import Ints, Longs
 from kb_search.document import Article, Passage
 from kb_search.wording import FormNumbers, Wording
 
+_NONE_MET = np.empty(0, np.int32)
+
 
 class Vocabulary(FormNumbers):
     """The forms of a segment, numbered as they are met, the empty one 0, and their stems. `forms` has them in order."""
@@ -25,10 +26,24 @@ class Vocabulary(FormNumbers):
         super().__init__()
         self.forms = [""]
         self._stems: dict[str, list[str]] = {}
+        self._met: dict[str, Ints] = {}
 
     def __missing__(self, form: str) -> int:
         self.forms.append(form)
         return super().__missing__(form)
+
+    def of_wording(self, wording: Wording) -> Ints:
+        """The numbers of the forms of a wording; one that came with its numbering before is not looked up again."""
+        places = wording.places_of_forms()
+        met = self._met.get(wording.numbering, _NONE_MET)
+        if len(met) <= places[-1]:
+            more = np.full(int(places[-1]) + 1, -1, np.int32)
+            met = self._met[wording.numbering] = np.concatenate((met, more))  # twice as long at least
+        fresh = np.flatnonzero(met[places] < 0)
+        if len(fresh):  # mostly the last ones: articles come in about the order in which they were read
+            forms = wording.last_forms(len(places) - int(fresh[0]))
+            met[places[fresh]] = self.of(map(forms.__getitem__, (fresh - fresh[0]).tolist()))
+        return met[places]
 
     def stems(self, language: str) -> list[str]:
         """The stem of each form so far in a language, in the order of the forms; not to be changed."""
@@ -108,11 +123,11 @@ def _headings(given: Sequence[Given]) -> tuple[list[tuple[int, str]], Ints]:
 
 def _words(wordings: Sequence[Wording], vocabulary: Vocabulary) -> tuple[Ints, Longs]:
     """The words of all passages as numbers of the vocabulary, and where each passage ends."""
-    known = np.array(vocabulary.of(chain.from_iterable(one.forms for one in wordings)), np.int32)
+    known = np.concatenate([vocabulary.of_wording(one) for one in wordings])
     arrays = [one.arrays() for one in wordings]
     numbers, ends = (np.concatenate(some) for some in zip(*arrays, strict=True))
     counts = [len(some) for some, _ in arrays]
-    first_form = _starts([len(one.forms) for one in wordings])
+    first_form = _starts([len(one.places_of_forms()) for one in wordings])
     first_word = _starts(counts)
     forms: Ints = known[numbers + np.repeat(first_form, counts)]
     return forms, ends + np.repeat(first_word, [len(some) for _, some in arrays])

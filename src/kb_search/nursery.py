@@ -27,7 +27,8 @@ from kb_search.config import Settings
 from kb_search.errors import IndexProblem
 
 #: Of NLTK, which imports all of itself and what it can of SciPy wherever one of its modules is asked for, only those
-#: modules are loaded that our own name: a third of the time until the nursery is ready.
+#: modules are loaded that our own name: a third of the time until the nursery is ready. The model of languages is
+#: compared with its checksums by a thread meanwhile, which leaves the interpreter to the others.
 _PROGRAM = """
 import sys
 from importlib.util import find_spec
@@ -37,7 +38,12 @@ for name in ("nltk", "nltk.tokenize"):
     folders = find_spec(name).submodule_search_locations
     sys.modules[name] = ModuleType(name)
     sys.modules[name].__path__ = folders
+from threading import Thread
+from kb_search import language
+ready = Thread(target=language.make_ready)
+ready.start()
 from kb_search.workers.forking import main
+ready.join()
 main(*sys.argv[1:3])
 """
 #: Libraries of numerics start a thread for each core, which nothing here needs, and which must not be forked.

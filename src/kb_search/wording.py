@@ -5,6 +5,8 @@ To find and fold words is the dearest part of writing an index. Done where a fil
 
 from __future__ import annotations
 
+import os
+import secrets
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -26,26 +28,35 @@ _MOST_MET = 1 << 18
 class Wording(NamedTuple):
     """The words of some passages, one passage after the other.
 
-    `forms` has each form once, the empty one first, the others in the order in which the process met them. `numbers`
-    are the words as places in `forms`, with a 0 where something silent stands and at the end of each passage, so that
-    no phrase spans them. `ends` is where in `numbers` each passage ends. Both are little-endian 32-bit integers.
+    `spelt` has each form once, the empty one first, the others in the order in which the process met them; it is one
+    text, kept and read sooner than many, and no form has a space. `numbers` are the words as places in `forms`, with a
+    0 where something silent stands and at the end of each passage, so that no phrase spans them. `ends` is where in
+    `numbers` each passage ends. `places` are the numbers, rising, that the forms have in all wordings with the same
+    `numbering`, so that whoever reads many looks up each form once. All three are little-endian 32-bit integers.
     """
 
-    forms: tuple[str, ...]
+    spelt: str
     numbers: bytes
     ends: bytes
+    numbering: str
+    places: bytes
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """As a call with the forms in one text: written and read sooner than many, and no form has a space."""
-        return _unpacked, (" ".join(self.forms), self.numbers, self.ends)
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """All forms, in order."""
+        return tuple(self.spelt.split(" "))
+
+    def last_forms(self, count: int) -> list[str]:
+        """The last `count` forms, in order; the others are not taken apart."""
+        return self.spelt.rsplit(" ", count)[-count:]
 
     def arrays(self) -> tuple[Ints, Ints]:
         """`numbers` and `ends` as arrays, read-only."""
         return np.frombuffer(self.numbers, _NUMBER), np.frombuffer(self.ends, _NUMBER)
 
-
-def _unpacked(forms: str, numbers: bytes, ends: bytes) -> Wording:
-    return Wording(tuple(forms.split(" ")), numbers, ends)
+    def places_of_forms(self) -> Ints:
+        """`places` as an array, read-only."""
+        return np.frombuffer(self.places, _NUMBER)
 
 
 class FormNumbers(dict[str, int]):
@@ -64,10 +75,14 @@ class FormNumbers(dict[str, int]):
 
 
 class _PieceNumbers(dict[str, int]):
-    """The number of the form of each piece, by which `forms` has it; the one behind a text is -1."""
+    """The number of the form of each piece, by which `forms` has it; the one behind a text is -1.
+
+    No other has its `name`, but for those of processes that are forked from this one.
+    """
 
     def __init__(self) -> None:
         super().__init__({analysis.GAP: _BEHIND})
+        self.name = secrets.token_hex(8)
         self.forms = [""]
         self._known = FormNumbers()
 
@@ -99,8 +114,10 @@ def worded(passages: Sequence[Passage]) -> Wording:
     breaks = np.flatnonzero(numbers == _BEHIND)
     numbers[breaks] = 0
     lasts = np.cumsum([1 + len(passage.silent) for passage in passages], dtype=np.int64) - 1
-    forms, numbers = _renumbered(numbers, known.forms)
-    return Wording(forms, numbers.tobytes(), (breaks[lasts] + 1).astype(_NUMBER).tobytes())
+    there, numbers = _renumbered(numbers, len(known.forms))
+    spelt = " ".join(map(known.forms.__getitem__, there.tolist()))
+    ends = (breaks[lasts] + 1).astype(_NUMBER)
+    return Wording(spelt, numbers.tobytes(), ends.tobytes(), f"{known.name} {os.getpid()}", there.tobytes())
 
 
 def _spoken(passage: Passage) -> Iterator[str]:
@@ -112,11 +129,11 @@ def _spoken(passage: Passage) -> Iterator[str]:
     yield passage.text[at:]
 
 
-def _renumbered(numbers: Ints, forms: Sequence[str]) -> tuple[tuple[str, ...], Ints]:
-    """The forms that have one of some numbers, the first form always, and these as numbers of the forms alone."""
-    is_there = np.zeros(len(forms), np.bool_)
+def _renumbered(numbers: Ints, count: int) -> tuple[Ints, Ints]:
+    """Each of some numbers below `count` once, rising and after a 0, and all of them as places in these."""
+    is_there = np.zeros(count, np.bool_)
     is_there[numbers] = is_there[0] = True
-    there = np.flatnonzero(is_there)
-    place = np.empty(len(forms), _NUMBER)
+    there = np.flatnonzero(is_there).astype(_NUMBER)
+    place = np.empty(count, _NUMBER)
     place[there] = np.arange(len(there))
-    return tuple(map(forms.__getitem__, there.tolist())), place[numbers]
+    return there, place[numbers]

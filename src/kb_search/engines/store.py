@@ -82,6 +82,8 @@ class LocalWriter(EngineWriter):
         """Write the new segment, the engine's index of it, its passages' places in the space, and the list of all."""
         for old in self._old:
             old.write_deleted(self._folder)
+        self._columns.write_waiting()
+        self.take_no_more()
         self._columns.finish()
         names = [old.name for old in self._old]
         if self._columns.rows:
@@ -113,6 +115,9 @@ class LocalWriter(EngineWriter):
     @abstractmethod
     def take_batch(self, batch: Batch) -> None:
         """Look at some articles that are in the new segment now; each comes once, in the order of their rows."""
+
+    def take_no_more(self) -> None:
+        """Begin with what can be done before the segment is finished: all its batches have come."""
 
     @abstractmethod
     def index(self, columns: Columns) -> None:

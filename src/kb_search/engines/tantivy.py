@@ -19,7 +19,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property, lru_cache, partial
 from itertools import chain, count
@@ -90,6 +90,8 @@ class _Writer(LocalWriter):
         self._writer: tantivy.IndexWriter | None = None
         self._texts = TermTexts(_BREAK)
         self._keys = count(sum(old.rows for old in self._old))
+        self._beside = ThreadPoolExecutor(1)
+        self._committed: Future[int] | None = None
 
     def take_batch(self, batch: Batch) -> None:
         """Hand the rows of some articles over to tantivy."""
@@ -105,14 +107,17 @@ class _Writer(LocalWriter):
         self._tantivy.mkdir(exist_ok=True)
         return tantivy.Index(_schema(), path=str(self._tantivy)).writer(heap_size=_HEAP_BYTES, num_threads=1)
 
+    def take_no_more(self) -> None:
+        """Have tantivy write down what it was handed, while the segment is finished and its postings are written."""
+        if self._writer:
+            self._committed = self._beside.submit(self._writer.commit)
+
     def index(self, columns: Columns) -> None:
-        """Have tantivy write down what it was handed, and write the segment's postings meanwhile."""
-        writer = self._writer or self._opened()
-        with ThreadPoolExecutor(1) as beside:
-            committed = beside.submit(writer.commit)
-            write_postings(self._folder_of_new, columns)
-            committed.result()
-        writer.wait_merging_threads()
+        """Write the segment's postings, and wait for tantivy."""
+        write_postings(self._folder_of_new, columns)
+        if self._committed and self._writer:
+            self._committed.result()
+            self._writer.wait_merging_threads()
         for file in self._tantivy.glob(".*.lock"):
             file.unlink()
         for file in (self._tantivy / "meta.json", self._tantivy / ".managed.json"):
@@ -121,6 +126,7 @@ class _Writer(LocalWriter):
     def close(self) -> None:
         """Let go of the files, and of tantivy's thread; without `finish` before, what was added is lost."""
         super().close()
+        self._beside.shutdown()
         self._writer = None
 
 

@@ -93,6 +93,7 @@ class _Crew:
         self._number = next_number(folder)
         self._nursery: Nursery = shared()
         self._members: dict[Connection, _Member] = {}
+        self._looked = time.monotonic()
 
     def carry_out(self) -> None:
         """Have everything read. However it ends, no process is left behind."""
@@ -116,13 +117,17 @@ class _Crew:
         self._hand_out(member)
 
     def _listen(self) -> None:
-        """Hear all that is said within a tick, and see whether anybody hangs."""
-        began = time.monotonic()
+        """Hear what is said, and look at everybody once in a tick."""
         for connection in wait(list(self._members), timeout=_TICK):
             if isinstance(connection, Connection):
                 self._hear(self._members[connection])
-        # At most two ticks: if we were stopped ourselves, so were they.
-        passed = min(time.monotonic() - began, 2 * _TICK)
+        passed = time.monotonic() - self._looked
+        if passed >= _TICK:
+            self._looked += passed
+            self._look(min(passed, 2 * _TICK))  # at most two ticks: if we were stopped ourselves, so were they
+
+    def _look(self, passed: float) -> None:
+        """See whether anybody hangs, so many seconds after the last look."""
         for member in list(self._members.values()):
             before, member.computed = member.computed, _processor_time(member.pid)
             member.silent = member.silent + passed if before == member.computed else 0.0

@@ -12,20 +12,16 @@ import logging
 import re
 import ssl
 import time
-from base64 import b64encode
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from opensearchpy import Connection, OpenSearch, RoundRobinSelector, exceptions
 
 from kb_search.config import Settings
 from kb_search.engines.clusterfailures import Failure, failure_of, kind_and_reason, sentence
-from kb_search.engines.clusterhttp import Node
 from kb_search.engines.clustersigning import Signer
 from kb_search.errors import ClusterProblem, ConfigError
 
@@ -46,8 +42,6 @@ _SECONDS = 30.0
 _SECONDS_OF_ONE = 4.0
 #: Seconds for which a node that did not answer is asked last.
 _DEAD_SECONDS = 10
-#: So many connections to each node are kept.
-_KEPT_CONNECTIONS = 16
 _LEAST_VERSION = (2, 11)
 _BULK_SECONDS = 60.0
 _MADE = "resource_already_exists_exception"
@@ -118,55 +112,6 @@ class _Nearest(RoundRobinSelector):
         return chosen
 
 
-class _Connection(Connection):
-    """A node as opensearch-py asks it; `http_auth` has the headers that say who asks, or user and password."""
-
-    def __init__(
-        self,
-        host: str,
-        port: int | None = None,
-        http_auth: _Login | str | None = None,
-        ssl_context: ssl.SSLContext | None = None,
-        **known: Any,  # noqa: ANN401 - what opensearch-py has settings for
-    ) -> None:
-        super().__init__(host=host, port=port, **known)
-        self._login = _basic(http_auth) if isinstance(http_auth, str) else http_auth
-        named = self.host.partition("//")[2].removesuffix(":443" if self.use_ssl else ":80")
-        self.headers |= {"host": named, "accept-encoding": "identity"}
-        self._node = Node(host, self.port, ssl_context if self.use_ssl else None, _KEPT_CONNECTIONS)
-
-    def perform_request(
-        self,
-        method: str,
-        url: str,
-        params: Mapping[str, Any] | None = None,
-        body: bytes | None = None,
-        timeout: float | None = None,
-        ignore: Collection[int] = (),
-        headers: Mapping[str, str] | None = None,
-    ) -> tuple[int, dict[str, str], str]:
-        """Status, headers and text of what a node answers. Raises TransportError."""
-        address = f"{self.url_prefix}{url}?{urlencode(params)}" if params else self.url_prefix + url
-        login = self._login(method, self.host + address, body) if self._login else {}
-        try:
-            told = self._node.ask(
-                method, address, {**self.headers, **(headers or {}), **login}, body or b"", timeout or _SECONDS
-            )
-        except TimeoutError as error:
-            raise exceptions.ConnectionTimeout("TIMEOUT", str(error), error) from error
-        except ssl.SSLError as error:
-            raise exceptions.SSLError("N/A", str(error), error) from error
-        except (OSError, HTTPException, UnicodeDecodeError) as error:
-            raise exceptions.ConnectionError("N/A", str(error), error) from error
-        if not 200 <= told.status < 300 and told.status not in ignore:
-            self._raise_error(told.status, told.text, told.content_type)
-        return told.status, {"content-type": told.content_type}, told.text
-
-    def close(self) -> None:
-        """Close what is kept."""
-        self._node.close()
-
-
 class Cluster:
     """A cluster, reached through any of its nodes. Safe to share between threads."""
 
@@ -176,12 +121,14 @@ class Cluster:
         self._given_up: set[str] = set()  # paths of requests that were tried for long in vain, and not answered since
         self._client = OpenSearch(
             hosts=list(access.addresses),
-            connection_class=_Connection,
             http_auth=_login(access),
-            ssl_context=_context(access),
+            verify_certs=access.verify,
+            ssl_show_warn=False,
+            ca_certs=access.ca or None,
             max_retries=0,  # we try again ourselves, but without this a node that hangs is not known as one
             retry_on_timeout=True,
             dead_timeout=_DEAD_SECONDS,
+            pool_maxsize=16,
             selector_class=_Nearest,
         )
 
@@ -342,33 +289,10 @@ class ShardsLost(ClusterProblem):
 _WHOLE = {"allow_partial_search_results": False, "request_cache": False}
 
 
-#: The headers of a request that say who asks, by its method, its address and its body.
-_Login = Callable[[str, str, str | bytes | None], Mapping[str, str]]
-
-
-def _login(access: Access) -> _Login | None:
+def _login(access: Access) -> object:
     if access.aws_region:
         return Signer(access.user, access.password, access.aws_region, access.aws_token)
-    return _basic(f"{access.user}:{access.password}") if access.user else None
-
-
-def _basic(pair: str) -> _Login:
-    """A login by user and password, with a colon between them."""
-    told = {"authorization": f"Basic {b64encode(pair.encode()).decode('ascii')}"}
-    return lambda _method, _address, _body: told
-
-
-def _context(access: Access) -> ssl.SSLContext | None:
-    """How certificates are checked; None where no node speaks TLS."""
-    if not any(address.startswith("https:") for address in access.addresses):
-        return None
-    known = access.ca or Connection.default_ca_certs()
-    file, folder = (None, known) if known and Path(known).is_dir() else (known, None)
-    context = ssl.create_default_context(cafile=file, capath=folder)
-    if not access.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
+    return (access.user, access.password) if access.user else None
 
 
 #: Of what a bulk request answers only the errors are wanted.

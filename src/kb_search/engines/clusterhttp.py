@@ -1,8 +1,7 @@
 """Requests to one node of a cluster over HTTP, by connections that are kept.
 
 A request goes out in one piece, head and body, and the standard library reads the answer. Client libraries for all
-kinds of servers do more for each request: that took an eighth of all that this program does for a search, and the node
-has to wake up twice.
+kinds of servers do more for each request: that takes twice the processor time, and the node has to wake up twice.
 """
 
 from __future__ import annotations

@@ -77,12 +77,13 @@ class FormNumbers(dict[str, int]):
 class _PieceNumbers(dict[str, int]):
     """The number of the form of each piece, by which `forms` has it; the one behind a text is -1.
 
-    No other has its `name`, but for those of processes that are forked from this one.
+    No other has its `name`: it belongs to the process that made it, and one that is forked from that makes its own.
     """
 
     def __init__(self) -> None:
         super().__init__({analysis.GAP: _BEHIND})
-        self.name = secrets.token_hex(8)
+        self.name = secrets.token_hex(16)
+        self.process = os.getpid()
         self.forms = [""]
         self._known = FormNumbers()
 
@@ -106,7 +107,7 @@ _met = _Met()
 
 def worded(passages: Sequence[Passage]) -> Wording:
     """The words of some passages, in order."""
-    if len(_met.numbers) > _MOST_MET:
+    if len(_met.numbers) > _MOST_MET or _met.numbers.process != os.getpid():
         _met.numbers = _PieceNumbers()
     known = _met.numbers
     pieces = analysis.pieces([text for passage in passages for text in _spoken(passage)])
@@ -117,7 +118,7 @@ def worded(passages: Sequence[Passage]) -> Wording:
     there, numbers = _renumbered(numbers, len(known.forms))
     spelt = " ".join(map(known.forms.__getitem__, there.tolist()))
     ends = (breaks[lasts] + 1).astype(_NUMBER)
-    return Wording(spelt, numbers.tobytes(), ends.tobytes(), f"{known.name} {os.getpid()}", there.tobytes())
+    return Wording(spelt, numbers.tobytes(), ends.tobytes(), known.name, there.tobytes())
 
 
 def _spoken(passage: Passage) -> Iterator[str]:

@@ -18,8 +18,7 @@ def of_words():
     """A memory for a generation of three stems."""
     return Remembered(
         SimpleNamespace(
-            stems=SimpleNamespace(find=lambda text: STEMS.get(text, -1)),
-            stem_frequencies=FREQUENCIES,
+            stem_frequency=lambda text: FREQUENCIES[STEMS[text]] if text in STEMS else 0,
             with_stems=lambda texts: np.array([10 + STEMS[text] for text in texts], np.int32),
             with_forms=lambda texts: np.array([20 + len(text) for text in texts], np.int32),
         )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kb_search import analysis
 from kb_search.copies import Clusters, Groups, Prints, write_copies
-from kb_search.document import Article, Passage, Silent
+from kb_search.document import Article, Passage, Silent, pages_of
 from kb_search.engines.base import Deadline, EngineQuery, Expansion, SearchTooLong
 from kb_search.parsing import parse
 from kb_search.query import And, Everything, Not, Or, Pattern, Phrase, Word, mapped
@@ -224,9 +224,15 @@ def test_an_engine_gives_back_what_it_was_given(name, collection):
             for passage in passages:
                 shown, head = reader.passage(reader.find_passage(passage.id))
                 assert (shown, head.id, head.passages) == (passage, article.id, len(passages))
-                assert head == reader.head(article.id)
+                whole = reader.head(article.id)
+                assert replace(head, pages=article.pages) == whole
+                assert pages_of(head.pages, shown) == pages_of(article.pages, passage)
                 assert (head.title, head.date, head.sources) == (article.title, article.date, named(article))
-                assert (head.untitled, head.language, head.pages) == (article.untitled, article.language, article.pages)
+                assert (whole.untitled, whole.language, whole.pages) == (
+                    article.untitled,
+                    article.language,
+                    article.pages,
+                )
         holdings = reader.holdings()
         assert holdings.articles == len(collection)
         assert holdings.passages == sum(len(passages) for _, passages in collection)

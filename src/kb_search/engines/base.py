@@ -275,7 +275,10 @@ class EngineReader(ABC):
 
     @abstractmethod
     def passage(self, key: int) -> tuple[Passage, ArticleHead]:
-        """The passage of a candidate's key, and its article without text."""
+        """The passage of a candidate's key, and its article without text.
+
+        Of the article's pages those are there on which the passage stands; others may be.
+        """
 
     @abstractmethod
     def find_passage(self, passage: str) -> int | None:

@@ -71,14 +71,14 @@ def decode_head(line: str, passages: int) -> ArticleHead:
     )
 
 
-def encode_head(head: ArticleHead) -> dict[str, Any]:
+def fields_of_head(head: ArticleHead) -> dict[str, Any]:
     """An article as lists show it, to be kept as JSON."""
     fields = {one.name: getattr(head, one.name) for one in dataclasses.fields(head)}
     return {**fields, "date": str(head.date) if head.date else ""}
 
 
-def decoded_head(fields: Mapping[str, Any]) -> ArticleHead:
-    """What `encode_head` made such fields of."""
+def head_of_fields(fields: Mapping[str, Any]) -> ArticleHead:
+    """What `fields_of_head` made such fields of."""
     date = Date.parse(fields["date"]) if fields["date"] else None
     return ArticleHead(**{**fields, "date": date, "sources": tuple(fields["sources"]), "pages": _pages(fields)})
 

@@ -27,7 +27,7 @@ from kb_search import engines
 from kb_search.config import Settings
 from kb_search.document import Article, Section, article_id, pages_of
 from kb_search.engines import cluster as clusters
-from kb_search.engines import clusterbest, clusterquery, clusterreading, clustersearch, clustershare, clusterwriter
+from kb_search.engines import clusterbest, clusterquery, clusterreading, clustershare, clusterwriter
 from kb_search.engines.base import EngineQuery, Occurrences
 from kb_search.engines.cluster import Access, Cluster
 from kb_search.engines.clustermemory import Remembered
@@ -204,7 +204,7 @@ def test_what_is_many_is_asked_for_piece_by_piece(monkeypatch):
     """More authors, sources and passages of an article than come in one answer, or go in one clause, are all there."""
     monkeypatch.setattr(clusterreading, "_VALUES_AT_ONCE", 2)
     monkeypatch.setattr(clusterreading, "_HITS_AT_ONCE", 2)
-    monkeypatch.setattr(clusterquery, "_MOST_VALUES", 2)
+    monkeypatch.setattr(clusterquery, "MOST_VALUES", 2)
     people = ("Aram", "Bela", "Cem", "Dina", "Ewa")
     made = [
         article_of(f"{at}", "A bridge.", "A road.", "A river.", author=f"{who} Writer", source=f"The {who} Post")
@@ -335,7 +335,7 @@ def test_an_index_that_was_deleted_behind_its_back_is_built_anew(tmp_path, where
 @there
 def test_more_near_duplicates_are_folded_than_one_clause_may_name(tmp_path, where, monkeypatch):
     """However many articles are hidden, they are left out, and each is counted."""
-    monkeypatch.setattr(clustersearch, "MOST_VALUES", 2)
+    monkeypatch.setattr(clusterquery, "MOST_VALUES", 2)
     trial = Trial(tmp_path)
     for number in range(6):
         trial.write(f"{number}.txt", " ".join(edited(story(1, 200), 0.01 * number)) + ".")

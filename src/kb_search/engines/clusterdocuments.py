@@ -18,7 +18,7 @@ from kb_search.engines.bm25 import coarse_length
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterindex import ARTICLE, FILE, PASSAGE
 from kb_search.engines.clusterwords import ArticleWords, PassageWords, Words
-from kb_search.records import decode_article, decode_head, encode_head
+from kb_search.records import decode_article, decode_head, fields_of_head
 from kb_search.results import ArticleHead
 
 #: Documents go in pieces of so many characters.
@@ -113,7 +113,7 @@ class Documents:
         own = replace(head, pages=pages_within(head.pages, start, start + len(text)))
         return {
             "id": columns.row_ids[row].decode("ascii"),
-            "head": encode_head(own),
+            "head": fields_of_head(own),
             "text": text,
             "start": start,
             "ordinal": before + 1,

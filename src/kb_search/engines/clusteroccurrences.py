@@ -15,9 +15,10 @@ import numpy as np
 from kb_search.arrays import ABSENT, Ints, Longs
 from kb_search.engines.base import FIELD_WEIGHTS, Occurrences
 from kb_search.engines.cluster import Answer
-from kb_search.engines.clusterindex import ARTICLE, counts_in_articles, told_of_passages
+from kb_search.engines.clusterindex import ARTICLE
 from kb_search.engines.clustermemory import Beside
 from kb_search.engines.clusterreading import told_by
+from kb_search.engines.clusterscripts import counts_in_articles, told_of_passages
 from kb_search.engines.clustertold import Told
 from kb_search.engines.clusterwords import Words
 from kb_search.engines.occurrences import word_vectors

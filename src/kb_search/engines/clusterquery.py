@@ -12,7 +12,8 @@ from kb_search.arrays import Longs
 from kb_search.engines.base import Holdings
 from kb_search.engines.bm25 import K1, B, boosted, idf
 from kb_search.engines.cluster import Answer
-from kb_search.engines.clusterindex import IN_ARTICLES, NEAR, PASSAGE, TOGETHER
+from kb_search.engines.clusterindex import MOST_VALUES, PASSAGE, TOGETHER
+from kb_search.engines.clusterscripts import IN_ARTICLES, NEAR
 from kb_search.engines.clusterwords import Words
 from kb_search.engines.conditions import (
     POOLED,
@@ -47,8 +48,6 @@ Scored = str | tuple[str, ...]
 #: select, and all count in the second phase.
 _MOST_ALTERNATIVES = 16
 _MOST_SCORED = 400
-#: So many values one clause has at most.
-_MOST_VALUES = 60_000
 _STEMS = {TEXT: "own", POOLED: "pooled", "title": "title_stems", "section": "section_stems"}
 _FORMS = {TEXT: "forms", POOLED: "pooled_forms", "title": "title_forms", "section": "section_forms"}
 _NOTHING: Answer = {"match_none": {}}
@@ -93,20 +92,20 @@ class Translator:
             case NoneOf():
                 return {"bool": {"must_not": [self.query(condition.child)]}}
             case HasStem():
-                return _terms(_STEMS[condition.field], condition.stems)
+                return any_of(_STEMS[condition.field], condition.stems)
             case HasForm():
-                return _terms(_FORMS[condition.field], condition.forms)
+                return any_of(_FORMS[condition.field], condition.forms)
             case InOrder():
                 return _phrase(_FORMS[condition.field], condition.forms)
             case Beside():
                 return self._near(condition.near)
             case From():
-                return _terms("source", condition.sources)
+                return any_of("source", condition.sources)
             case By():
-                return _terms("author", condition.authors)
+                return any_of("author", condition.authors)
             case InLanguage():
                 codes = [one for one in self.holdings.languages if analysis.base_language(one) == condition.code]
-                return _terms("language", codes)
+                return any_of("language", codes)
             case Dated():
                 return _dated(condition)
             case NotDated():
@@ -199,9 +198,10 @@ def _gathered(children: Sequence[Condition]) -> list[Condition]:
     return [*(HasStem(*one) for one in stems.items()), *(HasForm(*one) for one in forms.items()), *others]
 
 
-def _terms(field: str, values: Sequence[str]) -> Answer:
+def any_of(field: str, values: Sequence[str] | Sequence[int]) -> Answer:
+    """A query for what has one of some values in a field, however many they are."""
     several = list(dict.fromkeys(values))
-    pieces = [{"terms": {field: several[at : at + _MOST_VALUES]}} for at in range(0, len(several), _MOST_VALUES)]
+    pieces = [{"terms": {field: several[at : at + MOST_VALUES]}} for at in range(0, len(several), MOST_VALUES)]
     return {"bool": {"should": pieces}} if len(pieces) > 1 else next(iter(pieces), _NOTHING)
 
 
@@ -256,8 +256,8 @@ def _leaf(leaf: Node) -> Answer:
     if isinstance(leaf, Phrase):
         return _phrase("forms", [word.form for word in leaf.words])
     if isinstance(leaf, Word) and not leaf.exact:
-        return _terms("own", leaf.stems)
-    return _terms("forms", _forms_of(leaf))
+        return any_of("own", leaf.stems)
+    return any_of("forms", _forms_of(leaf))
 
 
 def _intervals(parts: Sequence[Sequence[Node]], distance: int) -> Answer:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from kb_search.engines.cluster import Answer, Cluster, NotThere
 from kb_search.engines.clusterfailures import failure_of
-from kb_search.engines.clusterindex import told_of_passages
+from kb_search.engines.clusterscripts import told_of_passages
 from kb_search.engines.clustertold import Told
 from kb_search.errors import REBUILD, IndexDamaged
 

@@ -15,11 +15,12 @@ from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterarticles import Articles
 from kb_search.engines.clusterbest import BestPassages
 from kb_search.engines.clusterfolder import Whole
-from kb_search.engines.clusterindex import MOST_HITS, MOST_VALUES, passages_by_article
+from kb_search.engines.clusterindex import MOST_HITS
 from kb_search.engines.clustermemory import Remembered, in_passages
 from kb_search.engines.clusteroccurrences import Asking
-from kb_search.engines.clusterquery import Translator, needed_articles, scores
+from kb_search.engines.clusterquery import Translator, any_of, needed_articles, scores
 from kb_search.engines.clusterreading import ClusterIndex, counting, total
+from kb_search.engines.clusterscripts import passages_by_article
 from kb_search.engines.clusterwords import Words
 from kb_search.engines.coarsedates import asks_for_dates, excludes_dates, partly_dated, partly_excluded
 from kb_search.engines.conditions import Condition, Everything, Names, Selection
@@ -73,8 +74,7 @@ class _Listing:
 
     def without(self, articles: list[int]) -> _Listing:
         """The same without some articles."""
-        pieces = [articles[at : at + MOST_VALUES] for at in range(0, len(articles), MOST_VALUES)]
-        listed = {"bool": {"must_not": [{"terms": {"number": piece}} for piece in pieces]}}
+        listed = {"bool": {"must_not": [any_of("number", articles)]}}
         return replace(self, chosen=_both(listed, self.chosen) if self.chosen else listed)
 
 

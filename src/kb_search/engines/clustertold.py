@@ -1,4 +1,4 @@
-"""What a cluster tells of passages, as the aggregation `clusterindex.told_of_passages` makes it.
+"""What a cluster tells of passages, as the aggregation `clusterscripts.told_of_passages` makes it.
 
 Of each passage it is its id, what a page shows of it, and numbers of four bytes, as text in base64:
 

@@ -29,15 +29,9 @@ from kb_search.engines.clusterdocuments import Documents, decoded, in_pieces, re
 from kb_search.engines.clusterfailures import Failure
 from kb_search.engines.clusterfolder import InCluster, Whole, read_whole, write_whole
 from kb_search.engines.clusterhealth import NotPlaced, wait_for
-from kb_search.engines.clusterindex import (
-    FINISHED,
-    MAPPINGS,
-    MOST_VALUES,
-    PASSAGE,
-    building_settings,
-    passages_by_article,
-)
+from kb_search.engines.clusterindex import FINISHED, MAPPINGS, MOST_VALUES, PASSAGE, building_settings
 from kb_search.engines.clusterreading import ClusterIndex
+from kb_search.engines.clusterscripts import passages_by_article
 from kb_search.engines.clusterwords import Gone, PassageWords, Words, passages_of, write_words
 from kb_search.generations import link_tree
 from kb_search.latent import read_vectors

@@ -48,7 +48,7 @@ from kb_search.engines.expansion import Vocabulary, expansion
 from kb_search.errors import REBUILD, IndexDamaged
 from kb_search.latent import open_space
 from kb_search.query import Pattern, Term, Word
-from kb_search.records import decode_article, decode_head, decoded_head
+from kb_search.records import decode_article, decode_head, head_of_fields
 from kb_search.results import ArticleHead
 
 _SAMPLED_STEMS = 200
@@ -144,7 +144,7 @@ class OpenSearchReader(EngineReader):
         """The passage of a candidate's key, and its article without text."""
         known, missing = self._remembered.pages.get([key])
         shown = _shown((known or dict(self._index.pages(missing)))[key])
-        return _passage(shown), decoded_head(shown["head"])
+        return _passage(shown), head_of_fields(shown["head"])
 
     def find_passage(self, passage: str) -> int | None:
         """The key of a passage id, or None."""

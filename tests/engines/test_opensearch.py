@@ -610,6 +610,29 @@ def test_what_a_cluster_cannot_do_is_one_sentence(name, hasty):
     assert expected in said
 
 
+@pytest.mark.parametrize("kind", ["too_many_clauses", "too_many_nested_clauses", "script_exception"])
+def test_what_stays_as_it_is_is_not_asked_again(kind, monkeypatch):
+    """A question that is too large is so the next time too, although the cluster calls that an error of its own."""
+    waited = []
+    monkeypatch.setattr(clusters.time, "sleep", waited.append)
+    with stub(500, error(kind, "maxClauseCount is set to 1024")) as url:
+        sentence(url)
+    assert waited == []
+
+
+def test_of_very_many_stems_the_rarest_are_scored(monkeypatch):
+    """So many clauses as a cluster takes are left to the stems that say most; fewer are all scored."""
+    frequencies = {"bridg": 90, "stone": 5, "river": 40}
+    tree, held = parse("bridge OR stone OR river", ("en",)).tree, SimpleNamespace(passages=100, average_length=10.0)
+
+    def scored():
+        return {one["term"]["pooled"]["value"] for one in clusterquery.scores(tree, held, frequencies.__getitem__)}
+
+    assert scored() == {*frequencies}
+    monkeypatch.setattr(clusterquery, "_MOST_SCORED", 2)
+    assert scored() == {"stone", "river"}
+
+
 def test_what_is_no_cluster_is_told(hasty):
     """A web server that knows nothing of searches is not taken for a cluster."""
     with stub(200, "<h1>Welcome</h1>", "text/html") as url:

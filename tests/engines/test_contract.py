@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kb_search import analysis
 from kb_search.copies import Clusters, Groups, Prints, write_copies
-from kb_search.document import Article, Passage, Silent, pages_of
+from kb_search.document import BOILERPLATE, Article, Passage, Silent, pages_of
 from kb_search.engines.base import Deadline, EngineQuery, Expansion, SearchTooLong
 from kb_search.parsing import parse
 from kb_search.query import And, Everything, Not, Or, Pattern, Phrase, Word, mapped
@@ -314,6 +314,18 @@ def test_a_near_is_found_in_a_passage_of_thousands_of_words(engine):
     with built(engine, [article_of("a", text)]) as (reader, _):
         for typed, found in (('"ore ore" NEAR/50 tin', 0), ('"ore ore" NEAR/51 tin', 1), ('tin NEAR/51 "ore ore"', 1)):
             assert reader.search(EngineQuery(parse(typed, ("en",)).tree)).passages == found, typed
+
+
+@pytest.mark.parametrize("parts", [("ore ore", "tin"), ("tin", "ore ore")])
+def test_no_near_reaches_over_what_is_silent(engine, parts):
+    """Whichever part stands first, and whichever was typed first: what is not indexed keeps them apart."""
+    said = article_of("a", f"{parts[0]} and {parts[1]}.")
+    article, (passage,) = article_of("b", f"{parts[0]} skip {parts[1]}.")
+    start = len(parts[0]) + 1
+    apart = replace(passage, silent=(Silent(start, start + len("skip"), BOILERPLATE),))
+    with built(engine, [said, (article, (apart,))]) as (reader, _):
+        for typed in ('"ore ore" NEAR/9 tin', 'tin NEAR/9 "ore ore"', "ore NEAR/9 tin"):
+            assert names(reader.search(EngineQuery(parse(typed, ("en",)).tree))) == ["a-1"], typed
 
 
 @given(

@@ -108,6 +108,43 @@ def test_a_full_disk_is_a_sentence(index, monkeypatch):
     assert content(index) == "one"
 
 
+def test_a_disk_that_fails_beside_other_work_is_told(index, monkeypatch):
+    """An error of the disk is told once by the system, so it is not lost where files are flushed in advance."""
+    publish(index)
+    failing = [OSError(5, "Input/output error")]
+
+    def once(_path):
+        if failing:
+            raise failing.pop()
+
+    monkeypatch.setattr(generations, "flush", once)
+    with pytest.raises(IndexProblem, match=r"cannot be written: Input/output error\."), building(index) as build:  # noqa: PT012 - all of it is the run
+        (build.folder / "data").write_text("two")
+        with build.flushing():
+            pass
+        build.publish("whoosh", 1, 2)
+    assert content(index) == "one"
+
+
+def test_files_that_go_while_they_are_flushed_are_no_error(index, monkeypatch):
+    """An engine may put its files together while those that are there already go to the disk."""
+    flushed = generations.flush
+
+    def gone(path):
+        path.unlink()
+        flushed(path)
+
+    with building(index) as build:
+        (build.folder / "merged").write_text("old")
+        with monkeypatch.context() as patched:
+            patched.setattr(generations, "flush", gone)
+            with build.flushing():
+                pass
+        (build.folder / "data").write_text("two")
+        build.publish("whoosh", 1, 2)
+    assert content(index) == "two"
+
+
 @pytest.mark.parametrize("held", [{"notes.txt"}, {"generations", "notes.txt"}, {"a folder/with.txt"}])
 def test_a_folder_of_something_else_is_left_alone(index, held):
     """An index is never put into a folder with other files, nor are its rights changed."""

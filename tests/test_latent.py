@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from kb_search import latent, latentwriter
+from kb_search import latent, latentlearner, latentwriter
 from kb_search.engines import engine_named
 from kb_search.engines.base import EngineQuery
 from kb_search.errors import IndexDamaged
@@ -213,3 +214,25 @@ def test_two_halves_multiply_as_the_whole(rows, stems, chance):
         assert np.allclose(halves.rmatvec(left), plain.T @ left)
         assert np.allclose(halves.matmat(np.stack((right, right), 1)), plain @ np.stack((right, right), 1))
         assert (halves.rmatvec(left) == halves.rmatvec(left)).all()
+
+
+def test_the_space_is_learned_by_one_thread_of_the_numerics(monkeypatch):
+    """A machine with more cores adds nothing up in another order; what the program had set before holds again after."""
+    rows, stems = np.nonzero(np.random.default_rng(6).random((100, 80)) < 0.1)
+    starts = np.searchsorted(rows, np.arange(101))
+    counts = latent.Counts(starts, stems.astype(np.int32), np.ones(len(stems), np.float32))
+    seen = []
+
+    def threads():
+        return {one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"}
+
+    def spied(weights, directions=latentlearner._directions):
+        seen.append(threads())
+        return directions(weights)
+
+    monkeypatch.setattr(latentlearner, "_directions", spied)
+    with threadpool_limits(2, "blas"):
+        before = threads()
+        assert latentlearner.learned(counts, 80)
+        assert threads() == before
+    assert seen == [{1}]

@@ -17,6 +17,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from kb_search import analysis, corpus
+from kb_search.columns import Columns
 from kb_search.config import ENGINES, Settings
 from kb_search.copies import Prints, write_copies
 from kb_search.corpus import FoundFile
@@ -232,8 +233,13 @@ class _Run:
                 elif kept and task.status == "unchanged" and task.known:
                     writing.kept(task.known)
             self._progress("Writing", len(tasks), len(tasks), "")
-            writer.finish(place_passages)
+            writer.finish(self._place)
         return together.prints.sketched_anew(writing.sketches)
+
+    def _place(self, generation: Path, segment: Path, columns: Columns, *, learn: bool) -> None:
+        """Find the places of a finished segment's passages, while its files go to the disk."""
+        with self._build.flushing():
+            place_passages(generation, segment, columns, learn=learn)
 
     def _going(self, tasks: Sequence[Task], together: Together) -> list[str]:
         """The articles of the generation before that are gone or will be written again."""
@@ -256,7 +262,7 @@ class _Run:
 
     def _publish(self, together: Together) -> Manifest:
         """Open what was written, scan it, ask it something that it must know, count it, and switch to it."""
-        with closing(self._engine.reader(self._build.folder)) as reader:
+        with self._build.flushing(), closing(self._engine.reader(self._build.folder)) as reader:
             reader.check(thorough=False)
             holdings = reader.holdings()
             if holdings.articles != together.count:

@@ -23,7 +23,8 @@ LEAST_PASSAGES = 500
 #: 30,000 it took almost twice as long, and of 26,439 passages the cosines of pairs were the same but for a correlation
 #: of .995; with 10,000 it was .990, with 5,000 .975. What less than all of a small collection costs: docs/RANKING.md.
 MOST_PASSAGES = 15_000
-_ROWS_AT_ONCE = 10_000
+#: Of 10,000 at once the lists no longer fit into the caches of a processor: twice the time of 1,000 to 4,000.
+_ROWS_AT_ONCE = 4_000
 #: The counts of so many passages are kept until the space is learned, at a kilobyte each; more are counted anew.
 _MOST_KEPT = 60_000
 #: Hardly a passage takes fewer bytes of a file.

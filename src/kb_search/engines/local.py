@@ -38,8 +38,9 @@ _RANKING_SECONDS = 60.0
 _SAMPLED_STEMS = 1000
 #: Fewer rows than this part of a segment are looked up in the postings, of more the postings are read whole.
 _LOOKED_UP_BELOW = 16
-#: So many words are counted at a time, which bounds the memory.
-_CHECKED_AT_ONCE = 1 << 20
+#: So many words are counted at a time: they stay in the caches of a processor, and eight times as many take twice as
+#: long.
+_CHECKED_AT_ONCE = 1 << 17
 
 
 class _Weighted(NamedTuple):

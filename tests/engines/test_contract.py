@@ -328,6 +328,14 @@ def test_no_near_reaches_over_what_is_silent(engine, parts):
             assert names(reader.search(EngineQuery(parse(typed, ("en",)).tree))) == ["a-1"], typed
 
 
+def test_a_near_knows_in_which_language_a_word_stands(engine):
+    """*national* is an inflection of *nation* in English and another word in French."""
+    (english, ours), (french, theirs) = (article_of(name, "the national unity") for name in "ab")
+    with built(engine, [(english, ours), (replace(french, language="fr"), theirs)]) as (reader, _):
+        for typed, found in (("nation NEAR/2 unity", ["a-1"]), ("national NEAR/2 unity", ["a-1", "b-1"])):
+            assert sorted(names(reader.search(EngineQuery(parse(typed, ("en", "fr")).tree)))) == found, typed
+
+
 @given(
     collection=made_up.collections(),
     patterns=st.lists(made_up.patterns(), min_size=1, max_size=4),

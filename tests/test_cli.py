@@ -883,3 +883,10 @@ def test_index_watch_of_no_folder_ends_with_2(call, tmp_path):
     """A folder that does not exist is said at once."""
     code, _, err = call("index", tmp_path / "absent", "--index", tmp_path / "index", "--watch")
     assert (code, "does not exist" in err) == (2, True)
+
+
+@pytest.mark.parametrize("option", ["--source", "--not-source", "--lang"])
+def test_an_empty_name_is_no_filter(told, option):
+    """A script whose variable is empty is told so, instead of getting the count of something else."""
+    code, out, err = told("search", "peace", option, "")
+    assert (code, out, "is empty" in err) == (2, "", True)

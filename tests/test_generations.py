@@ -145,6 +145,26 @@ def test_files_that_go_while_they_are_flushed_are_no_error(index, monkeypatch):
     assert content(index) == "two"
 
 
+def test_folders_that_go_while_they_are_looked_through_are_no_error(index, monkeypatch):
+    """An engine may remove a folder of its own at the moment in which files are listed to be flushed."""
+    scandir = os.scandir
+
+    def gone(path):
+        if Path(path).name == "merging":
+            Path(path).rmdir()
+        return scandir(path)
+
+    with building(index) as build:
+        (build.folder / "merging").mkdir()
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "scandir", gone)
+            with build.flushing():
+                pass
+        (build.folder / "data").write_text("two")
+        build.publish("whoosh", 1, 2)
+    assert content(index) == "two"
+
+
 @pytest.mark.parametrize("held", [{"notes.txt"}, {"generations", "notes.txt"}, {"a folder/with.txt"}])
 def test_a_folder_of_something_else_is_left_alone(index, held):
     """An index is never put into a folder with other files, nor are its rights changed."""

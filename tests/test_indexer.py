@@ -196,6 +196,17 @@ def test_with_other_limits_what_failed_is_tried_again(four):
     assert report.news == ("The setting max_seconds is now 90; it was 60.0. What could not be read is tried again.",)
 
 
+def test_with_other_limits_what_was_left_out_of_a_file_is_tried_again(four):
+    """Rows of a file that a limit has kept out come in when the limit is raised, as the report advises."""
+    long = json.dumps({"text": "".join(f"The last row, line {number}. " for number in range(60_000))})
+    four.write("many.jsonl", f"{json.dumps({'text': 'The first row.'})}\n{long}\n")
+    few = four.index(max_seconds=0.4)
+    assert four.search("last").passages == 0
+    assert "raise max_seconds" in next(file.reason for file in few.files if file.path == "many.jsonl")
+    assert [file.path for file in four.index(max_seconds=60).files if file.seconds] == ["many.jsonl"]
+    assert four.search("last").passages
+
+
 def test_other_limits_are_told_once(four):
     """A change of limits is told where something is tried again for it, and not at every run after that."""
     four.write("broken.txt", b"\0" * 100)

@@ -85,10 +85,11 @@ def test_a_name_that_went_along_with_a_renamed_file_is_not_given_away(folder):
 
 
 def test_files_that_could_not_be_read_are_tried_again_when_asked(folder):
-    """With other limits a file that failed is read again; without, it is left alone until it changes."""
+    """With other limits what failed, in whole or in part, is read again; without, it is left alone until it changes."""
     known = {path: file for path, file in known_after(folder).items() if path != "a.txt"}
     known["a.txt"] = known_after(folder, reason="It took too long.")["a.txt"]
     known["a.txt"] = known["a.txt"]._replace(status="failed", articles=())
+    known["b.txt"] = known["b.txt"]._replace(problems=(("the rest", "It took too long."),))
     for retry in (False, True):
         tasks = plan(corpus.walk(folder), known, full=False, retry=retry)
-        assert [task.found.relative for task in tasks if task.read] == (["a.txt"] if retry else [])
+        assert [task.found.relative for task in tasks if task.read] == (["a.txt", "b.txt"] if retry else [])

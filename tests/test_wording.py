@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kb_search import analysis
 from kb_search.document import BOILERPLATE, Passage, Silent
 from kb_search.numbering import Vocabulary
-from kb_search.wording import _met, worded
+from kb_search.wording import _met, _PieceNumbers, worded
 
 TEXTS = st.text(alphabet="aAbğİß'-. \n\u0301né", max_size=40)
 
@@ -59,6 +59,24 @@ def test_an_article_has_its_own_forms_alone(monkeypatch):
         assert set(wording.forms) == {"", word, "one"}
         assert read_back(wording) == [[word, "one", ""]]
         assert len(_met.numbers) <= 6
+
+
+def test_memory_that_ends_between_two_words_costs_no_other_article(monkeypatch):
+    """The process goes on with the next file, whose words must come back as they are."""
+
+    class Full(_PieceNumbers):
+        is_full = True
+
+        def __setitem__(self, piece, number):
+            if self.is_full:
+                self.is_full = False
+                raise MemoryError
+            super().__setitem__(piece, number)
+
+    monkeypatch.setattr(_met, "numbers", Full())
+    with pytest.raises(MemoryError):
+        worded([passage("one two")])
+    assert read_back(worded([passage("two three one")])) == [["two", "three", "one", ""]]
 
 
 def test_each_thread_numbers_for_itself():

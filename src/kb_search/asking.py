@@ -24,6 +24,8 @@ def check(request: SearchRequest) -> None:
         raise UsageError(f"sort must be one of {', '.join(SORTS)}, not {request.sort!r}.")
     if request.match not in MATCHES:
         raise UsageError(f"match must be one of {', '.join(MATCHES)}, not {request.match!r}.")
+    if not all((*request.sources, *request.not_sources, *request.languages)):
+        raise UsageError("The name of a source or language is empty; articles without a source are (no source).")
     if not 1 <= request.per_page <= MAX_PER_PAGE:
         raise UsageError(f"A page can have 1 to {MAX_PER_PAGE} passages, not {request.per_page}.")
     if request.page < 1:

@@ -37,6 +37,11 @@ class KnownFile(NamedTuple):
     problems: tuple[tuple[str, str], ...] = ()
     ctime_ns: int = 0
 
+    @property
+    def is_lacking(self) -> bool:
+        """Whether it, or something of it, could not be read."""
+        return self.status == "failed" or bool(self.problems)
+
 
 _ARTICLES, _PROBLEMS = map(KnownFile._fields.index, ("articles", "problems"))
 

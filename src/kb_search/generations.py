@@ -145,7 +145,8 @@ class Build:
         `publish` flushes everything that is new, and waits less for what is on disk by then. Raises OSError where the
         disk fails: the system tells so once, and `publish` would not hear of it any more.
         """
-        paths = [path for path in self.folder.rglob("*") if path.is_file()]
+        # An engine may remove files and whole folders meanwhile, which `walk` takes for empty.
+        paths = [Path(folder, name) for folder, _, names in os.walk(self.folder) for name in names]
         with ThreadPoolExecutor(_FLUSHED_AT_ONCE) as threads:
             flushed = threads.map(_flush_if_there, paths)
             yield

@@ -51,8 +51,8 @@ class Task(NamedTuple):
 def plan(found: Sequence[FoundFile], known: Mapping[str, KnownFile], *, full: bool, retry: bool = False) -> list[Task]:
     """What is to be done about each file on disk, and about those that are gone, in the order of their paths.
 
-    `full` has every file read, also those that are what the last run saw, `retry` those that could not be read then.
-    A new file with the content of one that is gone is that one under another name.
+    `full` has every file read, also those that are what the last run saw, `retry` those that could not be read then, in
+    whole or in part. A new file with the content of one that is gone is that one under another name.
     """
     here = {file.relative for file in found}
     gone = {path: last for path, last in known.items() if path not in here}
@@ -62,7 +62,7 @@ def plan(found: Sequence[FoundFile], known: Mapping[str, KnownFile], *, full: bo
     tasks = []
     for file in found:
         last = lasting.get(file.relative)
-        again = full or (retry and last is not None and last.status == "failed")
+        again = full or (retry and last is not None and last.is_lacking)
         tasks.append(_task(file, last, names.of(file, last), again=again))
     left = set(gone) - {last.path for last in renamed.values()}
     tasks += [Task(FoundFile(Path(), path, path), "removed", gone[path].identity, gone[path]) for path in left]

@@ -96,8 +96,8 @@ def _read(opened: Opened, settings: Settings, *, full: bool) -> Previous:
         reader = None if full else engine_named(manifest.engine, settings).reader(opened.folder)
     anew = _changes(settings, READ_BY, manifest)
     # What was never opened has no loader. Where nothing is tried again, no generation is written that has the limits.
-    has_failed = any(file.status == "failed" and file.loader for file in files.values())
-    again = _changes(settings, LIMITS, manifest) if has_failed else []
+    is_lacking = any(file.is_lacking and file.loader for file in files.values())
+    again = _changes(settings, LIMITS, manifest) if is_lacking else []
     news = [f"{change} {_ANEW}" for change in anew]
     news += [f"{change} What could not be read is tried again." for change in again]
     return Previous(manifest.engine, opened, files, prints, reader, tuple(news), bool(again))

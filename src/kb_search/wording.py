@@ -85,13 +85,17 @@ class _PieceNumbers(dict[str, int]):
         self.name = secrets.token_hex(16)
         self.process = os.getpid()
         self.forms = [""]
-        self._known = FormNumbers()
+        self._known = {"": 0}
 
     def __missing__(self, piece: str) -> int:
         form = analysis.fold(piece)
-        number = self[piece] = self._known[form]
-        if number == len(self.forms):
+        number = self._known.get(form)
+        if number is None:
+            # Memory may end between any two of these lines: what is numbered must have its form, for the next file.
+            number = len(self.forms)
             self.forms.append(form)
+            self._known[form] = number
+        self[piece] = number
         return number
 
 

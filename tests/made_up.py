@@ -65,6 +65,8 @@ def passages(draw: st.DrawFn, article: str) -> tuple[Passage, ...]:
     at, texts = 0, []
     for ordinal in range(1, draw(st.integers(1, 4)) + 1):
         words = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12))
+        if draw(st.integers(0, 7)) == 0:
+            words = ["—"] * len(words)  # a passage need not have a word
         text = draw(st.sampled_from((" ", "\n", ", "))).join(words) + ".\n"
         silent = ()
         if draw(st.integers(0, 4)) == 0:

@@ -88,6 +88,11 @@ class Entry:
             counts[analysis.stem(form, self.article.language)] += count
         return counts
 
+    @property
+    def length(self) -> int:
+        """How many words it has, those of title and heading by their weight; one where it has none."""
+        return max(sum(self.weighted_forms().values()), 1)
+
     def weighted_forms(self) -> Counter[str]:
         """The same of the forms."""
         counts = Counter(form for run in self.runs for form in run)
@@ -174,7 +179,7 @@ class Oracle:
     @property
     def average_length(self) -> float:
         """How many words a passage has on average, title and heading weighted."""
-        total = sum(sum(one.weighted().values()) for one in self.entries)
+        total = sum(one.length for one in self.entries)
         return max(total / max(len(self.entries), 1), 1.0)
 
     def score(self, tree: Node, entry: Entry) -> float:
@@ -185,7 +190,7 @@ class Oracle:
             for key in entry.frequency(term):
                 boosts[key], terms[key] = max(boosts.get(key, 0), term.boost), term
         average = self.average_length
-        length = coarse(sum(entry.weighted().values()))
+        length = coarse(entry.length)
         score = 0.0
         for key, term in terms.items():
             having = sum(one.frequency(term)[key] > 0 for one in self.entries)

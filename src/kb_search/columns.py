@@ -44,7 +44,7 @@ class Columns:
     """One segment, open for reading.
 
     `rows` and `articles` are how many it has, deleted ones included; `words` is the sum of its rows' lengths, in which
-    a word of a title or a heading counts as often as `context_weights` say.
+    a word of a title or a heading counts as often as `context_weights` say, and a row without any is one long.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -11,7 +11,7 @@ from kb_search import __version__
 from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
 
 #: Raised whenever a generation of an older program would be read wrongly: for another layout, or for other terms.
-SCHEMA = 6
+SCHEMA = 7
 #: The manifest's name in a generation's folder; it is the last file that is written there.
 NAME = "manifest.json"
 

@@ -67,7 +67,8 @@ class Batch:
     `forms` are the words of all passages, with a 0 where something silent stands and at the end of each passage;
     `ends` is where in them each passage ends. `article` and `heading` are the places of each passage's article and
     heading in this batch (-1: no heading), `lengths` its words with those of title and heading, which count as often as
-    `weights` say. `languages` and `titles` are those of each article, titles as numbers too. `headings` are the
+    `weights` say; 1 where there is none, since Lucene counts no passage without a word, and the mean length must be the
+    same in all engines. `languages` and `titles` are those of each article, titles as numbers too. `headings` are the
     headings as they are shown, each once for an article, `heading_forms` their words, and `heading_article` the place
     of the article of each.
     """
@@ -101,7 +102,7 @@ def numbered(given: Sequence[Given], vocabulary: Vocabulary, weights: tuple[int,
         ends=ends,
         article=article,
         heading=heading,
-        lengths=_spoken(forms, ends) + in_title[article] + in_heading[heading],
+        lengths=np.maximum(_spoken(forms, ends) + in_title[article] + in_heading[heading], 1),
         languages=tuple(one.language for one, _, _ in given),
         titles=tuple(titles),
         headings=tuple(text for _, text in headings),

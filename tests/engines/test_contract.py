@@ -272,7 +272,7 @@ def test_occurrences_are_where_the_words_stand(name, collection, words):
             for at, word in enumerate(words):
                 assert found.own[at, number] == sum(own.count(stem) for stem in word.stems)
                 assert found.own[at, number] + found.context[at, number] == sum(weighted[one] for one in word.stems)
-            assert found.lengths[number] == sum(weighted.values())
+            assert found.lengths[number] == entry.length
             here = found.candidate == number
             forms = [form for run in entry.runs for form in run]
             expected = [
@@ -326,6 +326,17 @@ def test_no_near_reaches_over_what_is_silent(engine, parts):
     with built(engine, [said, (article, (apart,))]) as (reader, _):
         for typed in ('"ore ore" NEAR/9 tin', 'tin NEAR/9 "ore ore"', "ore NEAR/9 tin"):
             assert names(reader.search(EngineQuery(parse(typed, ("en",)).tree))) == ["a-1"], typed
+
+
+def test_passages_without_a_word_count(engine):
+    """How rare a word is, and how long a passage is among others, is reckoned with those that say nothing, too."""
+    made = [article_of("a", "snow fell on the bridge"), article_of("b", "snow")]
+    made += [article_of(f"w{number}", "— …") for number in range(5)]
+    tree, oracle = parse("snow", ("en",)).tree, Oracle(made)
+    with built(engine, made) as (reader, _):
+        found = {one.id: one.score for one in reader.search(EngineQuery(tree)).candidates}
+    expected = {one.passage.id: oracle.score(tree, one) for one in oracle.entries[:2]}
+    assert found == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_near_knows_in_which_language_a_word_stands(engine):

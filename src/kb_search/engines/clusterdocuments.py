@@ -123,6 +123,10 @@ class Documents:
         }
 
 
+#: Stands for the stems of a passage that has none, and in no question: Lucene counts only documents with a term.
+_NOTHING = "|"
+
+
 @dataclass(frozen=True, slots=True)
 class _Spelled:
     """The forms and the stems of words by their numbers."""
@@ -142,7 +146,7 @@ class _Spelled:
         title, heading = ([one for one in part.tolist() if one] for part in (words.title, words.heading))
         own = [one for one in words.own.tolist() if one]
         pooled = own + title * FIELD_WEIGHTS.title + heading * FIELD_WEIGHTS.section
-        fields["pooled"] = " ".join([self.stems[one] for one in pooled])
+        fields["pooled"] = " ".join([self.stems[one] for one in pooled]) or _NOTHING
         fields["pooled_forms"] = " ".join([self.forms[one] for one in pooled])
         return fields
 

@@ -16,7 +16,7 @@ from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
 
 NAME = "cluster.json"
 #: Raised when what a cluster holds is laid out anew.
-_LAYOUT = 5
+_LAYOUT = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ class TermTexts:
     """Makes the texts of batches of one vocabulary, in their order."""
 
     def __init__(self, gap: str) -> None:
-        """`gap` is the term that stands among the forms where no word does."""
+        """`gap` is the term that stands among the forms where no word does, and for the stems of a row without any."""
         self._gap = gap
         self._forms = _Terms()
         self._stems: dict[str, _Terms] = {}
@@ -31,7 +31,8 @@ class TermTexts:
         edges = pairwise((0, *batch.ends.tolist()))
         for (start, end), title, heading in zip(edges, *_contexts(batch, stems), strict=True):
             # A list of one row's terms at a time stays in the processor's cache: a third less time than one of all.
-            yield " ".join(own[start:end].tolist()) + title + heading, " ".join(forms[start:end].tolist())
+            row = " ".join(own[start:end].tolist()) + title + heading
+            yield row if row.strip() else self._gap, " ".join(forms[start:end].tolist())
 
     def _stems_in(self, language: str, vocabulary: Vocabulary) -> Texts:
         return self._stems.setdefault(language, _Terms()).of(vocabulary.stems(language))

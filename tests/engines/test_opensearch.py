@@ -1,5 +1,6 @@
 """What the engine opensearch adds to the contract: publication, reading by address alone, errors, nodes that die."""
 
+import base64
 import hashlib
 import hmac
 import json
@@ -719,6 +720,26 @@ def test_a_password_is_never_shown(hasty):
     assert SECRET not in repr(given)
     assert SECRET not in repr(Access.of(given)) + str(Access.of(given))
     assert SECRET not in sentence("http://127.0.0.1:1", engine_user="reader", engine_password=SECRET)
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "sent"),
+    [
+        ("reader", "plain", b"reader:plain"),
+        ("reader", "a:b", b"reader:a:b"),
+        ("reader", "ä", b"reader:\xc3\xa4"),
+        ("читатель", "пароль€", "читатель:пароль€".encode()),
+        ("reader", "\udce4", b"reader:\xe4"),  # so Python tells a byte of the environment that is no UTF-8
+        ("reader", "", b"reader:"),
+        ("", "", None),
+    ],
+)
+def test_a_login_is_sent_in_utf_8(user, password, sent, hasty):
+    """Names and passwords may have letters of any script; without a name there is no login."""
+    headers = []
+    with stub(401, {}, check=lambda request, _body: headers.append(request.headers["authorization"])) as url:
+        assert "refuses the login" in sentence(url, engine_user=user, engine_password=password)
+    assert headers == [sent and "Basic " + base64.b64encode(sent).decode()]
 
 
 def test_an_address_is_needed():

@@ -298,6 +298,32 @@ def test_the_address_alone_is_enough(tmp_path, where):
     assert len(indices(where)) == 2  # the one that answers, and the one before
 
 
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+@there
+@pytest.mark.parametrize("damage", [_cut, Path.unlink])
+def test_a_copy_that_is_damaged_is_brought_anew(tmp_path, where, damage):
+    """Whichever file of the copy is missing or cut short, the address alone is enough again; a whole copy is kept."""
+    trial = Trial(tmp_path)
+    trial.write("bridge.txt", prose("bridge", 12))
+    trial.index(**where)
+    elsewhere = by_address(trial, where)
+    assert asked(elsewhere, "bridge").articles == 1
+    (copy,) = (tmp_path / "cache").glob("*/generations/000001")
+    files = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    assert len(files) > 3
+    for path, raw in files.items():
+        if raw:
+            damage(path)
+            assert asked(elsewhere, "bridge").articles == 1
+            assert {one: one.read_bytes() for one in copy.rglob("*") if one.is_file()} == files
+    before = copy.stat().st_ino
+    assert asked(elsewhere, "bridge").articles == 1
+    assert copy.stat().st_ino == before
+
+
 @there
 def test_an_index_of_another_engine_does_not_stand_before_the_cluster(tmp_path, where):
     """Who names the cluster is answered from it, also where an index of another engine lies in the folder.

@@ -1,5 +1,6 @@
 """The settings of one run, and what is said where they are impossible."""
 
+import traceback
 from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
 
@@ -149,6 +150,30 @@ def test_a_file_that_was_asked_for_must_be_there(tmp_path):
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="is not valid TOML"):
         load_settings(tmp_path / "bytes.toml")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://node:secret", "http://127.0.0.1:99999", "http://127.0.0.1:-1", "http://127.0.0.1:0", "http://[::1",
+        "http://:9200", "http://", "http://node?key=secret", "http://node/path?key=secret", "http://node#secret",
+        "http://node:9200,http://other:secret",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_of_a_cluster_is_refused_without_being_shown(address):
+    """What stands behind a colon may be a password that was mistyped, so neither message nor traceback shows it."""
+    with pytest.raises(ConfigError) as refused:
+        load_settings(engine_url=address)
+    told = "".join(traceback.format_exception(refused.value))
+    assert str(refused.value).startswith("The setting 'engine_url' must be addresses such as https://search.example")
+    assert "secret" not in told
+    assert "99999" not in told
+
+
+def test_an_address_may_have_a_port_and_a_path():
+    """IPv6 in brackets, a path before which a proxy stands, and several with spaces between them are addresses."""
+    for address in ("http://[::1]:9200", "https://search.example", "https://h:9200/search/, http://i:1", "http://h/"):
+        assert load_settings(engine_url=address).engine_url == address
 
 
 def test_a_value_of_the_environment_is_checked_like_any_other():

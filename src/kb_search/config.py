@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from kb_search.errors import ConfigError
 
@@ -20,7 +21,7 @@ ENGINES = ("whoosh", "tantivy", "opensearch")
 #: The lists of names that come with the program; `none` is no list.
 NAME_LISTS = ("caucasus", "none")
 
-_ADDRESS = re.compile(r"https?://[^/@\s]+(?:/[^@\s]*)?")
+_ADDRESS = re.compile(r"https?://[^/@?#\s]+(?:/[^@?#\s]*)?")
 _COLLECTION = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9_-]+)?")
 
@@ -184,7 +185,7 @@ def _checked(settings: Settings) -> Settings:
 def _check_cluster(settings: Settings) -> None:
     """Refuse what cannot be said of a cluster. A password is never part of the message."""
     for address in filter(None, settings.engine_url.split(",")):
-        if not _ADDRESS.fullmatch(address.strip()):
+        if not _is_address(address.strip()):
             raise ConfigError("The setting 'engine_url' must be addresses such as https://search.example:9200.")
     if not _COLLECTION.fullmatch(settings.engine_collection):
         raise ConfigError(
@@ -199,6 +200,15 @@ def _check_cluster(settings: Settings) -> None:
         raise ConfigError("With 'engine_aws_region', 'engine_user' must be a key and 'engine_password' its secret.")
     if settings.engine_verify not in ("yes", "no"):
         raise ConfigError(f"The setting 'engine_verify' must be yes or no, not {settings.engine_verify!r}.")
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text is the address of a node: a host, perhaps with a port and a path, and nothing else."""
+    try:
+        parts = urlsplit(text)
+        return bool(_ADDRESS.fullmatch(text) and parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number or too large
+        return False
 
 
 def read_by(settings: Settings) -> str:

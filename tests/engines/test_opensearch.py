@@ -1,5 +1,6 @@
 """What the engine opensearch adds to the contract: publication, reading by address alone, errors, nodes that die."""
 
+import base64
 import hashlib
 import hmac
 import json
@@ -295,6 +296,32 @@ def test_the_address_alone_is_enough(tmp_path, where):
         assert library.search(SearchRequest("snow")).articles == 1
         assert library.search(SearchRequest("harvest")).passages == 0
     assert len(indices(where)) == 2  # the one that answers, and the one before
+
+
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+@there
+@pytest.mark.parametrize("damage", [_cut, Path.unlink])
+def test_a_copy_that_is_damaged_is_brought_anew(tmp_path, where, damage):
+    """Whichever file of the copy is missing or cut short, the address alone is enough again; a whole copy is kept."""
+    trial = Trial(tmp_path)
+    trial.write("bridge.txt", prose("bridge", 12))
+    trial.index(**where)
+    elsewhere = by_address(trial, where)
+    assert asked(elsewhere, "bridge").articles == 1
+    (copy,) = (tmp_path / "cache").glob("*/generations/000001")
+    files = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    assert len(files) > 3
+    for path, raw in files.items():
+        if raw:
+            damage(path)
+            assert asked(elsewhere, "bridge").articles == 1
+            assert {one: one.read_bytes() for one in copy.rglob("*") if one.is_file()} == files
+    before = copy.stat().st_ino
+    assert asked(elsewhere, "bridge").articles == 1
+    assert copy.stat().st_ino == before
 
 
 @there
@@ -719,6 +746,26 @@ def test_a_password_is_never_shown(hasty):
     assert SECRET not in repr(given)
     assert SECRET not in repr(Access.of(given)) + str(Access.of(given))
     assert SECRET not in sentence("http://127.0.0.1:1", engine_user="reader", engine_password=SECRET)
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "sent"),
+    [
+        ("reader", "plain", b"reader:plain"),
+        ("reader", "a:b", b"reader:a:b"),
+        ("reader", "ä", b"reader:\xc3\xa4"),
+        ("читатель", "пароль€", "читатель:пароль€".encode()),
+        ("reader", "\udce4", b"reader:\xe4"),  # so Python tells a byte of the environment that is no UTF-8
+        ("reader", "", b"reader:"),
+        ("", "", None),
+    ],
+)
+def test_a_login_is_sent_in_utf_8(user, password, sent, hasty):
+    """Names and passwords may have letters of any script; without a name there is no login."""
+    headers = []
+    with stub(401, {}, check=lambda request, _body: headers.append(request.headers["authorization"])) as url:
+        assert "refuses the login" in sentence(url, engine_user=user, engine_password=password)
+    assert headers == [sent and "Basic " + base64.b64encode(sent).decode()]
 
 
 def test_an_address_is_needed():

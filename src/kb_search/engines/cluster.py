@@ -12,6 +12,7 @@ import logging
 import re
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -121,7 +122,8 @@ class Cluster:
         self._given_up: set[str] = set()  # paths of requests that were tried for long in vain, and not answered since
         self._client = OpenSearch(
             hosts=list(access.addresses),
-            http_auth=_login(access),
+            http_auth=_signer(access),
+            headers=_login(access),
             verify_certs=access.verify,
             ssl_show_warn=False,
             ca_certs=access.ca or None,
@@ -289,10 +291,22 @@ class ShardsLost(ClusterProblem):
 _WHOLE = {"allow_partial_search_results": False, "request_cache": False}
 
 
-def _login(access: Access) -> object:
-    if access.aws_region:
-        return Signer(access.user, access.password, access.aws_region, access.aws_token)
-    return (access.user, access.password) if access.user else None
+def _signer(access: Access) -> Signer | None:
+    """What signs each request, for a cluster that wants Amazon's signatures."""
+    if not access.aws_region:
+        return None
+    return Signer(access.user, access.password, access.aws_region, access.aws_token)
+
+
+def _login(access: Access) -> dict[str, str]:
+    """The header of a login by name and password, in UTF-8 (RFC 7617); opensearch-py knows Latin-1 alone.
+
+    Bytes of the environment that are no UTF-8 are sent as they are.
+    """
+    if access.aws_region or not access.user:
+        return {}
+    login = f"{access.user}:{access.password}".encode("utf-8", "surrogateescape")
+    return {"authorization": f"Basic {b64encode(login).decode()}"}
 
 
 #: Of what a bulk request answers only the errors are wanted.

@@ -18,13 +18,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from kb_search import manifest as manifests
 from kb_search.config import Settings
 from kb_search.engines.cluster import Access, Cluster, NotThere
 from kb_search.engines.clusterdocuments import decoded, document, file_documents, in_pieces
 from kb_search.engines.clusterfolder import NAME, read_place
 from kb_search.engines.clusterindex import FILE
 from kb_search.engines.clusterreading import ClusterIndex
-from kb_search.errors import IndexDamaged, IndexMissing, IndexProblem, KbSearchError
+from kb_search.errors import IndexDamaged, IndexMissing, IndexOutdated, KbSearchError
 from kb_search.generations import CLUSTER, current_name, sweep, write_atomically
 
 _LIST = "files"
@@ -169,7 +170,7 @@ def fetched(settings: Settings) -> Path:
                 f"There is no collection {collection!r} in the cluster at {access}; build it with "
                 "`kb-search index --engine opensearch --engine-url …`, or name another with engine_collection."
             )
-        if _is_of(folder / "generations" / current_name(folder), index):
+        if _is_whole(folder / "generations" / current_name(folder), index):
             return folder
         cluster.check_version()
         _fetch(ClusterIndex(cluster, index, 1), folder)
@@ -192,8 +193,8 @@ def _fetch(index: ClusterIndex, folder: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"".join(_pieces(index, name, count)))
     final = folder / "generations" / str(int(kept["shown"]["generation"])).zfill(6)
-    if final.exists() and not _is_of(final, index.name):
-        shutil.rmtree(final)  # of a collection of the same name that was built anew
+    if final.exists() and not _is_whole(final, index.name):
+        shutil.rmtree(final)  # damaged, or of a collection of the same name that was built anew
     if final.exists():
         shutil.rmtree(half)
     else:
@@ -202,12 +203,17 @@ def _fetch(index: ClusterIndex, folder: Path) -> None:
     sweep(folder)
 
 
-def _is_of(generation: Path, index: str) -> bool:
-    """Whether the folder of a generation belongs to an index."""
+def _is_whole(generation: Path, index: str) -> bool:
+    """Whether the folder of a generation belongs to an index, and has all its files at their full size."""
     try:
-        return read_place(generation).index == index
-    except IndexProblem:
+        if read_place(generation).index != index:
+            return False
+        manifests.read(generation)
+    except IndexOutdated:
+        return True  # the cluster has no other; whoever opens it says what to do
+    except IndexDamaged:
         return False
+    return True
 
 
 def _pieces(index: ClusterIndex, name: str, count: int) -> Iterator[bytes]:

@@ -381,6 +381,22 @@ def test_an_unknown_collection_is_named(tmp_path, where):
 
 
 @there
+def test_a_name_that_is_taken_is_refused_before_anything_is_sent(tmp_path, where):
+    """An index of somebody else that is called as the collection stays as it is, and nothing is put beside it."""
+    trial, name = Trial(tmp_path), where["engine_collection"]
+    trial.write("bridge.txt", prose("bridge", 4))
+    with closing(Cluster(Access.of(Settings(engine_url=where["engine_url"])))) as cluster:
+        cluster.ask("PUT", f"/{name}", {"settings": {"index.number_of_replicas": 0}})
+        try:
+            with pytest.raises(ConfigError, match=f"'{name}' is an index of something else; .* engine_collection"):
+                trial.index(**where)
+            assert set(cluster.ask("GET", f"/{name}*/_settings/index.uuid")) == {name}
+        finally:
+            cluster.drop(name)
+    assert trial.index(**where).articles == 1
+
+
+@there
 def test_old_indices_go_with_their_generations(tmp_path, where):
     """As many indices stay as generations, and none once another engine keeps them all."""
     trial = Trial(tmp_path)

@@ -11,6 +11,7 @@ import logging
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -23,7 +24,7 @@ from kb_search.columnwriter import ColumnWriter
 from kb_search.config import Settings
 from kb_search.document import Article, Passage
 from kb_search.engines.base import FIELD_WEIGHTS, EngineWriter, Holdings, Placing
-from kb_search.engines.cluster import Access, Answer, Cluster, ShardsLost
+from kb_search.engines.cluster import Access, Answer, Cluster, NotThere, ShardsLost
 from kb_search.engines.clusterarticles import Articles, write_articles
 from kb_search.engines.clusterdocuments import Documents, decoded, in_pieces, removal, unpacked
 from kb_search.engines.clusterfailures import Failure
@@ -33,6 +34,7 @@ from kb_search.engines.clusterindex import FINISHED, MAPPINGS, MOST_VALUES, PASS
 from kb_search.engines.clusterreading import ClusterIndex
 from kb_search.engines.clusterscripts import passages_by_article
 from kb_search.engines.clusterwords import Gone, PassageWords, Words, passages_of, write_words
+from kb_search.errors import ConfigError
 from kb_search.generations import link_tree
 from kb_search.latent import read_vectors
 from kb_search.wording import Wording
@@ -71,6 +73,7 @@ class ClusterWriter(EngineWriter):
         self._base = read_whole(base).place if base else None
         self._cluster = Cluster(access)
         self._cluster.check_version()
+        _refuse_taken(self._cluster, settings.engine_collection)
         self._place = InCluster(access.addresses, f"{name}-{secrets.token_hex(4)}", settings.engine_shards)
         if self._base:
             wait_for(self._cluster, self._base.index, "yellow", _WHOLE_SECONDS)  # it cannot be changed else
@@ -223,6 +226,16 @@ def _gone_passages(base: ClusterIndex, rows: range) -> list[Gone]:
         counted = np.concatenate(parts)
         gone.append(Gone(words, counted[counted > 0]))
     return gone
+
+
+def _refuse_taken(cluster: Cluster, collection: str) -> None:
+    """Raise ConfigError where an index has the name that is to lead to ours: it would be refused at the very end."""
+    with suppress(NotThere):
+        if collection in cluster.ask("GET", f"/{collection}/_settings/index.uuid"):
+            raise ConfigError(
+                f"In the cluster at {cluster.access}, {collection!r} is an index of something else; "
+                "choose another name for the collection with engine_collection."
+            )
 
 
 def _on_all_shards(answer: Answer) -> None:

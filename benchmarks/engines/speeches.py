@@ -7,10 +7,10 @@ with as many cores as they take. Wall time and the processor time of all process
 processor time tells more where the machine does something else beside. Recoll is the Debian package `recollcmd`;
 where it is missing, ours stands alone.
 
-Measured last on two quiet cores, 1,010 speeches, 26,439 passages, best of two to four turns: tantivy 8.8 s beside 8.1 s
-of recollindex (1.09 times), and at a faster hour 5.9 s beside 5.2 s (1.13 times); processor time 1.36 and 1.42 times.
-Whoosh 5.7 s beside 5.6 s (1.02 times), processor time 1.19 times. Before fewer cores were left idle and each form was
-looked up once for a process it was 1.12 times with tantivy and 1.39 with Whoosh.
+Measured last on two quiet cores, 1,010 speeches, 26,439 passages, best of three or four turns: tantivy 6.8 s beside
+6.7 s of recollindex (1.01 times) and 6.4 beside 6.2 (1.04) in slow hours, 5.7 beside 5.0 (1.12) and 6.2 beside 5.4
+(1.15) in fast ones; processor time 1.27 to 1.43 times. Whoosh 6.0 s beside 6.4 s (.94 times), processor time 1.08
+times.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from contextlib import closing, contextmanager, suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -695,6 +696,18 @@ def test_a_cluster_that_hangs_is_told(hasty):
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         assert "does not answer in time. It may be overloaded or hang" in sentence(url)
+
+
+@pytest.mark.parametrize(("found", "expected"), [(False, "no quorum"), (True, "does not answer in time")])
+def test_a_request_that_waits_for_a_quorum_is_told(hasty, found, expected):
+    """Nodes without a quorum let some requests wait; whether there is one is then asked of a node alone."""
+
+    def wait(request, _body):
+        if request.path == "/":
+            time.sleep(0.5)
+
+    with stub(200, {"discovered_cluster_manager": found}, check=wait) as url:
+        assert expected in sentence(url)
 
 
 def connections(server):

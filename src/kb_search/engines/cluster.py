@@ -41,6 +41,7 @@ _AWAY_PATIENCE = 5.0
 #: node can be asked if this one hangs.
 _SECONDS = 30.0
 _SECONDS_OF_ONE = 4.0
+_SECONDS_TO_EXPLAIN = 1.0
 #: Seconds for which a node that did not answer is asked last.
 _DEAD_SECONDS = 10
 _LEAST_VERSION = (2, 11)
@@ -182,12 +183,22 @@ class Cluster:
                 if not failure.passes or time.monotonic() + pause > started + limit:
                     if failure.passes:
                         self._given_up.add(path)
-                    raise self._explained(told) from failure
+                    raise self._explained(self._known_of(told)) from failure
                 time.sleep(pause)
             else:
                 self._given_up.discard(path)
                 return answer
         raise ClusterProblem(f"The cluster at {self.access} does not answer.")
+
+    def _known_of(self, failure: Failure) -> Failure:
+        """Why nothing came back, where a node knows it: without a quorum some requests wait and are not refused."""
+        if failure.kind == "silent":
+            for _ in self.access.addresses:
+                with suppress(Failure):
+                    health = self._send("GET", "/_cluster/health", None, _SECONDS_TO_EXPLAIN, {"local": True})
+                    if not health.get("discovered_cluster_manager", True):
+                        return Failure(503, "cluster_manager_not_discovered", failure.reason)
+        return failure
 
     def _send(self, method: str, path: str, body: object, seconds: float, parameters: Mapping[str, object]) -> Answer:
         headers = {"content-type": _LINE} if isinstance(body, str) else None

@@ -126,40 +126,28 @@ def test_a_disk_that_fails_beside_other_work_is_told(index, monkeypatch):
     assert content(index) == "one"
 
 
-def test_files_that_go_while_they_are_flushed_are_no_error(index, monkeypatch):
-    """An engine may put its files together while those that are there already go to the disk."""
-    flushed = generations.flush
+def test_what_goes_while_it_is_flushed_is_no_error(index, monkeypatch):
+    """An engine may put its files together, and remove a folder of its own, while what is there goes to the disk."""
+    flushed, scandir = generations.flush, os.scandir
 
-    def gone(path):
+    def without_file(path):
         path.unlink()
         flushed(path)
 
-    with building(index) as build:
-        (build.folder / "merged").write_text("old")
-        with monkeypatch.context() as patched:
-            patched.setattr(generations, "flush", gone)
-            with build.flushing():
-                pass
-        (build.folder / "data").write_text("two")
-        build.publish("whoosh", 1, 2)
-    assert content(index) == "two"
-
-
-def test_folders_that_go_while_they_are_looked_through_are_no_error(index, monkeypatch):
-    """An engine may remove a folder of its own at the moment in which files are listed to be flushed."""
-    scandir = os.scandir
-
-    def gone(path):
+    def without_folder(path):
         if Path(path).name == "merging":
             Path(path).rmdir()
         return scandir(path)
 
     with building(index) as build:
+        (build.folder / "merged").write_text("old")
         (build.folder / "merging").mkdir()
         with monkeypatch.context() as patched:
-            patched.setattr(os, "scandir", gone)
+            patched.setattr(generations, "flush", without_file)
+            patched.setattr(os, "scandir", without_folder)
             with build.flushing():
                 pass
+        assert not list(build.folder.iterdir())
         (build.folder / "data").write_text("two")
         build.publish("whoosh", 1, 2)
     assert content(index) == "two"

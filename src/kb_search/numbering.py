@@ -5,7 +5,7 @@ A few numpy calls for a thousand passages take a tenth of the time that they tak
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,23 +14,28 @@ import numpy as np
 from kb_search import analysis
 from kb_search.arrays import Ints, Longs
 from kb_search.document import Article, Passage
-from kb_search.wording import FormNumbers, Wording
+from kb_search.wording import Wording
 
 _NONE_MET = np.empty(0, np.int32)
 
 
-class Vocabulary(FormNumbers):
+class Vocabulary(dict[str, int]):
     """The forms of a segment, numbered as they are met, the empty one 0, and their stems. `forms` has them in order."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__({"": 0})
         self.forms = [""]
         self._stems: dict[str, list[str]] = {}
         self._met: dict[str, Ints] = {}
 
     def __missing__(self, form: str) -> int:
+        number = self[form] = len(self.forms)
         self.forms.append(form)
-        return super().__missing__(form)
+        return number
+
+    def of(self, forms: Iterable[str]) -> list[int]:
+        """The numbers of some forms, in order."""
+        return list(map(self.__getitem__, forms))
 
     def of_wording(self, wording: Wording) -> Ints:
         """The numbers of the forms of a wording; one that came with its numbering before is not looked up again."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -57,21 +57,6 @@ class Wording(NamedTuple):
     def places_of_forms(self) -> Ints:
         """`places` as an array, read-only."""
         return np.frombuffer(self.places, _NUMBER)
-
-
-class FormNumbers(dict[str, int]):
-    """The number of each form; forms are numbered as they are met, the empty one 0."""
-
-    def __init__(self) -> None:
-        super().__init__({"": 0})
-
-    def __missing__(self, form: str) -> int:
-        number = self[form] = len(self)
-        return number
-
-    def of(self, forms: Iterable[str]) -> list[int]:
-        """The numbers of some forms, in order."""
-        return list(map(self.__getitem__, forms))
 
 
 class _PieceNumbers(dict[str, int]):

@@ -1,15 +1,23 @@
 """The pages in a real browser: what script adds, what a reader sees, and what an accessibility checker finds."""
 
+import json
 import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
+
+from kb_search.config import Settings
+from kb_search.indexer import build_index
+from kb_search.search import Library
+from kb_search.web.app import create_app
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +44,12 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site(app: Flask) -> Iterator[str]:
     """The application, served on a free port of this machine."""
+    with _served(app) as address:
+        yield address
+
+
+@contextmanager
+def _served(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -229,6 +243,24 @@ def test_nothing_has_to_be_scrolled_sideways(page: Page) -> None:
         for size in (WIDE, NARROW):
             page.set_viewport_size(size)
             assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (address, size)
+
+
+def test_long_names_and_words_make_no_page_wider(browser: Browser, tmp_path: Path) -> None:
+    """Also where sources and words have no place to break, a telephone shows whole lines."""
+    (tmp_path / "corpus").mkdir()
+    rows = [
+        {"title": f"Report {number}", "source": "NameOfASource" * 12, "text": f"They spoke of {'a' * 90}{number}."}
+        for number in range(3)
+    ]
+    (tmp_path / "corpus" / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    settings = Settings(corpus=tmp_path / "corpus", index=tmp_path / "index", time_limit=30)
+    build_index(settings)
+    with closing(Library(settings)) as library, _served(create_app(library, settings)) as site:
+        page = browser.new_page(viewport=NARROW, base_url=site)
+        for address in ("/", "/search?q=aaaa*", "/search?q=spoke", "/collection"):
+            page.goto(address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], address
+        page.close()
 
 
 def test_everything_works_without_script(browser: Browser, site: str) -> None:

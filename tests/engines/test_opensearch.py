@@ -382,18 +382,21 @@ def test_an_unknown_collection_is_named(tmp_path, where):
 
 
 @there
-def test_a_name_that_is_taken_is_refused_before_anything_is_sent(tmp_path, where):
-    """An index of somebody else that is called as the collection stays as it is, and nothing is put beside it."""
+@pytest.mark.parametrize("other", ["", "-of-others"])
+def test_a_name_that_is_taken_is_refused_before_anything_is_sent(tmp_path, where, other):
+    """What somebody else calls as the collection, an index or a name for one, stays, and nothing is put beside it."""
     trial, name = Trial(tmp_path), where["engine_collection"]
     trial.write("bridge.txt", prose("bridge", 4))
+    index, said = f"{name}{other}", f"leads to the index {name}{other}" if other else "is an index"
+    aliases = {"aliases": {name: {}}} if other else {}
     with closing(Cluster(Access.of(Settings(engine_url=where["engine_url"])))) as cluster:
-        cluster.ask("PUT", f"/{name}", {"settings": {"index.number_of_replicas": 0}})
+        cluster.ask("PUT", f"/{index}", {"settings": {"index.number_of_replicas": 0}, **aliases})
         try:
-            with pytest.raises(ConfigError, match=f"'{name}' is an index of something else; .* engine_collection"):
+            with pytest.raises(ConfigError, match=f"'{name}' {said} of something else; .* engine_collection"):
                 trial.index(**where)
-            assert set(cluster.ask("GET", f"/{name}*/_settings/index.uuid")) == {name}
+            assert set(cluster.ask("GET", f"/{name}*/_settings/index.uuid")) == {index}
         finally:
-            cluster.drop(name)
+            cluster.drop(index)
     assert trial.index(**where).articles == 1
 
 

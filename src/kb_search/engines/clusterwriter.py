@@ -229,13 +229,18 @@ def _gone_passages(base: ClusterIndex, rows: range) -> list[Gone]:
 
 
 def _refuse_taken(cluster: Cluster, collection: str) -> None:
-    """Raise ConfigError where an index has the name that is to lead to ours: it would be refused at the very end."""
+    """Raise ConfigError where the name that is to lead to our index is that of another one, or leads to one.
+
+    The cluster would refuse the first at the very end; with the second, readers might be led to either.
+    """
     with suppress(NotThere):
-        if collection in cluster.ask("GET", f"/{collection}/_settings/index.uuid"):
-            raise ConfigError(
-                f"In the cluster at {cluster.access}, {collection!r} is an index of something else; "
-                "choose another name for the collection with engine_collection."
-            )
+        for index in cluster.ask("GET", f"/{collection}/_settings/index.uuid"):
+            if index.rsplit("-", 3)[0] != collection:
+                said = "is an index" if index == collection else f"leads to the index {index}"
+                raise ConfigError(
+                    f"In the cluster at {cluster.access}, {collection!r} {said} of something else; "
+                    "choose another name for the collection with engine_collection."
+                )
 
 
 def _on_all_shards(answer: Answer) -> None:

@@ -22,7 +22,7 @@ from kb_search.errors import (
     IndexUnsafe,
     UsageError,
 )
-from kb_search.generations import building, current_name, link_tree, open_current, sweep, verify
+from kb_search.generations import building, current_name, link_generation, open_current, sweep, verify
 
 
 def publish(index, content="one", files=("data", "part/more")):
@@ -457,7 +457,7 @@ def test_linked_files_keep_their_checksums_and_are_never_written_to(index):
     """A change takes files over by hard links, knows their checksums, and leaves the generation before untouched."""
     first = publish(index, "one")
     with building(index) as build:
-        link_tree(index / "generations" / "000001", build.folder)
+        link_generation(index / "generations" / "000001", build.folder)
         assert not (build.folder / "manifest.json").exists()
         assert (build.folder / "data").stat().st_ino == (index / "generations" / "000001" / "data").stat().st_ino
         fresh = build.folder / "data.new"
@@ -479,7 +479,7 @@ def test_where_links_fail_files_are_copied(index, monkeypatch):
     publish(index)
     monkeypatch.setattr(os, "link", unsupported)
     with building(index) as build:
-        link_tree(index / "generations" / "000001", build.folder)
+        link_generation(index / "generations" / "000001", build.folder)
         assert (build.folder / "part" / "more").read_text() == "one"
         assert (build.folder / "data").stat().st_ino != (index / "generations" / "000001" / "data").stat().st_ino
 

@@ -31,7 +31,7 @@ datecounts results analysis abbreviations paragraphs lexing filelist manifest nu
 document language arrays runhashes declension falsefriends
 languagemodel
 config
-errors
+errors disk
 """
 
 # Each library with the units that may import it.

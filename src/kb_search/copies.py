@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from kb_search.arrays import Ints, Longs, Mask, StringTable, load_array
 from kb_search.columns import spread
+from kb_search.disk import write_anew
 from kb_search.document import Date
 from kb_search.errors import REBUILD, IndexDamaged
 from kb_search.fingerprints import Fingerprint, title_key
@@ -288,15 +289,8 @@ def write_copies(folder: Path, prints: Prints, clusters: Clusters, groups: Group
         "member_starts.i8": _starts(list(map(len, groups.of))),
     }
     for name, array in arrays.items():
-        _write(folder / name, array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
-    _write(folder / _SOURCES, json.dumps(prints.sources).encode())
-
-
-def _write(path: Path, raw: bytes) -> None:
-    """Write a file anew: it may be a hard link to an older generation's, which is not to be written to."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_bytes(raw)
-    fresh.replace(path)
+        write_anew(folder / name, array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
+    write_anew(folder / _SOURCES, json.dumps(prints.sources).encode())
 
 
 class Copies:

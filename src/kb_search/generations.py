@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import IO
 
 from kb_search import manifest as manifests
+from kb_search.disk import flush, link_tree, write_atomically
 from kb_search.errors import (
     REBUILD,
     IndexDamaged,
@@ -281,38 +282,9 @@ def _refuse_unsafe(folder: Path, status: os.stat_result) -> None:
         )
 
 
-def link_tree(source: Path, target: Path) -> None:
+def link_generation(source: Path, target: Path) -> None:
     """Fill a folder with hard links to all files of a generation but its manifest (copies, where links fail)."""
-    for path in source.rglob("*"):
-        copy = target / path.relative_to(source)
-        if path.is_dir():
-            copy.mkdir(parents=True, exist_ok=True)
-        elif path.name != manifests.NAME:
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.link(path, copy)
-            except OSError:
-                shutil.copy2(path, copy)
-
-
-def write_atomically(path: Path, raw: bytes) -> None:
-    """Replace a file so that a reader sees the old or the new one, and a power cut leaves one of them."""
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    flush(path.parent)
-
-
-def flush(path: Path) -> None:
-    """Have the system write a file or folder to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    link_tree(source, target, but=manifests.NAME)
 
 
 def _flush_if_there(path: Path) -> None:

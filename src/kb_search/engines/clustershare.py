@@ -20,13 +20,14 @@ from pathlib import Path
 
 from kb_search import manifest as manifests
 from kb_search.config import Settings
+from kb_search.disk import write_atomically
 from kb_search.engines.cluster import Access, Cluster, NotThere
 from kb_search.engines.clusterdocuments import decoded, document, file_documents, in_pieces
 from kb_search.engines.clusterfolder import NAME, read_place
 from kb_search.engines.clusterindex import FILE
 from kb_search.engines.clusterreading import ClusterIndex
 from kb_search.errors import IndexDamaged, IndexMissing, IndexOutdated, KbSearchError
-from kb_search.generations import CLUSTER, current_name, sweep, write_atomically
+from kb_search.generations import CLUSTER, current_name, sweep
 
 _LIST = "files"
 _TRIES = 10

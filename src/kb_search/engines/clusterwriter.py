@@ -22,6 +22,7 @@ import numpy as np
 from kb_search.columns import Columns
 from kb_search.columnwriter import ColumnWriter
 from kb_search.config import Settings
+from kb_search.disk import link_tree
 from kb_search.document import Article, Passage
 from kb_search.engines.base import FIELD_WEIGHTS, EngineWriter, Holdings, Placing
 from kb_search.engines.cluster import Access, Answer, Cluster, NotThere, ShardsLost
@@ -35,7 +36,6 @@ from kb_search.engines.clusterreading import ClusterIndex
 from kb_search.engines.clusterscripts import passages_by_article
 from kb_search.engines.clusterwords import Gone, PassageWords, Words, passages_of, write_words
 from kb_search.errors import ConfigError
-from kb_search.generations import link_tree
 from kb_search.latent import read_vectors
 from kb_search.wording import Wording
 

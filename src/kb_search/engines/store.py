@@ -23,10 +23,11 @@ from kb_search.arrays import ABSENT, Ints, Mask, load_array
 from kb_search.columns import Columns
 from kb_search.columnwriter import ColumnWriter
 from kb_search.copies import Copies
+from kb_search.disk import write_anew
 from kb_search.document import Article, Passage
 from kb_search.engines.base import FIELD_WEIGHTS, EngineReader, EngineWriter, Holdings, Placing
 from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
-from kb_search.generations import link_tree
+from kb_search.generations import link_generation
 from kb_search.latent import open_space, read_vectors
 from kb_search.numbering import Batch
 from kb_search.records import decode_article, decode_head
@@ -60,7 +61,7 @@ class LocalWriter(EngineWriter):
         self._folder = folder
         self._old: list[_OldSegment] = []
         if base:
-            link_tree(base, folder)
+            link_generation(base, folder)
             self._old = [_OldSegment(folder, name) for name in _segment_names(folder)]
         self._new = f"{1 + max((int(old.name) for old in self._old), default=0):05}"
         self._columns = ColumnWriter(self._folder_of_new, _CONTEXT_WEIGHTS, self.take_batch)
@@ -91,7 +92,7 @@ class LocalWriter(EngineWriter):
             self._index_and_place(Columns(self._folder_of_new), place)
         else:
             shutil.rmtree(self._folder_of_new)
-        _replace(self._folder / _LIST, json.dumps({"segments": names}).encode())
+        write_anew(self._folder / _LIST, json.dumps({"segments": names}).encode())
 
     def _index_and_place(self, columns: Columns, place: Placing | None) -> None:
         """Neither needs the other, and finding places is mostly arithmetic that holds up no thread: do both at once."""
@@ -148,7 +149,7 @@ class _OldSegment:
     def write_deleted(self, folder: Path) -> None:
         """Write down what is deleted, if that has changed."""
         if self._changed:
-            _replace(_deleted_file(folder, self.name), self._deleted.astype("u1").tobytes())
+            write_anew(_deleted_file(folder, self.name), self._deleted.astype("u1").tobytes())
 
 
 class StoreReader(EngineReader):
@@ -329,10 +330,3 @@ def _deleted(folder: Path, name: str, rows: int) -> Mask:
     if len(deleted) != rows:
         raise IndexDamaged(f"{path.name} does not fit its segment. {REBUILD}")
     return deleted
-
-
-def _replace(path: Path, raw: bytes) -> None:
-    """Write a file anew: a hard link to an older generation's is cut, not written through."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_bytes(raw)
-    fresh.replace(path)

@@ -18,6 +18,12 @@ COUNT: Json = {"type": "integer", "minimum": 0}
 NUMBER: Json = {"type": "number"}
 FLAG: Json = {"type": "boolean"}
 DATE: Json = {"type": ["string", "null"], "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
+ENDING_COUNT: Json = {
+    "type": ["integer", "null"],
+    "minimum": 0,
+    "description": "How often a word stands in the collection; of a name and of a field's value, in how many passages "
+    "it is found. Null where nobody counted.",
+}
 PRECISION: Json = {"enum": ["day", "month", "year", None]}
 _DATE_HELP = "`2023`, `2023-11`, `2023-11-07` or `undated`"
 
@@ -138,7 +144,7 @@ def _schemas() -> Json:
         "SearchAnswer": _search_answer(),
         "Completions": _object(
             text=TEXT,
-            completions=_list(_object(text=TEXT, ending=TEXT, kind=TEXT, count={"type": ["integer", "null"]})),
+            completions=_list(_object(text=TEXT, ending=TEXT, kind=TEXT, count=ENDING_COUNT)),
         ),
         "Hit": _hit(),
         "Note": _object(kind=TEXT, text=TEXT, start=COUNT, end=COUNT, message=TEXT, suggestion=TEXT_OR_NULL),

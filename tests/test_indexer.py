@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -37,6 +38,18 @@ def four(trial):
 
 
 # ---------------------------------------------------------------------------------------- what is reported
+
+
+def test_a_cluster_that_kept_the_index_need_not_be_there_any_more(trial, monkeypatch):
+    """Where the engine of before is not installed any more, a run ends well and says what was left behind."""
+    trial.write("a.txt", prose("bridge", 6))
+    trial.index()
+    (trial.settings.index / "CLUSTER").write_text('{"owner": "0a1b2c3d", "addresses": ["http://127.0.0.1:9"]}')
+    monkeypatch.setitem(sys.modules, "kb_search.engines.opensearch", None)
+    trial.write("b.txt", prose("ferry", 6))
+    report = trial.index()
+    assert report.articles == 2
+    assert any("old ones were not deleted from the cluster" in line for line in report.news)
 
 
 def test_every_file_has_one_status_and_they_add_up(trial):

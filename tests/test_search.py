@@ -1,5 +1,6 @@
 import gc
 import logging
+import shutil
 import threading
 import time
 from contextlib import closing
@@ -505,6 +506,20 @@ def test_stats_count_what_is_there(trial):
 
 
 # ------------------------------------------------------------------------------------------- the library
+
+
+def test_a_library_notices_an_index_that_was_built_anew(tmp_path):
+    """An index that was deleted and built again has the number of the one before; the new one answers."""
+    trial = Trial(tmp_path)
+    trial.write("old.txt", prose("bridge", 6))
+    trial.index()
+    with closing(Library(trial.settings)) as library:
+        assert library.search(SearchRequest("bridge OR ferry")).articles == 1
+        shutil.rmtree(trial.settings.index)
+        trial.write("new.txt", prose("ferry", 6))
+        trial.index()
+        assert len(trial.generations()) == 1
+        assert library.search(SearchRequest("bridge OR ferry")).articles == 2
 
 
 def test_a_library_follows_the_index(trial):

@@ -229,6 +229,19 @@ def current_name(index: Path) -> str:
         return ""
 
 
+def current_identity(index: Path) -> tuple[str, int, int]:
+    """What tells the generation that answers from all others, also from one of the same number in an index made anew.
+
+    Its number, and the size and time of its manifest, zeros where that is not there.
+    """
+    name = current_name(index)
+    try:
+        found = (index / "generations" / name / manifests.NAME).stat()
+    except OSError:
+        return name, 0, 0
+    return name, found.st_size, found.st_mtime_ns
+
+
 def current_engine(index: Path) -> str:
     """What keeps the generation that answers, even where that cannot be opened; empty where nothing tells it."""
     return manifests.engine_of(index / "generations" / current_name(index))

@@ -94,7 +94,10 @@ def build_index(
             manifest = _put_together(settings, found, progress)
         except KbSearchError as problem:
             run.news.append(f"The index is whole, but its many small parts were not put together. {problem}")
-    sweep_elsewhere(settings)
+    try:
+        sweep_elsewhere(settings)
+    except KbSearchError as problem:
+        run.news.append(f"The index is whole, but old ones were not deleted from the cluster that kept it. {problem}")
     counts = Counter(report.status for report in run.reports)
     return IndexReport(
         articles=manifest.articles,

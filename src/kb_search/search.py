@@ -22,7 +22,7 @@ from kb_search.engines import engine_named, reading
 from kb_search.engines.base import EngineReader
 from kb_search.errors import KbSearchError, NotFound
 from kb_search.filelist import KnownFile, read_files
-from kb_search.generations import Opened, count_kept, current_name, open_current
+from kb_search.generations import Opened, count_kept, current_identity, open_current
 from kb_search.likeness import telling_words
 from kb_search.overview import Overview, overview
 from kb_search.ranking import WEIGHTS, Weights
@@ -46,9 +46,9 @@ _FOLLOWED_EVERY = 1.0
 
 @dataclass(slots=True)
 class _Open:
-    """A generation with the number of requests that are using it; `name` is what CURRENT said."""
+    """A generation with the number of requests that are using it; `identity` is that of the one CURRENT named."""
 
-    name: str
+    identity: tuple[str, int, int]
     opened: Opened
     reader: EngineReader
     aids: Aids | None = None
@@ -118,9 +118,9 @@ class Library:
     def _enter(self) -> _Open:
         with self._lock:
             self._follow()
-            name = current_name(self._settings.index)
-            if self._now is None or self._now.name != name:
-                fresh = _open(self._settings, name)
+            identity = current_identity(self._settings.index)
+            if self._now is None or self._now.identity != identity:
+                fresh = _open(self._settings, identity)
                 self._retire()
                 self._now = fresh
                 if self._keeps_ready:
@@ -279,12 +279,12 @@ def _repeated(current: _Open) -> dict[str, list[str]]:
     return told
 
 
-def _open(settings: Settings, name: str) -> _Open:
+def _open(settings: Settings, identity: tuple[str, int, int]) -> _Open:
     opened = open_current(settings.index)
     try:
         with opened.explaining():
             engine = engine_named(opened.manifest.engine, settings)
-            return _Open(name, opened, engine.reader(opened.folder))
+            return _Open(identity, opened, engine.reader(opened.folder))
     except BaseException:
         opened.close()
         raise

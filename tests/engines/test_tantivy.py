@@ -1,6 +1,7 @@
 """What only tantivy's engine promises: who answers what, how it keeps its index, and what it says of a damaged one."""
 
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -8,11 +9,12 @@ from hypothesis import strategies as st
 
 from kb_search.document import Date
 from kb_search.engines.whoosh import WhooshEngine
-from kb_search.errors import IndexDamaged
+from kb_search.errors import IndexDamaged, IndexProblem
 from kb_search.query import And, Or, Phrase, Undated, Word
 from tests import made_up
 from tests.engines.test_contract import ALL, BUILDS, article_of, built, names, phrase, replace, search
 from tests.oracle import Oracle
+from tests.trial import Trial, prose
 
 native = pytest.importorskip("tantivy", reason="the engine tantivy is not installed")
 tantivy = pytest.importorskip("kb_search.engines.tantivy", reason="the engine tantivy is not installed")
@@ -273,3 +275,28 @@ def test_a_form_that_tantivy_cannot_write_is_no_trouble():
         found = reader.search(replace(ALL, tree=Phrase(tuple(Word(one, (one,)) for one in "亚美尼亚"))))
         assert names(found) == ["a-1"]
         assert reader.frequency(Word("za'm", ("za'm",))) == 1
+
+
+@pytest.mark.parametrize("step", ["add_document", "commit"])
+def test_a_full_disk_that_tantivy_meets_ends_a_run_with_a_sentence(tmp_path, monkeypatch, step):
+    """Tantivy tells of it by an error of its own; the run says what failed, and the index before answers."""
+    trial = Trial(tmp_path)
+    trial.write("old.txt", prose("bridge", 6))
+    trial.index(engine="tantivy")
+    opened = tantivy._Writer._opened
+
+    def full(*_given):
+        raise ValueError("An IO error occurred: 'No space left on device (os error 28)'")
+
+    def with_full_disk(writer):
+        of = opened(writer)
+        steps = {name: getattr(of, name) for name in ("add_document", "commit", "wait_merging_threads")}
+        return SimpleNamespace(**{**steps, step: full})
+
+    monkeypatch.setattr(tantivy._Writer, "_opened", with_full_disk)
+    trial.write("new.txt", prose("ferry", 6))
+    with pytest.raises(IndexProblem, match="cannot be written: An IO error occurred: 'No space left on device"):
+        trial.index(engine="tantivy")
+    monkeypatch.undo()
+    assert trial.search("bridge").articles == 1
+    assert trial.index(engine="tantivy").articles == 2

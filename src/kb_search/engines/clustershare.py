@@ -12,6 +12,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,8 @@ from kb_search.errors import IndexDamaged, IndexMissing, IndexOutdated, KbSearch
 from kb_search.generations import CLUSTER, current_name, sweep
 
 _LIST = "files"
+#: The collection, what tells an index folder from others, the generation, and what is made by chance for each writer.
+_NAME_OF_INDEX = re.compile(r".+-(?P<owner>[0-9a-f]{8}|alone)-\d{6,}-[0-9a-f]{8}")
 _TRIES = 10
 _log = logging.getLogger(__name__)
 
@@ -81,8 +84,8 @@ def announce(settings: Settings, folder: Path) -> None:
         for lines in in_pieces(_files(folder)):
             cluster.bulk(place.index, lines)
         cluster.ask("PUT", f"/{place.index}/_settings", {"index.blocks.write": True})
-        led = _leads_to(cluster, settings.engine_collection)
-        if led and _owner(led) != _owner(place.index):
+        led = next(iter(_led(cluster, settings.engine_collection)), "")
+        if led and owner_of(led) != owner_of(place.index):
             _log.warning(
                 "In the cluster, %s was the index %s of another index folder until now. That folder keeps its index; "
                 "give each collection a name of its own with engine_collection.", settings.engine_collection, led,
@@ -90,9 +93,10 @@ def announce(settings: Settings, folder: Path) -> None:
         _lead(cluster, settings.engine_collection, place.index)
 
 
-def _owner(index: str) -> str:
-    """The collection and the owner that stand in the name of an index."""
-    return index.rsplit("-", 2)[0]
+def owner_of(index: str) -> str:
+    """The owner that stands in the name of an index, behind the collection's; empty where it is none of ours."""
+    found = _NAME_OF_INDEX.fullmatch(index)
+    return found["owner"] if found else ""
 
 
 def _files(folder: Path) -> Iterator[str]:
@@ -109,14 +113,15 @@ def _files(folder: Path) -> Iterator[str]:
 def _lead(cluster: Cluster, collection: str, index: str) -> None:
     """Have the name of a collection lead to one index and no other, in one step. Raises NotThere without the index.
 
+    Where the collection was called otherwise for a while, its name leads to an index that the pattern does not fit.
     The pattern is a list of names once the cluster has it, and one of them, an older generation or an index of a
     collection with a longer name, may be deleted before the step is carried out: then it is asked again.
     """
-    away = {"remove": {"index": f"{collection}-*", "alias": collection, "must_exist": False}}
-    step = {"actions": [away, {"add": {"index": index, "alias": collection}}]}
     for left in reversed(range(_TRIES)):
+        away = [f"{collection}-*", *_led(cluster, collection)]
+        removed = [{"remove": {"index": one, "alias": collection, "must_exist": False}} for one in away]
         try:
-            cluster.ask("POST", "/_aliases", step)
+            cluster.ask("POST", "/_aliases", {"actions": [*removed, {"add": {"index": index, "alias": collection}}]})
         except NotThere:
             if not left:
                 raise
@@ -124,12 +129,12 @@ def _lead(cluster: Cluster, collection: str, index: str) -> None:
             return
 
 
-def _leads_to(cluster: Cluster, collection: str) -> str:
-    """The index that the name of a collection leads to; empty where there is none."""
+def _led(cluster: Cluster, collection: str) -> list[str]:
+    """The indices that the name of a collection leads to: one, or none before the first is there."""
     try:
-        return next(iter(cluster.ask("GET", f"/_alias/{collection}", local=True)), "")
+        return list(cluster.ask("GET", f"/_alias/{collection}", local=True))
     except NotThere:
-        return ""
+        return []
 
 
 def sweep_cluster(settings: Settings) -> None:
@@ -140,7 +145,8 @@ def sweep_cluster(settings: Settings) -> None:
         with closing(Cluster(Access.of(settings, known))) as cluster:
             there = set(cluster.ask("GET", f"/*-{mine}-*/_settings/index.uuid"))
             current = places.get(current_name(settings.index))
-            if current and _leads_to(cluster, settings.engine_collection) in there - {current.index}:
+            led = set(_led(cluster, settings.engine_collection))
+            if current and led != {current.index} and led <= there:
                 _lead(cluster, settings.engine_collection, current.index)
             for index in sorted(there - {place.index for place in places.values()}):
                 cluster.drop(index)
@@ -165,7 +171,7 @@ def fetched(settings: Settings) -> Path:
     key = hashlib.sha256(f"{access} {collection}".encode()).hexdigest()[:16]
     folder = settings.engine_cache.expanduser() / key
     with closing(Cluster(access)) as cluster:
-        index = _leads_to(cluster, collection)
+        index = next(iter(_led(cluster, collection)), "")
         if not index:
             raise IndexMissing(
                 f"There is no collection {collection!r} in the cluster at {access}; build it with "

@@ -34,6 +34,7 @@ from kb_search.engines.clusterhealth import NotPlaced, wait_for
 from kb_search.engines.clusterindex import FINISHED, MAPPINGS, MOST_VALUES, PASSAGE, building_settings
 from kb_search.engines.clusterreading import ClusterIndex
 from kb_search.engines.clusterscripts import passages_by_article
+from kb_search.engines.clustershare import owner_of
 from kb_search.engines.clusterwords import Gone, PassageWords, Words, passages_of, write_words
 from kb_search.errors import ConfigError
 from kb_search.latent import read_vectors
@@ -235,7 +236,7 @@ def _refuse_taken(cluster: Cluster, collection: str) -> None:
     """
     with suppress(NotThere):
         for index in cluster.ask("GET", f"/{collection}/_settings/index.uuid"):
-            if index.rsplit("-", 3)[0] != collection:
+            if not owner_of(index):
                 said = "is an index" if index == collection else f"leads to the index {index}"
                 raise ConfigError(
                     f"In the cluster at {cluster.access}, {collection!r} {said} of something else; "

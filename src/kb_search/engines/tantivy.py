@@ -96,16 +96,18 @@ class _Writer(LocalWriter):
     def take_batch(self, batch: Batch) -> None:
         """Hand the rows of some articles over to tantivy."""
         writer = self._writer = self._writer or self._opened()
-        for (stems, forms), key in zip(self._texts.of(batch), self._keys, strict=False):
-            document = tantivy.Document()
-            document.add_text(_STEMS, stems)
-            document.add_text(_FORMS, forms)
-            document.add_unsigned(_ROW, key)
-            writer.add_document(document)
+        with _failing_as_the_disk():
+            for (stems, forms), key in zip(self._texts.of(batch), self._keys, strict=False):
+                document = tantivy.Document()
+                document.add_text(_STEMS, stems)
+                document.add_text(_FORMS, forms)
+                document.add_unsigned(_ROW, key)
+                writer.add_document(document)
 
     def _opened(self) -> tantivy.IndexWriter:
         self._tantivy.mkdir(exist_ok=True)
-        return tantivy.Index(_schema(), path=str(self._tantivy)).writer(heap_size=_HEAP_BYTES, num_threads=1)
+        with _failing_as_the_disk():
+            return tantivy.Index(_schema(), path=str(self._tantivy)).writer(heap_size=_HEAP_BYTES, num_threads=1)
 
     def take_no_more(self) -> None:
         """Have tantivy write down what it was handed, while the segment is finished and its postings are written."""
@@ -116,8 +118,9 @@ class _Writer(LocalWriter):
         """Write the segment's postings, and wait for tantivy."""
         write_postings(self._folder_of_new, columns)
         if self._committed and self._writer:
-            self._committed.result()
-            self._writer.wait_merging_threads()
+            with _failing_as_the_disk():
+                self._committed.result()
+                self._writer.wait_merging_threads()
         for file in self._tantivy.glob(".*.lock"):
             file.unlink()
         for file in (self._tantivy / "meta.json", self._tantivy / ".managed.json"):
@@ -322,6 +325,17 @@ class _Index:
 
     def _keys(self, hits: Hits) -> Longs:
         return np.array(self._searcher.fast_field_values(_ROW, [address for _, address in hits]), np.int64)
+
+
+@contextmanager
+def _failing_as_the_disk() -> Iterator[None]:
+    """Raise OSError where tantivy cannot write: it tells of a full disk by errors of its own, or panics."""
+    try:
+        yield
+    except BaseException as error:
+        if isinstance(error, ValueError) or type(error).__name__ == "PanicException":
+            raise OSError(str(error)) from error
+        raise
 
 
 @contextmanager

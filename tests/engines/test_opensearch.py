@@ -401,23 +401,6 @@ def test_a_name_that_is_taken_is_refused_before_anything_is_sent(tmp_path, where
 
 
 @there
-def test_a_collection_that_was_called_otherwise_for_a_while_has_one_index(tmp_path, where):
-    """A new name leads to the index although nothing has changed, and the one from before leads to no second one."""
-    trial, other = Trial(tmp_path), {**where, "engine_collection": f"{where['engine_collection']}-other"}
-    for number, named in enumerate((where, other, where)):
-        trial.write(f"{number}.txt", prose(f"topic{number}", 6))
-        trial.index(**named)
-        trial.index(**(where if named is other else other))
-    trial.write("last.txt", prose("last", 6))
-    trial.index(**where)
-    for named in (where, other):
-        trial.index(**named)
-        assert asked(by_address(Trial(tmp_path / "web"), named), "topic*").articles == 3
-        with closing(Cluster(Access.of(Settings(engine_url=where["engine_url"])))) as cluster:
-            assert len(cluster.ask("GET", f"/_alias/{named['engine_collection']}")) == 1
-
-
-@there
 def test_old_indices_go_with_their_generations(tmp_path, where):
     """As many indices stay as generations, and none once another engine keeps them all."""
     trial = Trial(tmp_path)

@@ -113,15 +113,14 @@ def _files(folder: Path) -> Iterator[str]:
 def _lead(cluster: Cluster, collection: str, index: str) -> None:
     """Have the name of a collection lead to one index and no other, in one step. Raises NotThere without the index.
 
-    Where the collection was called otherwise for a while, its name leads to an index that the pattern does not fit.
     The pattern is a list of names once the cluster has it, and one of them, an older generation or an index of a
     collection with a longer name, may be deleted before the step is carried out: then it is asked again.
     """
+    away = {"remove": {"index": f"{collection}-*", "alias": collection, "must_exist": False}}
+    step = {"actions": [away, {"add": {"index": index, "alias": collection}}]}
     for left in reversed(range(_TRIES)):
-        away = [f"{collection}-*", *_led(cluster, collection)]
-        removed = [{"remove": {"index": one, "alias": collection, "must_exist": False}} for one in away]
         try:
-            cluster.ask("POST", "/_aliases", {"actions": [*removed, {"add": {"index": index, "alias": collection}}]})
+            cluster.ask("POST", "/_aliases", step)
         except NotThere:
             if not left:
                 raise
@@ -146,7 +145,7 @@ def sweep_cluster(settings: Settings) -> None:
             there = set(cluster.ask("GET", f"/*-{mine}-*/_settings/index.uuid"))
             current = places.get(current_name(settings.index))
             led = set(_led(cluster, settings.engine_collection))
-            if current and led != {current.index} and led <= there:
+            if current and led & (there - {current.index}):
                 _lead(cluster, settings.engine_collection, current.index)
             for index in sorted(there - {place.index for place in places.values()}):
                 cluster.drop(index)

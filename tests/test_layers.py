@@ -15,7 +15,7 @@ cli
 commands
 web evaluation
 indexer search watching
-answering workers together
+answering workers together following
 aids asking
 planning previous ranking highlight facets suggest collocations spellings expanding naming relaxing remarks likeness
 namefinding transcription

@@ -1,6 +1,7 @@
 """Names in a query: what they also find, what is said of it, and how it is undone."""
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from kb_search import scripts
 from kb_search.engines import engine_named
-from kb_search.generations import open_current
+from kb_search.generations import open_current, verify
 from kb_search.naming import Namer
 from kb_search.parsing import parse
 from kb_search.query import as_typed
@@ -208,6 +209,33 @@ def test_a_library_notices_a_changed_list(own):
         assert library.search(SearchRequest("Susa")).passages == 1
         own.write("variants.toml", '[[group]]\nnames = ["Susa", "Hasanov"]\n')
         assert library.search(SearchRequest("Susa")).passages == 2
+
+
+def test_a_list_goes_with_the_index(own, tmp_path):
+    """Where the articles are not at hand the list of the last run counts; one that was changed alone is news to it."""
+    susa = '[[group]]\nnames = ["Susa", "Hasanov"]\n'
+    for text, expected in ((susa, 2), (susa.replace("Hasanov", "Elam"), 1), ("", 1), (susa, 2), (None, 1)):
+        own.write("variants.toml", text) if text is not None else own.remove("variants.toml")
+        assert own.index().built
+        assert not own.index().built
+        verify(own.settings.index)
+        with closing(Library(replace(own.settings, corpus=tmp_path / "away"))) as library:
+            assert library.search(SearchRequest("Susa")).passages == expected
+
+
+def test_a_list_that_cannot_be_read_stops_no_run(own):
+    """A run goes on without it, and says so; what was kept of the list before stays."""
+    path = own.write("variants.toml", '[[group]]\nnames = ["Susa", "Hasanov"]\n')
+    own.index()
+    path.write_bytes(b"#" * (1 << 20) + b"\n")
+    assert any("has more than 1 MB" in one for one in own.index().news)
+    own.write("more.txt", "Gori again.")
+    own.index()
+    path.unlink()
+    path.mkdir()
+    assert not own.index().built
+    path.rmdir()
+    assert own.index().built
 
 
 def test_a_list_of_names_is_no_article(own):

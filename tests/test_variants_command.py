@@ -51,6 +51,15 @@ def test_the_groups_in_force_are_listed(call, trial):
     }  # fmt: skip
 
 
+def test_the_groups_of_an_index_are_listed(call, trial, tmp_path, monkeypatch):
+    """Without the articles at hand the list that went with the index counts."""
+    trial.write("variants.toml", '[[group]]\nnames = ["Altmühl", "Old Mill"]')
+    trial.index()
+    (tmp_path / "away").mkdir()
+    monkeypatch.setenv("KB_SEARCH_CORPUS", str(tmp_path / "away"))
+    assert call("variants")[1].splitlines()[0] == "Altmühl, Old Mill  [variants.toml]"
+
+
 def test_the_shipped_list_can_be_switched_off(call, trial, monkeypatch):
     """With the setting `none` nothing is in force but the collection's own."""
     monkeypatch.setenv("KB_SEARCH_VARIANTS", "none")

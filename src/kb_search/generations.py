@@ -205,6 +205,17 @@ def building(index: Path) -> Iterator[Build]:
         raise IndexProblem(f"The index in {index} cannot be written: {error.strerror or error}.") from error
 
 
+@contextmanager
+def copying(index: Path) -> Iterator[None]:
+    """Change a folder that holds a copy of an index; it is made if need be, and others wait. Raises OSError."""
+    for folder in (index, index / "generations"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    with (index / "LOCK").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def open_current(index: Path) -> Opened:
     """Open the generation that answers, or, loudly, the one before if that is damaged.
 

@@ -28,7 +28,7 @@ from kb_search.engines.base import Engine, EngineQuery, EngineReader, EngineWrit
 from kb_search.errors import REBUILD, IndexDamaged, KbSearchError, UsageError
 from kb_search.filelist import KnownFile, write_files
 from kb_search.fingerprints import Fingerprint, fingerprint
-from kb_search.generations import Build, building, current_name
+from kb_search.generations import Build, Opened, building, current_name
 from kb_search.journal import Entry, FileKey, Journal, read_stored
 from kb_search.latentwriter import get_ready, place_passages
 from kb_search.manifest import Manifest
@@ -39,7 +39,7 @@ from kb_search.query import Word
 from kb_search.results import FileReport, IndexReport
 from kb_search.silence import marked, repeated_in
 from kb_search.together import Together, is_kept, read_together
-from kb_search.variants import collection_names, keep_variants
+from kb_search.variants import collection_names, has_variants, keep_variants
 from kb_search.wording import Wording
 from kb_search.workers import Job, read_all
 
@@ -88,7 +88,6 @@ def build_index(
         engine = engine_named(settings.engine or before.engine or ENGINES[0], settings)
         run = _Run(settings, engine, build, before, progress)
         manifest = run.carry_out(found, full=full, allow_removals=allow_removals)
-        keep_variants(settings.corpus, settings.index)
     if run.is_worn:
         try:
             manifest = _put_together(settings, found, progress)
@@ -152,7 +151,7 @@ class _Run:
         """Write and publish a generation if anything is new; the manifest of the one that answers then."""
         opened = self._before.opened
         tasks = plan(found, self._before.files, full=full, retry=self._before.retry)
-        if opened and not full and self._is_current(opened.manifest) and all(task.is_idle for task in tasks):
+        if opened and not full and self._is_current(opened) and all(task.is_idle for task in tasks):
             self._report(tasks, {})
             self._build.forget_journal()
             return opened.manifest
@@ -164,14 +163,21 @@ class _Run:
             self._refuse_removals([(one.path, one.status) for one in self.reports])
         prints = self._write(tasks, together)
         write_files(self._build.folder, self._known)
+        keep_variants(self._settings.corpus, self._build.folder)
         write_copies(self._build.folder, prints, together.clusters, groups(prints, together.clusters))
         return self._publish(together)
 
-    def _is_current(self, manifest: Manifest) -> bool:
-        """Whether the generation before is what should answer: the newest one, of this engine, and not worn."""
-        if manifest.generation != current_name(self._settings.index) or manifest.engine != self._engine.name:
+    def _is_current(self, opened: Opened) -> bool:
+        """Whether the generation before is what should answer: the newest, with these names, as asked, not worn."""
+        if opened.manifest.generation != current_name(self._settings.index) or not self._is_ours(opened):
+            return False
+        if not has_variants(self._settings.corpus, opened.folder):
             return False
         return not (self._before.reader and _is_worn(self._before.reader))
+
+    def _is_ours(self, opened: Opened) -> bool:
+        """Whether a generation is of the engine that is asked for, laid out as it is asked to."""
+        return opened.manifest.engine == self._engine.name and self._engine.is_as_asked(opened.folder)
 
     def _refuse_removals(self, outcome: Sequence[tuple[str, str]]) -> None:
         refuse_removals(self._settings.corpus, outcome, self._before.files, self._before.prints)
@@ -222,7 +228,7 @@ class _Run:
         old = self._before.reader
         opened = self._before.opened
         going = self._going(tasks, together)
-        base = opened.folder if opened and old and self._can_grow(len(going), old) else None
+        base = opened.folder if opened and old and self._can_grow(opened, old, len(going)) else None
         with closing(self._engine.writer(self._build.folder, base)) as writer:
             writing = _Writing(writer, old, together, self._build.journal, copies=not base)
             if base:
@@ -254,12 +260,12 @@ class _Run:
         ]
         return [*gone, *together.again]
 
-    def _can_grow(self, going: int, old: EngineReader) -> bool:
-        """Whether the generation before is of this engine and not too worn to take another change.
+    def _can_grow(self, opened: Opened, old: EngineReader, going: int) -> bool:
+        """Whether the generation before is of this engine, laid out as asked, and not too worn for another change.
 
         `going` is how many of its articles are gone or will be written again.
         """
-        if self._before.engine != self._engine.name or _is_worn(old):
+        if not self._is_ours(opened) or _is_worn(old):
             return False
         return going <= MOST_DELETED * max(old.holdings().articles, 1)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import math
 import threading
 import time
 from collections import defaultdict
@@ -18,10 +17,11 @@ from kb_search.asking import check, shortened
 from kb_search.config import Settings
 from kb_search.copies import Copies, read_prints
 from kb_search.document import Date, article_of
-from kb_search.engines import engine_named, reading
+from kb_search.engines import engine_named
 from kb_search.engines.base import EngineReader
 from kb_search.errors import KbSearchError, NotFound
 from kb_search.filelist import KnownFile, read_files
+from kb_search.following import Followed
 from kb_search.generations import Opened, count_kept, current_identity, open_current
 from kb_search.likeness import telling_words
 from kb_search.overview import Overview, overview
@@ -38,10 +38,7 @@ from kb_search.results import (
     Stats,
 )
 from kb_search.silence import shared
-from kb_search.variants import VARIANTS_FILE, load_variants, variants_folder
-
-#: Seconds between two looks whether another generation answers in a cluster.
-_FOLLOWED_EVERY = 1.0
+from kb_search.variants import VARIANTS_FILE, Variants, load_variants, variants_folder
 
 
 @dataclass(slots=True)
@@ -69,8 +66,8 @@ class Library:
 
     def __init__(self, settings: Settings) -> None:
         """Nothing is opened before the first question; IndexProblem is raised there."""
-        self._given = self._settings = settings
-        self._looked = -math.inf
+        self._settings = settings
+        self._followed = Followed(settings)
         self._lock = threading.Lock()
         self._now: _Open | None = None
         self._surveying = threading.Lock()
@@ -116,23 +113,18 @@ class Library:
             self._leave(current)
 
     def _enter(self) -> _Open:
+        settings = self._followed.settings()
         with self._lock:
-            self._follow()
-            identity = current_identity(self._settings.index)
+            self._settings = settings
+            identity = current_identity(settings.index)
             if self._now is None or self._now.identity != identity:
-                fresh = _open(self._settings, identity)
+                fresh = _open(settings, identity)
                 self._retire()
                 self._now = fresh
                 if self._keeps_ready:
                     _in_a_thread(self._get_ready)
             self._now.users += 1
             return self._now
-
-    def _follow(self) -> None:
-        """Where the index is read by a cluster's address alone, have the small files of what answers there here."""
-        if time.monotonic() - self._looked >= _FOLLOWED_EVERY:
-            self._settings = reading(self._given)
-            self._looked = time.monotonic()
 
     def _leave(self, current: _Open) -> None:
         with self._lock:
@@ -143,7 +135,7 @@ class Library:
     def _aids(self, current: _Open) -> Aids:
         """What helps with the words of a query; made anew when the collection's list of names has changed."""
         with self._lock:
-            folder = variants_folder(self._settings.corpus, self._settings.index)
+            folder = variants_folder(self._settings.corpus, current.opened.folder)
             stamp = _stamp(folder / VARIANTS_FILE)
             if current.aids is None or current.names_read != stamp:
                 names = load_variants(folder, self._settings.variants)
@@ -158,6 +150,11 @@ class Library:
             generation = current.opened.manifest.generation
             seconds, aids = self._settings.time_limit, self._aids(current)
             return Search(request, current.reader, generation, seconds, aids).results(started)
+
+    def names(self) -> Variants:
+        """The groups of names that are in force."""
+        with self._using() as current:
+            return load_variants(variants_folder(self._settings.corpus, current.opened.folder), self._settings.variants)
 
     def complete(self, text: str) -> tuple[Completion, ...]:
         """Ways to go on with a query, from the words and the names of the collection."""

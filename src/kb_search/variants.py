@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from kb_search import analysis
+from kb_search.disk import write_anew
 from kb_search.errors import ConfigError
 
 #: The file of a collection, in its folder.
@@ -163,23 +164,37 @@ def collection_names(corpus: Path) -> NameList:
     return NameList(tuple(groups), tuple(problems))
 
 
-def variants_folder(corpus: Path, index: Path) -> Path:
-    """Where the collection's list is read from: the folder of articles, or where that is not at hand, the index."""
-    return corpus if (corpus / VARIANTS_FILE).is_file() else index
+def variants_folder(corpus: Path, generation: Path) -> Path:
+    """Where the collection's list is read from: the folder of articles, or where that is not at hand, a generation."""
+    return corpus if (corpus / VARIANTS_FILE).is_file() else generation
 
 
-def keep_variants(corpus: Path, index: Path) -> None:
-    """Keep a copy of the collection's list beside the index, which can be read without the articles.
+def has_variants(corpus: Path, generation: Path) -> bool:
+    """Whether a generation has the collection's list as it is now, or one that cannot be read."""
+    return _raw(corpus) in (None, _raw(generation))
 
-    A list that is gone goes there too. Raises OSError.
+
+def keep_variants(corpus: Path, generation: Path) -> None:
+    """Keep a copy of the collection's list in a generation, which can be read without the articles.
+
+    A list that is gone goes there too; one that cannot be read leaves what is there. Raises OSError.
     """
-    source, copy = corpus / VARIANTS_FILE, index / VARIANTS_FILE
-    if not source.is_file():
-        copy.unlink(missing_ok=True)
-    elif source.stat().st_size <= _MOST_BYTES:
-        fresh = copy.with_name(copy.name + ".new")
-        fresh.write_bytes(source.read_bytes())
-        fresh.replace(copy)
+    raw = _raw(corpus)
+    if raw:
+        write_anew(generation / VARIANTS_FILE, raw)
+    elif raw is not None:
+        (generation / VARIANTS_FILE).unlink(missing_ok=True)
+
+
+def _raw(folder: Path) -> bytes | None:
+    """What stands in a folder's list, nothing where there is none; None where it cannot be read or is too large."""
+    path = folder / VARIANTS_FILE
+    try:
+        return path.read_bytes() if path.stat().st_size <= _MOST_BYTES else None
+    except FileNotFoundError:
+        return b""
+    except OSError:
+        return None
 
 
 def _text(path: Path) -> str:

@@ -9,6 +9,7 @@ import secrets
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -34,7 +35,15 @@ from kb_search.engines.base import EngineQuery, Occurrences
 from kb_search.engines.cluster import Access, Cluster
 from kb_search.engines.clustermemory import Remembered
 from kb_search.engines.clustersigning import Signer
-from kb_search.errors import ClusterProblem, ConfigError, IndexDamaged, IndexMissing, IndexOutdated, KbSearchError
+from kb_search.errors import (
+    ClusterProblem,
+    ConfigError,
+    IndexDamaged,
+    IndexMissing,
+    IndexOutdated,
+    IndexProblem,
+    KbSearchError,
+)
 from kb_search.parsing import parse
 from kb_search.passages import split
 from kb_search.query import Word, scoring_terms
@@ -293,10 +302,50 @@ def test_the_address_alone_is_enough(tmp_path, where):
         trial.write("snow.txt", prose("snow", 12))
         trial.remove("harvest.txt")
         trial.index(**where)
-        library._looked = 0
+        library._followed._looked = 0
         assert library.search(SearchRequest("snow")).articles == 1
         assert library.search(SearchRequest("harvest")).passages == 0
     assert len(indices(where)) == 2  # the one that answers, and the one before
+
+
+@there
+def test_names_of_a_collection_go_with_its_address(tmp_path, where):
+    """A machine that has the address alone knows the collection's own list of names, and its changes."""
+    trial = Trial(tmp_path)
+    trial.write("bridge.txt", prose("bridge", 6))
+    trial.write("viaduct.txt", prose("viaduct", 6))
+    trial.index(**where)
+    elsewhere = by_address(trial, where)
+    assert asked(elsewhere, "bridge").articles == 1
+    trial.write("variants.toml", '[[group]]\nnames = ["bridge", "viaduct"]\n')
+    trial.index(**where)
+    assert asked(elsewhere, "bridge").articles == 2
+    trial.remove("variants.toml")
+    trial.index(**where)
+    assert asked(elsewhere, "bridge").articles == 1
+
+
+@there
+@pytest.mark.parametrize(
+    ("asked_for", "told"),
+    [
+        ({"engine_shards": 2}, {"number_of_shards": "2", "auto_expand_replicas": "false"}),
+        ({"engine_replicas": 2}, {"number_of_shards": "1", "auto_expand_replicas": "0-2"}),
+    ],
+)
+def test_another_layout_is_written_where_it_is_asked_for(tmp_path, where, asked_for, told):
+    """Shards and replicas are what the settings say after the next run, also where no article has changed."""
+    trial = Trial(tmp_path)
+    trial.write("bridge.txt", prose("bridge", 6))
+    trial.index(**where)
+    assert trial.index(**where | asked_for).built
+    assert not trial.index(**where | asked_for).built
+    with closing(Cluster(Access.of(Settings(engine_url=where["engine_url"])))) as cluster:
+        (found,) = cluster.ask("GET", f"/{where['engine_collection']}/_settings").values()
+    assert {key: found["settings"]["index"][key] for key in told} == told
+    trial.write("more.txt", prose("more", 6))
+    trial.index(**where | asked_for)
+    assert asked(replace(trial.settings, **where), "bridge OR more").articles == 2
 
 
 def _cut(path):
@@ -323,6 +372,42 @@ def test_a_copy_that_is_damaged_is_brought_anew(tmp_path, where, damage):
     before = copy.stat().st_ino
     assert asked(elsewhere, "bridge").articles == 1
     assert copy.stat().st_ino == before
+
+
+@there
+def test_a_copy_is_brought_once_for_many_who_ask(tmp_path, where, monkeypatch):
+    """Processes that open a collection at once have it whole; what one that was killed left behind is cleared away."""
+    trial = Trial(tmp_path)
+    trial.write("bridge.txt", prose("bridge", 12))
+    trial.index(**where)
+    elsewhere, brought = by_address(trial, where), []
+    bring = clustershare._bring
+    monkeypatch.setattr(clustershare, "_bring", lambda *args: brought.append(args[1]) or bring(*args))
+    with ThreadPoolExecutor(6) as threads:
+        assert {one.articles for one in threads.map(lambda _: asked(elsewhere, "bridge"), range(6))} == {1}
+    assert len(brought) == len(set(brought)) > 3
+    (cache,) = (tmp_path / "cache").iterdir()
+    left = {path.name for path in cache.iterdir()}
+    assert left == {"CURRENT", "LOCK", "generations"}
+    monkeypatch.setattr(clustershare, "_bring", lambda *args: (bring(*args), 1 / 0))
+    trial.write("more.txt", prose("more", 12))
+    trial.index(**where)
+    with pytest.raises(ZeroDivisionError):
+        asked(elsewhere, "more")
+    monkeypatch.setattr(clustershare, "_bring", bring)
+    assert asked(elsewhere, "more").articles == 1
+    assert {path.name for path in cache.iterdir()} == left
+
+
+@there
+def test_a_copy_that_cannot_be_written_is_told(tmp_path, where):
+    """A cache that cannot be written is a sentence with the folder in it, and what to do."""
+    trial = Trial(tmp_path)
+    trial.write("bridge.txt", prose("bridge", 6))
+    trial.index(**where)
+    (tmp_path / "cache").write_text("no folder", "ascii")
+    with pytest.raises(IndexProblem, match=r"cannot be kept in .*cache.*engine_cache"):
+        asked(by_address(trial, where), "bridge")
 
 
 @there
@@ -401,6 +486,23 @@ def test_a_name_that_is_taken_is_refused_before_anything_is_sent(tmp_path, where
 
 
 @there
+def test_a_collection_that_was_called_otherwise_for_a_while_has_one_index(tmp_path, where):
+    """A new name leads to the index although nothing has changed, and the one from before leads to no second one."""
+    trial, other = Trial(tmp_path), {**where, "engine_collection": f"{where['engine_collection']}-other"}
+    for number, named in enumerate((where, other, where)):
+        trial.write(f"{number}.txt", prose(f"topic{number}", 6))
+        trial.index(**named)
+        trial.index(**(where if named is other else other))
+    trial.write("last.txt", prose("last", 6))
+    trial.index(**where)
+    for named in (where, other):
+        trial.index(**named)
+        assert asked(by_address(Trial(tmp_path / "web"), named), "topic*").articles == 3
+        with closing(Cluster(Access.of(Settings(engine_url=where["engine_url"])))) as cluster:
+            assert len(cluster.ask("GET", f"/_alias/{named['engine_collection']}")) == 1
+
+
+@there
 def test_old_indices_go_with_their_generations(tmp_path, where):
     """As many indices stay as generations, and none once another engine keeps them all."""
     trial = Trial(tmp_path)
@@ -471,7 +573,7 @@ def test_two_machines_that_write_one_collection_do_not_hinder_each_other(tmp_pat
 @there
 def test_who_knows_the_address_sees_one_generation_or_the_next(tmp_path, where, monkeypatch):
     """While generation after generation is published, no answer errs, and none has parts of two."""
-    monkeypatch.setattr("kb_search.search._FOLLOWED_EVERY", 0.0)
+    monkeypatch.setattr("kb_search.following._EVERY", 0.0)
     trial, over, seen, failed = Trial(tmp_path), threading.Event(), set(), []
 
     def publish(number):
@@ -638,9 +740,16 @@ ANSWERS = {
     "blocked": (403, error("cluster_block_exception", "index blocked: [read-only]"), "is read-only."),
     "full": (429, error("cluster_block_exception", "disk usage exceeded flood-stage"), "is read-only. Often its disk"),
     "no quorum": (503, error("cluster_manager_not_discovered_exception", ""), "has lost too many nodes"),
+    "no manager": (
+        503,
+        error("cluster_block_exception", "blocked by: [no cluster-manager]"),
+        "has lost too many of its",
+    ),
     "red": (503, error("no_shard_available_action_exception", ""), "lacks parts of the index"),
     "busy": (429, error("rejected_execution_exception", "queue"), "is too busy; try again later."),
     "clauses": (500, error("too_many_nested_clauses", "maxClauseCount is set to 1024"), "takes no question so large;"),
+    "name": (400, error("x_exception", "no such index [blockade-partial-away]"), "reports an error: 400 x_exception"),
+    "web server": (404, "", "does not know what it was asked for. Is the address that of OpenSearch"),
     "proxy": (502, "", "cannot be reached by the proxy at this address. Is it running?"),
     "unsaid": (400, {}, "reports an error: 400 error: no reason given"),
     "strange": (400, error("x_exception", "so"), "reports an error: 400 x_exception: so"),
@@ -826,7 +935,7 @@ def test_what_passes_is_asked_again(monkeypatch):
 def test_what_was_tried_for_long_in_vain_is_not_tried_for_long_again(monkeypatch):
     """While an index is lost, one request waits for it; those behind it are told at once, until it is there again."""
     monkeypatch.setattr(clusters, "_PAUSES", (0.01,))
-    monkeypatch.setattr(clusters, "_LITTLE_PATIENCE", 0.0)
+    monkeypatch.setattr(clusters, "LITTLE_PATIENCE", 0.0)
     sent, answer = [], {}
 
     def send(_cluster, _method, path, *_arguments):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
+from contextlib import closing, suppress
 
 import click
 
 from kb_search import analysis, weakwords
 from kb_search.commands.common import print_json, printable, with_settings
 from kb_search.config import Settings
-from kb_search.errors import ConfigError
+from kb_search.errors import ConfigError, IndexProblem
 from kb_search.results import SearchRequest
 from kb_search.search import Library
 from kb_search.spellings import NameCounter, Respelling
-from kb_search.variants import VARIANTS_FILE, Group, Name, Variants, load_variants, variants_folder
+from kb_search.variants import VARIANTS_FILE, Group, Name, Variants, load_variants
 from kb_search.wire import Json
 
 
@@ -43,7 +43,11 @@ def variants_command(settings: Settings, *, suggest: bool, as_json: bool) -> int
 
 
 def _known(settings: Settings) -> Variants:
-    return load_variants(variants_folder(settings.corpus, settings.index), settings.variants)
+    """The groups in force: the collection's own from its folder, or where that is not at hand, from the index."""
+    if not (settings.corpus / VARIANTS_FILE).is_file():
+        with suppress(IndexProblem), closing(Library(settings)) as library:
+            return library.names()
+    return load_variants(settings.corpus, settings.variants)
 
 
 def _said(name: Name) -> str:

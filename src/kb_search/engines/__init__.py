@@ -33,11 +33,12 @@ def engine_named(name: str, settings: Settings | None = None) -> Engine:
     return engine(settings)
 
 
-def reading(settings: Settings) -> Settings:
+def reading(settings: Settings, *, hasty: bool = False) -> Settings:
     """Settings with the index folder to read from.
 
     Where settings name the engine in a cluster, and the folder has no index of it, the small files of the one in the
-    cluster are brought here. An index of another engine answers until the cluster has the collection.
+    cluster are brought here. An index of another engine answers until the cluster has the collection. Whoever is
+    `hasty` has these files already, and does not wait long for a cluster. Raises ClusterProblem and IndexProblem.
     """
     if settings.engine != "opensearch" or current_engine(settings.index) == settings.engine:
         return settings
@@ -45,7 +46,7 @@ def reading(settings: Settings) -> Settings:
     if there and not settings.engine_url:
         return settings
     try:
-        return replace(settings, index=engine_named(settings.engine, settings).fetched())
+        return replace(settings, index=engine_named(settings.engine, settings).fetched(hasty=hasty))
     except IndexMissing:
         if there:
             return settings

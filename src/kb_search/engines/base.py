@@ -342,11 +342,18 @@ class Engine(ABC):
     def reader(self, folder: Path) -> EngineReader:
         """Open a finished generation. Raises IndexDamaged."""
 
+    def is_as_asked(self, folder: Path) -> bool:  # noqa: ARG002 - most have one layout alone
+        """Whether a finished generation of this engine is laid out as the settings ask. Raises IndexDamaged."""
+        return True
+
     def announce(self, folder: Path) -> None:  # noqa: B027 - most are found by their folder alone
         """Make a generation, which is whole on disk, the one that answers for those who do not read its folder."""
 
-    def fetched(self) -> Path:
-        """The index folder to read from; an engine that is reached by an address brings it here first."""
+    def fetched(self, *, hasty: bool = False) -> Path:  # noqa: ARG002 - most have it at hand
+        """The index folder to read from; an engine that is reached by an address brings it here first.
+
+        Whoever is `hasty` does not wait long for an answer.
+        """
         return self.settings.index
 
     def sweep(self) -> None:  # noqa: B027 - most keep nothing elsewhere

@@ -33,7 +33,7 @@ Answer = dict[str, Any]
 _PAUSES = (0.05, 0.2, 0.5, 1.0, 2.0)
 READ_PATIENCE = 15.0
 #: The same for what was given up the last time: whoever waits behind others need not wait as long as they did.
-_LITTLE_PATIENCE = 1.0
+LITTLE_PATIENCE = 1.0
 WRITE_PATIENCE = 15.0
 #: The same where nobody listens at any address: a node that starts anew takes longer, and a reader waits.
 _AWAY_PATIENCE = 5.0
@@ -169,7 +169,7 @@ class Cluster:
         several = method == "GET" and len(self.access.addresses) > 1
         seconds = seconds or (_SECONDS_OF_ONE if several else _SECONDS)
         started = time.monotonic()
-        patience = min(patience, _LITTLE_PATIENCE) if path in self._given_up else patience
+        patience = min(patience, LITTLE_PATIENCE) if path in self._given_up else patience
         told: Failure | None = None
         for pause in (*_PAUSES, *([_PAUSES[-1]] * 100)):
             try:
@@ -278,7 +278,7 @@ class Cluster:
     def _explained(self, failure: Failure) -> ClusterProblem:
         """What is said of a failure that does not pass."""
         if failure.is_missing:
-            return NotThere(failure.reason)
+            return NotThere(sentence(failure, str(self.access)))
         if failure.is_too_long:
             return TooLong(failure.reason)
         if failure.is_lost:

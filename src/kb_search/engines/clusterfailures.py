@@ -67,23 +67,27 @@ def kind_and_reason(error: object) -> tuple[str, str]:
     return kind, reason
 
 
-#: What is said of a failure, by its kind or by what stands in its reason; the first that fits.
-_SENTENCES = (
+#: What is said of a failure by its kind, by what stands in its reason (where names of indices stand too), else by its
+#: status; the first that fits.
+_KINDS = (
     ("away", "cannot be reached. Is it running, and is the address right?"),
     ("silent", "does not answer in time. It may be overloaded or hang; try again later."),
     ("untrusted", "does not prove by TLS who it is; name its certificates with engine_ca, or is it plain http?"),
     ("garbled", "answers with something that is not OpenSearch's. Is the address right?"),
-    ("no cluster-manager", "has lost too many of its nodes to decide anything (no quorum). Start them again."),
     ("cluster_manager_not_discovered", "has lost too many nodes to decide anything (no quorum). Start them again."),
-    ("maxClauseCount", "takes no question so large; ask for less, or raise indices.query.bool.max_clause_count."),
-    ("block", "is read-only. Often its disk is all but full: make room there, or take the block away."),
+    ("cluster_block", "is read-only. Often its disk is all but full: make room there, or take the block away."),
     ("partial", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
     ("shard_available", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
     ("unavailable_shards", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
 )
+_REASONS = (
+    ("no cluster-manager", "has lost too many of its nodes to decide anything (no quorum). Start them again."),
+    ("maxClauseCount", "takes no question so large; ask for less, or raise indices.query.bool.max_clause_count."),
+)
 _STATUSES = {
     401: "refuses the login; check KB_SEARCH_ENGINE_USER and KB_SEARCH_ENGINE_PASSWORD.",
     403: "does not allow this to the login that is used.",
+    404: "does not know what it was asked for. Is the address that of OpenSearch, and the index still there?",
     429: "is too busy; try again later.",
     502: "cannot be reached by the proxy at this address. Is it running?",
     503: "cannot be reached by the proxy at this address. Is it running?",
@@ -93,8 +97,8 @@ _STATUSES = {
 
 def sentence(failure: Failure, where: str) -> str:
     """One or two sentences for a reader."""
-    told = f"{failure.kind} {failure.reason}"
-    said = next((sentence for sign, sentence in _SENTENCES if sign in told), None) or _STATUSES.get(failure.status)
+    told = (*((failure.reason, *one) for one in _REASONS), *((failure.kind, *one) for one in _KINDS))
+    said = next((said for text, sign, said in told if sign in text), None) or _STATUSES.get(failure.status)
     if said is None:
         said = f"reports an error: {failure.status} {failure.kind}: {failure.reason[:500] or 'no reason given'}"
     return f"The cluster at {where} {said}"

@@ -31,6 +31,7 @@ class InCluster:
     addresses: tuple[str, ...]
     index: str
     shards: int
+    replicas: int = 1
     rows: int = 0
     articles: int = 0
     words: int = 0

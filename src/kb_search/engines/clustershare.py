@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import re
 import secrets
 import shutil
@@ -22,13 +21,13 @@ from pathlib import Path
 from kb_search import manifest as manifests
 from kb_search.config import Settings
 from kb_search.disk import write_atomically
-from kb_search.engines.cluster import Access, Cluster, NotThere
+from kb_search.engines.cluster import LITTLE_PATIENCE, READ_PATIENCE, Access, Cluster, NotThere
 from kb_search.engines.clusterdocuments import decoded, document, file_documents, in_pieces
 from kb_search.engines.clusterfolder import NAME, read_place
 from kb_search.engines.clusterindex import FILE
 from kb_search.engines.clusterreading import ClusterIndex
-from kb_search.errors import IndexDamaged, IndexMissing, IndexOutdated, KbSearchError
-from kb_search.generations import CLUSTER, current_name, sweep
+from kb_search.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexProblem, KbSearchError
+from kb_search.generations import CLUSTER, copying, current_name, sweep
 
 _LIST = "files"
 #: The collection, what tells an index folder from others, the generation, and what is made by chance for each writer.
@@ -113,14 +112,17 @@ def _files(folder: Path) -> Iterator[str]:
 def _lead(cluster: Cluster, collection: str, index: str) -> None:
     """Have the name of a collection lead to one index and no other, in one step. Raises NotThere without the index.
 
+    Where the collection was called otherwise for a while, its name leads to an index that the pattern does not fit.
     The pattern is a list of names once the cluster has it, and one of them, an older generation or an index of a
     collection with a longer name, may be deleted before the step is carried out: then it is asked again.
     """
-    away = {"remove": {"index": f"{collection}-*", "alias": collection, "must_exist": False}}
-    step = {"actions": [away, {"add": {"index": index, "alias": collection}}]}
     for left in reversed(range(_TRIES)):
+        others = [one for one in _led(cluster, collection) if not one.startswith(f"{collection}-")]
+        removed = [
+            {"remove": {"index": one, "alias": collection, "must_exist": False}} for one in (f"{collection}-*", *others)
+        ]
         try:
-            cluster.ask("POST", "/_aliases", step)
+            cluster.ask("POST", "/_aliases", {"actions": [*removed, {"add": {"index": index, "alias": collection}}]})
         except NotThere:
             if not left:
                 raise
@@ -128,10 +130,11 @@ def _lead(cluster: Cluster, collection: str, index: str) -> None:
             return
 
 
-def _led(cluster: Cluster, collection: str) -> list[str]:
+def _led(cluster: Cluster, collection: str, *, hasty: bool = False) -> list[str]:
     """The indices that the name of a collection leads to: one, or none before the first is there."""
+    patience = LITTLE_PATIENCE if hasty else READ_PATIENCE
     try:
-        return list(cluster.ask("GET", f"/_alias/{collection}", local=True))
+        return list(cluster.ask("GET", f"/_alias/{collection}", patience=patience, local=True))
     except NotThere:
         return []
 
@@ -145,7 +148,7 @@ def sweep_cluster(settings: Settings) -> None:
             there = set(cluster.ask("GET", f"/*-{mine}-*/_settings/index.uuid"))
             current = places.get(current_name(settings.index))
             led = set(_led(cluster, settings.engine_collection))
-            if current and led & (there - {current.index}):
+            if current and led != {current.index} and led <= there:
                 _lead(cluster, settings.engine_collection, current.index)
             for index in sorted(there - {place.index for place in places.values()}):
                 cluster.drop(index)
@@ -160,9 +163,10 @@ def _kept(index: Path) -> list[Path]:
     return [path.parent for path in (index / "generations").glob(f"*/{NAME}") if path.parent.name.isdecimal()]
 
 
-def fetched(settings: Settings) -> Path:
+def fetched(settings: Settings, *, hasty: bool = False) -> Path:
     """A folder with the small files of the generation that answers in a cluster: an index folder like any other.
 
+    Whoever is `hasty` does not wait long for the cluster to say which that is.
     Raises ClusterProblem, and IndexMissing where the cluster has no such collection.
     """
     access = Access.of(settings)
@@ -170,43 +174,59 @@ def fetched(settings: Settings) -> Path:
     key = hashlib.sha256(f"{access} {collection}".encode()).hexdigest()[:16]
     folder = settings.engine_cache.expanduser() / key
     with closing(Cluster(access)) as cluster:
-        index = next(iter(_led(cluster, collection)), "")
+        index = next(iter(_led(cluster, collection, hasty=hasty)), "")
         if not index:
             raise IndexMissing(
                 f"There is no collection {collection!r} in the cluster at {access}; build it with "
                 "`kb-search index --engine opensearch --engine-url …`, or name another with engine_collection."
             )
-        if _is_whole(folder / "generations" / current_name(folder), index):
-            return folder
-        cluster.check_version()
-        _fetch(ClusterIndex(cluster, index, 1), folder)
+        if not _has(folder, index):
+            cluster.check_version()
+            _bring_here(ClusterIndex(cluster, index, 1), folder)
     return folder
 
 
+def _has(folder: Path, index: str) -> bool:
+    return _is_whole(folder / "generations" / current_name(folder), index)
+
+
+def _bring_here(index: ClusterIndex, folder: Path) -> None:
+    """Have the files of a generation in a folder, once for all processes that want them. Raises IndexProblem."""
+    try:
+        with copying(folder):
+            if not _has(folder, index.name):
+                _fetch(index, folder)
+    except OSError as error:
+        raise IndexProblem(
+            f"The small files of the index cannot be kept in {folder}: {error.strerror or error}. "
+            "Make room there, or name another folder with engine_cache."
+        ) from error
+
+
 def _fetch(index: ClusterIndex, folder: Path) -> None:
-    """Have the files of a generation in a folder, whole or not at all; several processes may do so at once."""
-    for made in (folder, folder / "generations"):
-        made.mkdir(mode=0o700, parents=True, exist_ok=True)
-        made.chmod(0o700)
+    """Have the files of a generation in a folder that nobody else changes, whole or not at all. Raises OSError."""
     kept = index.document(f"f{_LIST}")
     if kept is None:
         raise IndexDamaged(f"The index {index.name} in the cluster is not whole.")
-    half = folder / f".{os.getpid()}-{secrets.token_hex(4)}"
-    for name, count in kept["shown"]["files"]:
-        path = half / name
-        if not path.resolve().is_relative_to(half.resolve()):
-            raise IndexDamaged(f"The index {index.name} in the cluster has a file of an impossible name.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"".join(_pieces(index, name, count)))
     final = folder / "generations" / str(int(kept["shown"]["generation"])).zfill(6)
-    if final.exists() and not _is_whole(final, index.name):
-        shutil.rmtree(final)  # damaged, or of a collection of the same name that was built anew
-    if final.exists():
-        shutil.rmtree(half)
-    else:
+    if not _is_whole(final, index.name):
+        half = folder / "generation.half"
+        shutil.rmtree(half, ignore_errors=True)  # of a process that failed or was killed
+        for name, count in kept["shown"]["files"]:
+            _bring(index, name, count, half)
+        shutil.rmtree(final, ignore_errors=True)  # damaged, or of a collection of this name that was built anew
         half.rename(final)
     write_atomically(folder / "CURRENT", f"{final.name}\n".encode())
     sweep(folder)
+
+
+def _bring(index: ClusterIndex, name: str, count: int, folder: Path) -> None:
+    """Write a file that the cluster keeps in so many pieces into a folder."""
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise IndexDamaged(f"The index {index.name} in the cluster has a file of an impossible name.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(_pieces(index, name, count)))
 
 
 def _is_whole(generation: Path, index: str) -> bool:

@@ -68,14 +68,14 @@ class ClusterWriter(EngineWriter):
 
     def __init__(self, access: Access, settings: Settings, name: str, folder: Path, base: Path | None) -> None:
         """Begin in an empty folder, as a change of the generation in `base`; its index's name begins with `name`."""
-        self._replicas = settings.engine_replicas
         self._folder = folder
         self._base_folder = base
         self._base = read_whole(base).place if base else None
         self._cluster = Cluster(access)
         self._cluster.check_version()
         _refuse_taken(self._cluster, settings.engine_collection)
-        self._place = InCluster(access.addresses, f"{name}-{secrets.token_hex(4)}", settings.engine_shards)
+        index = f"{name}-{secrets.token_hex(4)}"
+        self._place = InCluster(access.addresses, index, settings.engine_shards, settings.engine_replicas)
         if self._base:
             wait_for(self._cluster, self._base.index, "yellow", _WHOLE_SECONDS)  # it cannot be changed else
             self._place = replace(self._base, addresses=access.addresses, index=self._place.index)
@@ -173,7 +173,7 @@ class ClusterWriter(EngineWriter):
         cluster.ask("POST", f"/{index}/_refresh", check=_on_all_shards)
         if not self._base:
             cluster.ask("POST", f"/{index}/_forcemerge", max_num_segments=1, seconds=_MERGE_SECONDS)
-        copies = f"0-{self._replicas}" if self._replicas else "false"  # on as many machines as there are
+        copies = f"0-{self._place.replicas}" if self._place.replicas else "false"  # on as many machines as there are
         cluster.ask("PUT", f"/{index}/_settings", {**FINISHED, "index.auto_expand_replicas": copies})
         wait_for(cluster, index, "green")
 

@@ -269,13 +269,18 @@ class OpenSearchEngine(Engine):
         name = f"{self.settings.engine_collection}-{mine}-{folder.name.partition('.')[0]}"
         return ClusterWriter(access, self.settings, name, folder, base)
 
+    def is_as_asked(self, folder: Path) -> bool:
+        """Whether a generation has as many shards and replicas as the settings ask. Raises IndexDamaged."""
+        place = read_place(folder)
+        return (place.shards, place.replicas) == (self.settings.engine_shards, self.settings.engine_replicas)
+
     def announce(self, folder: Path) -> None:
         """Make a generation the one that answers for all who know the cluster alone. Raises ClusterProblem."""
         announce(self.settings, folder)
 
-    def fetched(self) -> Path:
+    def fetched(self, *, hasty: bool = False) -> Path:
         """An index folder with the small files of what answers in the cluster. Raises ClusterProblem, IndexMissing."""
-        return fetched(self.settings)
+        return fetched(self.settings, hasty=hasty)
 
     def sweep(self) -> None:
         """Delete from the cluster what no generation of the index folder names."""

@@ -6,6 +6,7 @@ import hmac
 import json
 import os
 import secrets
+import shutil
 import socket
 import threading
 import time
@@ -500,6 +501,30 @@ def test_a_collection_that_was_called_otherwise_for_a_while_has_one_index(tmp_pa
         assert asked(by_address(Trial(tmp_path / "web"), named), "topic*").articles == 3
         with closing(Cluster(Access.of(Settings(engine_url=where["engine_url"])))) as cluster:
             assert len(cluster.ask("GET", f"/_alias/{named['engine_collection']}")) == 1
+
+
+@there
+def test_a_copied_index_folder_has_indices_of_its_own(tmp_path, where):
+    """What a copy writes and sweeps takes nothing from the first folder; one that was moved stays itself."""
+    trial, copy = Trial(tmp_path / "first"), Trial(tmp_path / "second")
+    trial.write("bridge.txt", prose("bridge", 6))
+    trial.index(**where)
+    shutil.copytree(trial.root, copy.root)
+    trial.write("more.txt", prose("more", 6))
+    trial.index(**where)
+    copy.index(**where)  # nothing is new there
+    assert trial.search("bridge OR more").articles == 2
+    for number in range(3):
+        copy.write(f"{number}.txt", prose(f"other{number}", 6))
+        copy.index(**where)
+    assert trial.search("bridge OR more").articles == 2
+    assert copy.search("bridge OR other*").articles == 4
+    before = indices(where)
+    moved = Trial(tmp_path / "third")
+    copy.root.rename(moved.root)
+    moved.write("last.txt", prose("last", 6))
+    moved.index(**where)
+    assert len(indices(where)) == len(before)
 
 
 @there

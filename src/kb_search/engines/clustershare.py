@@ -11,12 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import platform
 import re
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from kb_search import manifest as manifests
 from kb_search.config import Settings
@@ -36,13 +38,28 @@ _TRIES = 10
 _log = logging.getLogger(__name__)
 
 
+class _Mark(NamedTuple):
+    """What an index folder keeps of the cluster: what its indices are told from others by, and where both are.
+
+    `home` is the machine, path and file number of the folder itself, by which a copy of it is known as one.
+    """
+
+    owner: str
+    addresses: tuple[str, ...]
+    home: tuple[str, str, int]
+
+    def is_of(self, home: tuple[str, str, int]) -> bool:
+        """Whether the mark is a folder's own: it may have been moved, or put back where it was, but not copied."""
+        return self.home[:2] == home[:2] or self.home[2] == home[2]
+
+
 def known_addresses(folder: Path) -> tuple[str, ...]:
     """The addresses that an index folder was last kept at; none where it never was. Raises IndexDamaged.
 
     `folder` is that of a generation, finished or not.
     """
     index = _index_of(folder)
-    return _marked(index)[1] if index and (index / CLUSTER).exists() else ()
+    return _marked(index).addresses if index and (index / CLUSTER).exists() else ()
 
 
 def _index_of(folder: Path) -> Path | None:
@@ -53,22 +70,31 @@ def _index_of(folder: Path) -> Path | None:
 def owner(folder: Path, addresses: Sequence[str]) -> str:
     """What tells the indices of one index folder from those of others: made by chance when it is first asked for.
 
-    `folder` is that of a generation, finished or not; `addresses` are kept with it, for when settings name none.
+    `folder` is that of a generation, finished or not; `addresses` are kept with it, for when settings name none. A
+    copy of an index folder gets an owner of its own, and never deletes what the folder that it was copied from uses.
     """
     index = _index_of(folder)
     if not index:
         return "alone"
-    mine, known = _marked(index) if (index / CLUSTER).exists() else (secrets.token_hex(4), ())
-    if tuple(addresses) != known:
-        write_atomically(index / CLUSTER, json.dumps({"owner": mine, "addresses": addresses}).encode())
+    home = _home(index)
+    known = _marked(index) if (index / CLUSTER).exists() else None
+    mine = known.owner if known and known.is_of(home) else secrets.token_hex(4)
+    mark = _Mark(mine, tuple(addresses), home)
+    if mark != known:
+        write_atomically(index / CLUSTER, json.dumps(mark._asdict()).encode())
     return mine
 
 
-def _marked(index: Path) -> tuple[str, tuple[str, ...]]:
-    """The owner of an index folder, and the addresses of its cluster. Raises IndexDamaged."""
+def _home(index: Path) -> tuple[str, str, int]:
+    return platform.node(), str(index.resolve()), index.stat().st_ino
+
+
+def _marked(index: Path) -> _Mark:
+    """What an index folder keeps of its cluster. Raises IndexDamaged."""
     try:
         told = json.loads((index / CLUSTER).read_text("utf-8"))
-        return str(told["owner"]), tuple(told["addresses"])
+        machine, path, number = told["home"]
+        return _Mark(str(told["owner"]), tuple(told["addresses"]), (str(machine), str(path), int(number)))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(
             f"{index / CLUSTER} cannot be read; delete it, and the old indices in the cluster."
@@ -142,10 +168,12 @@ def _led(cluster: Cluster, collection: str, *, hasty: bool = False) -> list[str]
 def sweep_cluster(settings: Settings) -> None:
     """Delete the indices of an index folder that none of its generations names. That it fails is only logged."""
     try:
-        mine, known = _marked(settings.index)
+        mark = _marked(settings.index)
+        if not mark.is_of(_home(settings.index)):
+            return  # a copy, which has no index of its own yet
         places = {path.name: read_place(path) for path in _kept(settings.index)}
-        with closing(Cluster(Access.of(settings, known))) as cluster:
-            there = set(cluster.ask("GET", f"/*-{mine}-*/_settings/index.uuid"))
+        with closing(Cluster(Access.of(settings, mark.addresses))) as cluster:
+            there = set(cluster.ask("GET", f"/*-{mark.owner}-*/_settings/index.uuid"))
             current = places.get(current_name(settings.index))
             led = set(_led(cluster, settings.engine_collection))
             if current and led != {current.index} and led <= there:

@@ -158,9 +158,9 @@ def _lead(cluster: Cluster, collection: str, index: str) -> None:
 
 def _led(cluster: Cluster, collection: str, *, hasty: bool = False) -> list[str]:
     """The indices that the name of a collection leads to: one, or none before the first is there."""
-    patience = LITTLE_PATIENCE if hasty else READ_PATIENCE
+    seconds, patience = (LITTLE_PATIENCE, LITTLE_PATIENCE) if hasty else (0.0, READ_PATIENCE)
     try:
-        return list(cluster.ask("GET", f"/_alias/{collection}", patience=patience, local=True))
+        return list(cluster.ask("GET", f"/_alias/{collection}", seconds=seconds, patience=patience, local=True))
     except NotThere:
         return []
 

@@ -768,9 +768,14 @@ ANSWERS = {
     "no manager": (
         503,
         error("cluster_block_exception", "blocked by: [no cluster-manager]"),
-        "has lost too many of its",
+        "has lost too many nodes",
     ),
     "red": (503, error("no_shard_available_action_exception", ""), "lacks parts of the index"),
+    "red search": (
+        503,
+        error("search_phase_execution_exception", "rejected: missing shards"),
+        "lacks parts of the index",
+    ),
     "busy": (429, error("rejected_execution_exception", "queue"), "is too busy; try again later."),
     "clauses": (500, error("too_many_nested_clauses", "maxClauseCount is set to 1024"), "takes no question so large;"),
     "name": (400, error("x_exception", "no such index [blockade-partial-away]"), "reports an error: 400 x_exception"),

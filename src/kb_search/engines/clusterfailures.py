@@ -67,6 +67,8 @@ def kind_and_reason(error: object) -> tuple[str, str]:
     return kind, reason
 
 
+_RED = "lacks parts of the index: nodes that hold them are not there (red). Start them again."
+_NO_QUORUM = "has lost too many nodes to decide anything (no quorum). Start them again."
 #: What is said of a failure by its kind, by what stands in its reason (where names of indices stand too), else by its
 #: status; the first that fits.
 _KINDS = (
@@ -74,14 +76,15 @@ _KINDS = (
     ("silent", "does not answer in time. It may be overloaded or hang; try again later."),
     ("untrusted", "does not prove by TLS who it is; name its certificates with engine_ca, or is it plain http?"),
     ("garbled", "answers with something that is not OpenSearch's. Is the address right?"),
-    ("cluster_manager_not_discovered", "has lost too many nodes to decide anything (no quorum). Start them again."),
+    ("cluster_manager_not_discovered", _NO_QUORUM),
     ("cluster_block", "is read-only. Often its disk is all but full: make room there, or take the block away."),
-    ("partial", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
-    ("shard_available", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
-    ("unavailable_shards", "lacks parts of the index: nodes that hold them are not there (red). Start them again."),
+    ("partial", _RED),
+    ("shard_available", _RED),
+    ("unavailable_shards", _RED),
 )
 _REASONS = (
-    ("no cluster-manager", "has lost too many of its nodes to decide anything (no quorum). Start them again."),
+    ("no cluster-manager", _NO_QUORUM),
+    ("missing shards", _RED),
     ("maxClauseCount", "takes no question so large; ask for less, or raise indices.query.bool.max_clause_count."),
 )
 _STATUSES = {

@@ -528,7 +528,10 @@ def unsafe(trial):
 @pytest.mark.parametrize(
     ("problem", "said"),
     [
-        (outdated, "kept it in another way. Build it anew with `kb-search index --full`"),
+        (
+            outdated,
+            "Use that program, which is newer than this one (0.1.0), or build it anew with `kb-search index --full`",
+        ),
         (cut, "is missing or cut short. Build it anew with `kb-search index --full`"),
         (unsafe, "run `chmod 700"),
     ],

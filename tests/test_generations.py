@@ -414,7 +414,17 @@ def test_an_index_of_another_schema_is_outdated(index, schema):
     publish(index)
     path = index / "generations" / "000001" / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema": schema, "program": "0.0.7"}))
-    with pytest.raises(IndexOutdated, match=r"built by kb-search 0\.0\.7.*`kb-search index --full`"):
+    with pytest.raises(IndexOutdated, match=r"built by kb-search 0\.0\.7.*`kb-search index --full`") as outdated:
+        open_current(index)
+    assert ("newer than this one" in str(outdated.value)) == (schema == manifest.SCHEMA + 1)
+
+
+def test_an_engine_that_nobody_knows_is_damage(index):
+    """A manifest with another engine in it is not what was written; it is no wrong use of the program."""
+    publish(index)
+    path = index / "generations" / "000001" / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "engine": "moon"}))
+    with pytest.raises(IndexDamaged, match="manifest of generation 000001 is not whole"):
         open_current(index)
 
 

@@ -14,6 +14,7 @@ from kb_search.engines.base import FIELD_WEIGHTS
 from kb_search.errors import IndexDamaged, IndexLocked, IndexProblem, RemovalsRefused, UsageError
 from kb_search.generations import building, current_name, verify
 from kb_search.planning import STATUSES
+from kb_search.previous import built_from
 from tests.trial import fill, prose, statuses
 
 
@@ -101,6 +102,17 @@ def test_a_touched_file_is_unchanged(four):
     report = four.index()
     assert counts(report) == {"unchanged": 4}
     assert report.generation == "000001"
+
+
+def test_articles_that_were_moved_are_known_where_they_are(trial):
+    """The index knows the folder of its articles also where nothing in that has changed since it was moved."""
+    trial.write("a.txt", prose("bridge", 6))
+    trial.index()
+    moved = trial.settings.corpus.rename(trial.root / "moved")
+    report = trial.index(corpus=moved)
+    assert (report.built, report.unchanged) == (True, 1)
+    assert built_from(trial.settings.index) == moved.resolve()
+    assert not trial.index(corpus=moved).built
 
 
 def test_content_is_looked_at_once(four, monkeypatch):

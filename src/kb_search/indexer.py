@@ -142,6 +142,7 @@ class _Run:
         self._engine = engine
         self._build = build
         self._before = before
+        self._folder = str(settings.corpus.resolve())  # as the manifest keeps it
         self._progress = progress
         self._now = time.time_ns()
         self._known: list[KnownFile] = []
@@ -168,10 +169,11 @@ class _Run:
         return self._publish(together)
 
     def _is_current(self, opened: Opened) -> bool:
-        """Whether the generation before is what should answer: the newest, with these names, as asked, not worn."""
+        """Whether the generation before is what should answer: the newest, of these articles and names, as asked."""
         if opened.manifest.generation != current_name(self._settings.index) or not self._is_ours(opened):
             return False
-        if not has_variants(self._settings.corpus, opened.folder):
+        known = dict(opened.manifest.settings).get(CORPUS)
+        if known != self._folder or not has_variants(self._settings.corpus, opened.folder):
             return False
         return not (self._before.reader and _is_worn(self._before.reader))
 
@@ -280,7 +282,7 @@ class _Run:
             for article in dict.fromkeys(itertools.chain(*(itertools.islice(one, 1) for one in ends))):
                 _ask(reader, article)
             self.is_worn = _is_worn(reader)
-        kept = said(self._settings, (*READ_BY, *LIMITS)) | {CORPUS: str(self._settings.corpus.resolve())}
+        kept = said(self._settings, (*READ_BY, *LIMITS)) | {CORPUS: self._folder}
         return self._build.publish(self._engine.name, holdings.articles, holdings.passages, kept, self._engine.announce)
 
     def _speaking(self, files: Iterable[KnownFile], together: Together) -> Iterator[str]:

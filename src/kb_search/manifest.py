@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kb_search import __version__
+from kb_search.config import ENGINES
 from kb_search.errors import REBUILD, IndexDamaged, IndexOutdated
 
 #: Raised whenever a generation of an older program would be read wrongly: for another layout, or for other terms.
@@ -61,12 +62,18 @@ def read(folder: Path) -> Manifest:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamaged(f"The manifest of generation {folder.name} cannot be read. {REBUILD}") from error
     if schema != SCHEMA:
-        raise IndexOutdated(f"The index was built by kb-search {program}, which kept it in another way. {REBUILD}")
+        is_newer = isinstance(schema, int) and schema > SCHEMA
+        helps = f"Use that program, which is newer than this one ({__version__}), or build" if is_newer else "Build"
+        raise IndexOutdated(
+            f"The index was built by kb-search {program}, which kept it in another way. "
+            f"{helps}{REBUILD.removeprefix('Build')}"
+        )
     try:
         files = tuple(StoredFile(**file) for file in fields.pop("files"))
         short = [file.path for file in files if not _has_size(folder / file.path, file.size)]
         settings = tuple((str(name), str(value)) for name, value in fields.pop("settings"))
         manifest = Manifest(files=files, settings=settings, **fields)
+        ENGINES.index(manifest.engine)  # a ValueError where there is no such engine
     except (KeyError, TypeError, ValueError) as error:
         raise IndexDamaged(f"The manifest of generation {folder.name} is not whole. {REBUILD}") from error
     if short:

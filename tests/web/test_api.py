@@ -108,6 +108,22 @@ def test_every_described_address_exists_and_every_parameter_is_read(client: Flas
         assert answer.json["query"]["notes"] == []
 
 
+@pytest.mark.parametrize("name", ["page", "since", "until", "date", "not_date"])
+@pytest.mark.parametrize(
+    "value", ["1", "999999", "1000000", "1023", "2023-1", "2023-11-30", "undated", "2023-11-1", "12", "202311", "-1"]
+)
+def test_what_the_description_allows_is_what_is_read(client: FlaskClient, name: str, value: str) -> None:
+    """The limits of a page's number and the form of a date are described as they are."""
+    parameters = client.get("/api/openapi.json").json["paths"]["/api/v1/search"]["get"]["parameters"]
+    schema = next(one["schema"] for one in parameters if one["name"] == name)
+    schema = schema.get("items", schema)
+    if name == "page":
+        described = value.isdecimal() and schema["minimum"] <= int(value) <= schema["maximum"]
+    else:
+        described = re.search(schema["pattern"], value) is not None
+    assert (client.get(f"/api/v1/search?{name}={value}").status_code == 200) == described
+
+
 @pytest.mark.parametrize("query", ["page=abc", "page=0", "date=2023-02-30", "per_page=9999", "match=x", "sort=x"])
 def test_an_impossible_value_is_refused(client: FlaskClient, query: str) -> None:
     """The API refuses what it cannot read, and quotes it."""

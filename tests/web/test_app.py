@@ -35,9 +35,10 @@ def test_every_answer_is_strict_about_what_a_browser_may_do(client: FlaskClient,
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_nothing_can_be_sent(client: FlaskClient, address: str, method: str) -> None:
-    """Every address answers GET and refuses what would change something."""
+    """Every address answers GET, and refuses what would change something with what it allows (RFC 9110, 15.5.6)."""
     answer = client.open(address, method=method)
     assert answer.status_code == 405
+    assert {"GET", "HEAD"} <= set(answer.allow)
     assert b"nothing else" in answer.data or address.startswith("/static")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jinja2
 from flask import Flask, Response, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from kb_search.config import Settings
 from kb_search.errors import ConfigError, IndexMissing, KbSearchError
@@ -138,9 +138,10 @@ def _http_error(settings: Settings, error: HTTPException) -> Response:
     """What Flask itself refuses: no such address, not GET."""
     status = error.code or 500
     sentence = _SENTENCES.get(status, f"{error.name}.")
-    if _wants_json():
-        return _json(_HttpError(sentence), status)
-    return _page(settings, status, sentence)
+    response = _json(_HttpError(sentence), status) if _wants_json() else _page(settings, status, sentence)
+    if isinstance(error, MethodNotAllowed):
+        response.allow.update(error.valid_methods or ())  # RFC 9110 asks for them
+    return response
 
 
 def _unknown_error(app: Flask, settings: Settings, error: Exception) -> Response:

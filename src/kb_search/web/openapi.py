@@ -9,7 +9,7 @@ from kb_search import __version__
 from kb_search.document import BOILERPLATE, CONTENTS, REPEATED
 from kb_search.overview import LISTS
 from kb_search.results import MATCHES, SORTS
-from kb_search.web.state import MAX_PER_PAGE, MAX_VALUES
+from kb_search.web.state import MAX_PAGE, MAX_PER_PAGE, MAX_VALUES
 from kb_search.wire import Json
 
 TEXT: Json = {"type": "string"}
@@ -18,6 +18,9 @@ COUNT: Json = {"type": "integer", "minimum": 0}
 NUMBER: Json = {"type": "number"}
 FLAG: Json = {"type": "boolean"}
 DATE: Json = {"type": ["string", "null"], "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
+#: Dates as they are asked for, where the first month may be `1` too; an empty one asks for nothing.
+ASKED_DATE: Json = {"type": "string", "pattern": r"^(\d{4}(-\d{1,2}(-\d{1,2})?)?)?$"}
+ASKED_DATE_OR_NONE: Json = {"type": "string", "pattern": r"^(undated|\d{4}(-\d{1,2}(-\d{1,2})?)?)?$"}
 ENDING_COUNT: Json = {
     "type": ["integer", "null"],
     "minimum": 0,
@@ -87,14 +90,15 @@ def _reference(name: str) -> Json:
 
 def _search_parameters() -> list[Json]:
     several: Json = {"type": "array", "items": TEXT, "maxItems": MAX_VALUES}
+    several_dates: Json = {**several, "items": ASKED_DATE_OR_NONE}
     return [
         _parameter("q", TEXT, "What to look for, in the query language; empty or `*` for everything."),
         _parameter("source", several, "Only these sources; repeat it for more than one."),
         _parameter("not_source", several, "None of these sources."),
-        _parameter("date", several, f"Only these dates: {_DATE_HELP}."),
-        _parameter("not_date", several, f"None of these dates: {_DATE_HELP}."),
-        _parameter("since", TEXT, "From this year, month or day on, which is included."),
-        _parameter("until", TEXT, "Up to this year, month or day, which is included."),
+        _parameter("date", several_dates, f"Only these dates: {_DATE_HELP}."),
+        _parameter("not_date", several_dates, f"None of these dates: {_DATE_HELP}."),
+        _parameter("since", ASKED_DATE, "From this year, month or day on, which is included."),
+        _parameter("until", ASKED_DATE, "Up to this year, month or day, which is included."),
         _parameter("lang", several, "Only articles in these languages (ISO 639-1 codes)."),
         _parameter("article", TEXT, "Only passages of this article."),
         _parameter("match", {"enum": list(MATCHES), "default": "all"}, "All of the words, or any."),
@@ -102,7 +106,9 @@ def _search_parameters() -> list[Json]:
         _parameter("sort", {"enum": list(SORTS), "default": SORTS[0]}, "The order of the hits."),
         _parameter("fold", {"enum": ["0", "1"], "default": "0"}, "List of near-duplicates only the earliest."),
         _parameter("copies", {"enum": ["folded", "all"], "default": "folded"}, "`all` undoes `fold`, as on the pages."),
-        _parameter("page", {"type": "integer", "minimum": 1, "default": 1}, "Which page of the hits."),
+        _parameter(
+            "page", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 1}, "Which page of the hits."
+        ),
         _parameter("per_page", {"type": "integer", "minimum": 1, "maximum": MAX_PER_PAGE}, "Hits on one page."),
     ]
 

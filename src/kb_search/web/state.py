@@ -28,6 +28,7 @@ SINGLE = ("q", "since", "until", "article", "match", "variants", "sort", "fold",
 MAX_VALUES = 100
 MAX_VALUE_LENGTH = 300
 MAX_PER_PAGE = 200
+MAX_PAGE = 999_999
 
 _WHOLE_NUMBER = re.compile("[0-9]{1,6}", re.ASCII)
 _OPPOSITE = {"source": "not_source", "not_source": "source", "date": "not_date", "not_date": "date"}
@@ -74,7 +75,7 @@ class State:
             variants=reader.choice("variants", ("on", "off")) == "on",
             sort=reader.choice("sort", SORTS),
             fold=reader.choice("copies", ("folded", "all")) == "folded" and asked_fold,
-            page=reader.number("page", 1, 999_999),
+            page=reader.number("page", 1, MAX_PAGE),
             per_page=reader.number("per_page", per_page, MAX_PER_PAGE),
         )
         since, until = reader.date("since"), reader.date("until")

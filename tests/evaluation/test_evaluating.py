@@ -72,7 +72,11 @@ def test_without_judgements_a_run_is_written_all_the_same(tmp_path, evaluate):
     code, out, _ = evaluate(folder, "--run", path, "--json")
     assert code == 0
     assert json.loads(out)["measures"] == {}
+    assert json.loads(out)["notes"] == ["No question is judged in qrels.tsv, so nothing is measured."]
     assert read_run(path)
+    (folder / "queries.jsonl").write_text("", "utf-8")
+    code, out, _ = evaluate(folder)
+    assert (code, "Note: queries.jsonl asks nothing." in out) == (0, True)
 
 
 def test_judgements_of_what_is_not_there_are_said(tmp_path, evaluate):

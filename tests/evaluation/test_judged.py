@@ -21,6 +21,12 @@ def test_judgements_may_be_missing(tmp_path):
     assert read_judged(write_judged(tmp_path, grades=None)).judgements == ()
 
 
+def test_a_judgement_that_is_repeated_counts_once(tmp_path):
+    """The same grade for the same pair says nothing new."""
+    judged = read_judged(write_judged(tmp_path, grades="q1\td1\t2\nq1\td2\t-1\nq1\td1\t2\n"))
+    assert judged.judgements == (Judgement("q1", "d1", 2), Judgement("q1", "d2", -1))
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -38,6 +44,8 @@ def test_judgements_may_be_missing(tmp_path):
         ("docs.jsonl", b"\xff\xfe", "not UTF-8"),
         ("qrels.tsv", b"q1 d1 2", "line 1: expected a question, a document and a grade"),
         ("qrels.tsv", b"q1\td1\tgood", "expected a question, a document and a grade"),
+        ("qrels.tsv", b"q1\td1\t99999999999999999999", "line 1: the grade must be a whole number between"),
+        ("qrels.tsv", b"q1\td1\t2\nq1\td2\t1\nq1\td1\t1", "qrels.tsv, line 3: another grade than"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(tmp_path, name, content, said):

@@ -17,6 +17,8 @@ from kb_search.errors import UsageError
 #: So many ids are named in a note, with so many letters each.
 _MOST_LISTED = 8
 _MOST_LETTERS = 60
+#: No scale of grades goes further; measures take them for whole numbers of a machine.
+MOST_GRADE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,12 @@ class Judged:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences on judgements of what the collection does not have."""
+        """Sentences on what is missing, and on judgements of what the collection does not have."""
         questions = {one.question for one in self.judgements} - self.judged_questions
         documents = {one.document for one in self.judgements if one.grade > 0} - {one.id for one in self.documents}
-        said = []
+        said = [] if self.questions else ["queries.jsonl asks nothing."]
+        if not self.judged_questions:
+            said.append("No question is judged in qrels.tsv, so nothing is measured.")
         if questions:
             said.append(f"Judged in qrels.tsv but not in queries.jsonl, and left out: {_listed(questions)}.")
         if documents:
@@ -161,10 +165,23 @@ def _refuse_repeated(path: Path, ids: list[str]) -> None:
 
 
 def _judgements(path: Path) -> Iterator[Judgement]:
+    """The judgements of a file, each pair once. Raises UsageError, also where a pair has two grades."""
+    first: dict[tuple[str, str], tuple[Judgement, str]] = {}
     for where, line in lines(path):
-        fields = line.split("\t")
-        try:
-            question, document, grade = fields
-            yield Judgement(question, document, int(grade))
-        except ValueError as error:
-            raise UsageError(f"{where}: expected a question, a document and a grade, with tabs between.") from error
+        one = _judgement(where, line)
+        before, there = first.setdefault((one.question, one.document), (one, where))
+        if before.grade != one.grade:
+            raise UsageError(f"{where}: another grade than for the same question and document in {there}; keep one.")
+        if there == where:
+            yield one
+
+
+def _judgement(where: str, line: str) -> Judgement:
+    try:
+        question, document, grade = line.split("\t")
+        judged = Judgement(question, document, int(grade))
+    except ValueError as error:
+        raise UsageError(f"{where}: expected a question, a document and a grade, with tabs between.") from error
+    if abs(judged.grade) > MOST_GRADE:
+        raise UsageError(f"{where}: the grade must be a whole number between -{MOST_GRADE} and {MOST_GRADE}.")
+    return judged

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -124,6 +124,20 @@ def test_a_disk_that_fails_beside_other_work_is_told(index, monkeypatch):
             pass
         build.publish("whoosh", 1, 2)
     assert content(index) == "one"
+
+
+@pytest.mark.parametrize("published", [0, 1])
+def test_what_cannot_be_announced_does_not_answer(index, published):
+    """Nothing is left of a generation that could not be announced; the one before answers, if there is one."""
+    for _ in range(published):
+        publish(index)
+    with pytest.raises(ZeroDivisionError), building(index) as build:  # noqa: PT012 - all of it is the run
+        (build.folder / "data").write_text("two")
+        build.publish("whoosh", 1, 2, announce=lambda _: 1 / 0)
+    assert names(index) == ["000001"][:published]
+    with pytest.raises(IndexMissing) if not published else nullcontext():
+        assert content(index) == "one"
+    assert publish(index).generation == f"00000{published + 1}"
 
 
 def test_what_goes_while_it_is_flushed_is_no_error(index, monkeypatch):

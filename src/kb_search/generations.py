@@ -134,10 +134,18 @@ class Build:
         self.folder.rename(final)
         flush(final.parent)
         if announce:
-            announce(final)
+            self._announce(announce, final)
         write_atomically(self._index / "CURRENT", f"{self.generation}\n".encode())
         self.published = True
         return manifest
+
+    def _announce(self, announce: Callable[[Path], None], final: Path) -> None:
+        """Have a generation announced; where that fails it is none, and is thrown away as one that was begun."""
+        try:
+            announce(final)
+        except BaseException:
+            final.rename(self.folder)
+            raise
 
     @contextmanager
     def flushing(self) -> Iterator[None]:

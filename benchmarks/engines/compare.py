@@ -57,7 +57,7 @@ MEASURE = "fts5"
 WARMING = (made.Question("word", ("opening",)), made.Question("any", ("opening", "closing", "ending")))
 #: Arithmetic has one thread while an index is written, as in `kb-search index`.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-_CACHE = Path(tempfile.gettempdir()) / "kb-search-benchmark"
+_CACHE = Path(__file__).resolve().parents[2] / "build" / "benchmarks"
 
 Figures = dict[str, Any]
 
@@ -179,6 +179,7 @@ def measured(name: str, given: argparse.Namespace) -> Figures:
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=env)
             figures |= json.loads(done.stdout)
     finally:
+        contender(name, folder / "index", given.cluster).clear()
         shutil.rmtree(folder)
     return figures
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Protocol
+from urllib.request import urlopen
 
 from benchmarks.engines.made import Made, Question
 
@@ -18,10 +20,12 @@ from kb_search.columns import Columns
 from kb_search.config import Settings
 from kb_search.document import Passage
 from kb_search.engines import engine_named
+from kb_search.engines.clusterfolder import read_place
 from kb_search.filelist import write_files
 from kb_search.generations import building, open_current
 from kb_search.highlight import Marker
 from kb_search.latentwriter import place_passages
+from kb_search.manifest import NAME as MANIFEST
 from kb_search.parsing import parse
 from kb_search.query import Leaf, scoring_terms, text_leaves
 from kb_search.ranking import WINDOW, Ranked, emphases, rank
@@ -57,7 +61,11 @@ class Contender(Protocol):
         """Parse, select, count, rank, both facets, the ten best marked."""
 
     def bytes(self) -> int:
-        """The size of what was written."""
+        """The size of what was written, in a cluster too."""
+
+    def clear(self) -> None:
+        """Throw away what was written elsewhere than into the folder."""
+        return
 
 
 def folder_size(folder: Path) -> int:
@@ -90,7 +98,7 @@ class _Meanings:
         self.seconds += time.perf_counter() - started
 
 
-class KbSearch:
+class KbSearch(Contender):
     """kb-search with one of its engines; a search is `Library.search`, as pages and API ask it."""
 
     def __init__(self, name: str, folder: Path, cluster: str) -> None:
@@ -143,8 +151,25 @@ class KbSearch:
         return Found(results.passages, len(results.hits), len(results.facets[0].values))
 
     def bytes(self) -> int:
-        """The index folder."""
-        return folder_size(self._settings.index)
+        """The index folder, and what the cluster says of the index that lies there."""
+        return folder_size(self._settings.index) + sum(map(self._bytes_in_cluster, self._generations()))
+
+    def _bytes_in_cluster(self, generation: Path) -> int:
+        if self._settings.engine != "opensearch":
+            return 0
+        place = read_place(generation)
+        with urlopen(f"{place.addresses[0]}/{place.index}/_stats/store") as answer:  # noqa: S310 - typed by who measures
+            told: int = json.load(answer)["_all"]["primaries"]["store"]["size_in_bytes"]
+        return told
+
+    def clear(self) -> None:
+        """Delete the index from the cluster, if it lies in one."""
+        for generation in self._generations():
+            engine_named(self._settings.engine, self._settings).discard(generation)
+
+    def _generations(self) -> list[Path]:
+        """The folders of what was published: one, or none where writing failed."""
+        return [path.parent for path in self._settings.index.glob(f"generations/*/{MANIFEST}")]
 
 
 class Engine(KbSearch):

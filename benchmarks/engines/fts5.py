@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.engines.contenders import SHOWN, Found
+from benchmarks.engines.contenders import SHOWN, Contender, Found
 from benchmarks.engines.made import Made, Question
 
 
-class Fts5:
+class Fts5(Contender):
     """SQLite's full-text search beside plain tables of passages and articles."""
 
     _TABLES = """

@@ -2,12 +2,14 @@
 
 The articles of all collections are mixed with a fixed seed, split once, and kept in a file. Beyond their number they
 are taken again, with other ids. Questions are drawn from the first `DRAWN_FROM` passages, so that they are the same for
-every number of them, and kept in a file too.
+every number of them, and kept in a file too. The names of both files have a digest of what they are made from, so that
+none is used after a change of the collections or of the program; those of no use any more are deleted.
 """
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import pickle
 import random
@@ -15,9 +17,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import count, islice
 from pathlib import Path
 
+import kb_search
 from kb_search import analysis, weakwords
 from kb_search.document import Article, Date, Passage, article_id
 from kb_search.passages import split
@@ -42,11 +46,11 @@ class Question:
     source: str = ""
 
 
-def passages(cache: Path, number: int) -> list[Made]:
-    """Articles with their passages, up to about `number` of these; `cache` is a folder for what was split."""
+def passages(folder: Path, number: int) -> list[Made]:
+    """Articles with their passages, up to about `number` of these; `folder` keeps what was split."""
     found: list[Made] = []
     total = 0
-    for article, parts in _repeated(cache):
+    for article, parts in _repeated(folder):
         found.append((article, parts))
         total += len(parts)
         if total >= number:
@@ -54,11 +58,11 @@ def passages(cache: Path, number: int) -> list[Made]:
     return found
 
 
-def questions(cache: Path, number: int) -> list[Question]:
+def questions(folder: Path, number: int) -> list[Question]:
     """Different questions of the five kinds in turn, made of what stands in the first passages."""
-    kept = cache / f"questions-{number}.pickle"
+    kept = folder / f"questions-{number}-{_made_from()}.pickle"
     if not kept.exists():
-        kept.write_bytes(pickle.dumps(_drawn(passages(cache, DRAWN_FROM), number)))
+        kept.write_bytes(pickle.dumps(_drawn(passages(folder, DRAWN_FROM), number)))
     drawn: list[Question] = pickle.loads(kept.read_bytes())  # noqa: S301 - it was written above
     return drawn
 
@@ -108,10 +112,10 @@ def _bands(texts: Sequence[str]) -> tuple[list[list[str]], set[str]]:
     return bands, {form for band in bands for form in band}
 
 
-def _repeated(cache: Path) -> Iterator[Made]:
+def _repeated(folder: Path) -> Iterator[Made]:
     """The articles again and again, each time with other ids."""
     once: list[Made] = []
-    for one in _once(cache):
+    for one in _once(folder):
         once.append(one)
         yield one
     for copy in count(1):
@@ -121,20 +125,46 @@ def _repeated(cache: Path) -> Iterator[Made]:
             yield replace(article, id=identity, row=f"{article.row}/{copy}"), tuple(changed)
 
 
-def _once(cache: Path) -> Iterator[Made]:
-    """All articles of the collections, split; from the cache if they are in it, and no more of them than are wanted."""
-    kept = cache / "passages.pickles"
+def _once(folder: Path) -> Iterator[Made]:
+    """All articles, split, and no more of them than are wanted; from the file in `folder` if it is there."""
+    kept = folder / f"passages-{_made_from()}.pickle"
     if not kept.exists():
-        found = [article for name in NAMES for article in _articles(COLLECTIONS / f"{name}.jsonl.gz")]
-        random.Random(_SEED).shuffle(found)  # noqa: S311 - a fixed choice, not a secret
-        cache.mkdir(parents=True, exist_ok=True)
-        with kept.with_suffix(".new").open("wb") as out:
-            for article in found:
-                pickle.dump((article, split(article)), out)
-        kept.with_suffix(".new").replace(kept)
+        _split_all(kept)
     with kept.open("rb") as file, suppress(EOFError):
         while True:
             yield pickle.load(file)  # noqa: S301 - it was written above
+
+
+def _split_all(kept: Path) -> None:
+    """Split all articles of the collections into a file; files of the same folder that are of no use any more go."""
+    found = [article for path in _sources() for article in _articles(path)]
+    random.Random(_SEED).shuffle(found)  # noqa: S311 - a fixed choice, not a secret
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    for outdated in kept.parent.glob("*.pickle"):
+        outdated.unlink()
+    unfinished = kept.with_suffix(".new")
+    with unfinished.open("wb") as out:
+        for article in found:
+            pickle.dump((article, split(article)), out)
+    unfinished.replace(kept)
+
+
+@cache
+def _made_from() -> str:
+    """A digest of the collections, as size and time tell them, of the program and of this module."""
+    program = Path(kb_search.__file__).parent
+    digest = hashlib.sha256(kb_search.__version__.encode())
+    for path in (Path(__file__), *sorted(program.rglob("*.py"))):
+        digest.update(path.read_bytes())
+    for path in _sources():
+        told = path.stat()
+        digest.update(f"{path.name} {told.st_size} {told.st_mtime_ns}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _sources() -> list[Path]:
+    """The files of the collections."""
+    return [COLLECTIONS / f"{name}.jsonl.gz" for name in NAMES]
 
 
 def _articles(path: Path) -> Iterator[Article]:

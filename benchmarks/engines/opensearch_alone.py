@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.engines.contenders import SHOWN, Found
+from benchmarks.engines.contenders import SHOWN, Contender, Found
 from benchmarks.engines.made import Made, Question
 from opensearchpy import OpenSearch, helpers
 
 
-class OpenSearchAlone:
+class OpenSearchAlone(Contender):
     """OpenSearch with its English analyzer, aggregations and highlighter."""
 
     _INDEX = "kb-search-benchmark-direct"
@@ -76,3 +76,7 @@ class OpenSearchAlone:
         """What the cluster says of the index."""
         stats = self._client.indices.stats(index=self._INDEX, metric="store")
         return int(stats["_all"]["primaries"]["store"]["size_in_bytes"])
+
+    def clear(self) -> None:
+        """Delete the index."""
+        self._client.indices.delete(index=self._INDEX, ignore_unavailable=True)

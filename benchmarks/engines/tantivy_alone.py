@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import tantivy
-from benchmarks.engines.contenders import SHOWN, Found, folder_size
+from benchmarks.engines.contenders import SHOWN, Contender, Found, folder_size
 from benchmarks.engines.made import Made, Question
 
 
-class TantivyAlone:
+class TantivyAlone(Contender):
     """tantivy with its own tokenizer, stemmer, query parser, aggregations and snippets."""
 
     def __init__(self, folder: Path, _cluster: str) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.engines.contenders import Found, folder_size, typed
+from benchmarks.engines.contenders import Contender, Found, folder_size, typed
 from benchmarks.engines.made import Made, Question
 from benchmarks.textbook import Textbook
 
 
-class TextbookProgram:
+class TextbookProgram(Contender):
     """The program that Whoosh's documentation leads to."""
 
     def __init__(self, folder: Path, _cluster: str) -> None:

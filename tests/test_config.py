@@ -84,6 +84,15 @@ def test_a_tilde_is_the_readers_own_folder(write, monkeypatch):
     assert (settings.corpus, settings.index) == (Path("/home/reader/articles"), Path("/home/reader/index"))
 
 
+def test_the_cache_is_where_the_reader_keeps_caches(write):
+    """The folder of XDG_CACHE_HOME, if that is an absolute path; a setting of its own goes before it."""
+    write("")
+    assert load_settings(environment={"XDG_CACHE_HOME": "/caches"}).engine_cache == Path("/caches/kb-search")
+    assert load_settings(environment={"XDG_CACHE_HOME": "caches"}).engine_cache == Settings().engine_cache
+    write('engine_cache = "/kept"')
+    assert load_settings(environment={"XDG_CACHE_HOME": "/caches"}).engine_cache == Path("/kept")
+
+
 def test_a_byte_order_mark_does_no_harm(write):
     """A file that an editor began with a byte order mark is read like any other."""
     write("\ufeffport = 99")

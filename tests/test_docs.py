@@ -6,11 +6,13 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from tests.test_layers import LAYERS
+from kb_search.config import Settings
+from tests.test_layers import LAYERS, modules
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
@@ -77,6 +79,19 @@ def test_fenced_blocks_that_are_not_run_say_so(document):
         if language in {"sh", "bash", "shell"}:
             text = "\n".join(lines)
             assert any(name.strip() in text for name in (*NOT_RUN, "pytest", "benchmarks/")), text
+
+
+def test_every_setting_is_told():
+    """The README or docs/ENGINES.md names each setting."""
+    told = "".join((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/ENGINES.md"))
+    assert not [setting.name for setting in fields(Settings) if f"`{setting.name}`" not in told]
+
+
+def test_each_module_has_a_task_in_the_architecture():
+    """The tables of docs/ARCHITECTURE.md name each module once, by its dotted name, and no other."""
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text("utf-8")
+    named = re.findall(r"^\| `([\w.]+)` \| \S", text, re.MULTILINE)
+    assert sorted(named) == sorted(modules())
 
 
 def test_the_table_of_layers_in_the_architecture_is_the_tested_one():

@@ -1,7 +1,8 @@
 """Writes one segment of a generation: articles and their passages in, the arrays of `columns` out.
 
-Everything is appended to files as it comes, so that memory holds the vocabulary and little more. Forms are
-numbered as they are met and renumbered in byte order at the end.
+Articles are taken in batches of a thousand passages, which become numbers together and are appended to files. Memory
+holds such a batch, the vocabulary, and the words of titles and headings. Forms are numbered as they are met, and get
+their final numbers, in byte order, at the end.
 """
 
 from __future__ import annotations

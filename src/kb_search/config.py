@@ -60,7 +60,7 @@ class Settings:
     engine_aws_region: str = ""
     #: What comes with a key that is only lent.
     engine_aws_token: str = field(default="", repr=False)
-    #: Where readers that have only the cluster's address keep its small files.
+    #: Where readers that have only the cluster's address keep its small files; below $XDG_CACHE_HOME, if that is set.
     engine_cache: Path = Path("~/.cache/kb-search")
     #: Language of articles that do not say theirs (an ISO 639-1 code); empty for FALLBACK_LANGUAGE, which is a guess.
     language: str = ""
@@ -92,7 +92,9 @@ def load_settings(
     if there is one. Overrides that are None do not count. Relative paths in the file are relative to the
     file's folder. Raises ConfigError with the name of the setting that is wrong.
     """
-    values = _from_file(config)
+    named = _named_cache(environment or {})
+    values: dict[str, object] = {"engine_cache": named / "kb-search"} if named else {}
+    values.update(_from_file(config))
     values.update(_from_environment(environment or {}))
     values.update({name: value for name, value in overrides.items() if value is not None})
     settings = Settings()
@@ -106,8 +108,13 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
 
     Raises RuntimeError where the system knows of no folder of the user's own.
     """
+    return (_named_cache(environment) or Path("~/.cache").expanduser()) / "kb-search"
+
+
+def _named_cache(environment: Mapping[str, str]) -> Path | None:
+    """The folder of $XDG_CACHE_HOME; None where that is no absolute path, which then does not count."""
     named = Path(environment.get("XDG_CACHE_HOME", ""))
-    return (named if named.is_absolute() else Path("~/.cache").expanduser()) / "kb-search"
+    return named if named.is_absolute() else None
 
 
 def _from_file(config: Path | None) -> dict[str, object]:

@@ -154,9 +154,13 @@ def test_what_is_gone_weighs_nothing(tmp_path, engine):
 
 @pytest.mark.parametrize("name", OTHERS, scope="module")
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.text or "everything")
-def test_an_answer_is_the_same_in_every_engine(library, reference, question):
-    """Hits, their order, marks and parts of the score, notes, counts, facets, timeline: all of the document."""
-    assert plain(search_json(library.search(question))) == near(search_json(reference.search(question)))
+def test_an_answer_is_the_same_in_every_engine(name, library, reference, question):
+    """Hits, their order, marks and scores, notes, counts, facets, timeline: all of the document.
+
+    Local engines have the same scores to the last digit; a cluster may count with fewer.
+    """
+    same = near if name == "opensearch" else plain
+    assert plain(search_json(library.search(question))) == same(search_json(reference.search(question)))
 
 
 @pytest.mark.parametrize("name", OTHERS, scope="module")

@@ -134,14 +134,17 @@ class Lexicon:
 class Occurrences:
     """Where the words of a query stand in some candidates: what the second phase ranks by.
 
-    Rows of the first three follow the words, columns the candidates: `own` and `context` are term frequencies
-    in the passage and, weighted, in title and heading; `lengths` are pooled lengths. The next four are parallel,
-    one entry per occurrence in a passage's own text, ordered by candidate and place: `candidate` and `word` are
-    indexes, `place` counts words, `exact` says that the form itself stands there and not only its stem.
+    `own`, `context` and `article` have a row for each word and a column for each candidate: how often the word stands
+    in the passage's own text, in its title and heading (weighted), and in all passages of its article (weights
+    included). `frequencies` says for each word in how many passages of the collection it stands. `lengths` has the
+    pooled length of each candidate, `article_lengths` that of its article.
 
-    `article` is to `own` and `context` together what the whole article is to the passage, `article_lengths` to
-    `lengths`. `vectors` has a row for each candidate, `word_vectors` one for each word: their places in the space of
-    `latent`, of no dimensions where the collection has none.
+    `candidate`, `word`, `place` and `exact` are parallel: an entry for each occurrence in a passage's own text, by
+    candidate and place. The first two are indexes; `place` counts words, from an arbitrary one on; `exact` says that
+    the form itself stands there and not only its stem.
+
+    `vectors` has a row for each candidate, `word_vectors` one for each word: their places in the space of `latent`, of
+    no dimensions where the collection has none.
     """
 
     own: NDArray[np.int32]

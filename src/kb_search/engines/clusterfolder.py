@@ -1,7 +1,8 @@
-"""What is kept on this machine of a generation that lies in a cluster: where it lies there, and what it holds.
+"""Where a generation lies in a cluster, and what it holds as a whole: the file `cluster.json` in its folder here.
 
-All files of the generation's folder but the manifest's lock are small beside the collection; they are kept in the
-cluster too (see `clustershare`), so that a folder like this one can be had from its address alone.
+Beside it stand the generation's words, articles, copies and space of meanings, and its manifest: files that are small
+beside the collection. All of them are put into the cluster too (see `clustershare`), so that a folder like this one can
+be had from the cluster's address alone.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from kb_search.engines.base import EngineQuery
 from kb_search.query import (
     And,
     DateRange,
-    Everything,
+    EveryPassage,
     Language,
     Near,
     Node,
@@ -170,7 +170,7 @@ FILTERS: st.SearchStrategy[Node] = st.one_of(
     st.sampled_from([Language(code) for code in LANGUAGES]),
     ranges(),
     st.just(Undated()),
-    st.just(Everything()),
+    st.just(EveryPassage()),
 )
 LEAVES: st.SearchStrategy[Node] = st.one_of(
     words(), words(), phrases(), patterns(), nears(), nears(), FILTERS, st.sampled_from(("title", "section", "author")).

@@ -18,7 +18,7 @@ from kb_search.engines.base import FIELD_WEIGHTS, EngineQuery
 from kb_search.query import (
     And,
     DateRange,
-    Everything,
+    EveryPassage,
     Language,
     Leaf,
     Near,
@@ -338,7 +338,7 @@ def ways(node: Node, entry: Entry) -> set[str]:  # noqa: C901, PLR0911 - a case 
             return _free(_dated(node, entry, partly=node.partly))
         case Undated():
             return _free(not entry.date)
-        case Everything():
+        case EveryPassage():
             return _free(yes=True)
 
 

@@ -405,7 +405,7 @@ def test_a_run_that_would_remove_most_articles_stops(four):
     assert four.search("*").passages == 1
 
 
-def test_half_may_go(four):
+def test_a_run_may_remove_half_of_the_articles(four):
     """A run that removes half of the articles, and no more, is carried out."""
     four.remove("alpha.txt")
     four.remove("beta.txt")

@@ -20,7 +20,7 @@ from kb_search.errors import IndexDamaged
 from kb_search.generations import open_current
 from kb_search.latent import DIMENSIONS, open_space
 from kb_search.latentlearner import _Halves
-from kb_search.query import Everything
+from kb_search.query import EveryPassage
 from tests.trial import Trial
 
 TOPICS = {
@@ -58,7 +58,7 @@ def vectors_of(trial, wanted=None):
     with closing(open_current(trial.settings.index)) as opened:
         reader = engine_named("whoosh").reader(opened.folder)
         with closing(reader):
-            found = reader.search(EngineQuery(Everything(), depth=10_000, seconds=60)).candidates
+            found = reader.search(EngineQuery(EveryPassage(), depth=10_000, seconds=60)).candidates
             texts = [reader.passage(one.key)[0].text for one in found]
             kept = [at for at, text in enumerate(texts) if wanted is None or wanted in text]
             vectors = reader.occurrences([found[at] for at in kept], []).vectors
@@ -220,7 +220,7 @@ def test_the_space_is_learned_by_one_thread_of_the_numerics(monkeypatch):
     """A machine with more cores adds nothing up in another order; what the program had set before holds again after."""
     rows, stems = np.nonzero(np.random.default_rng(6).random((100, 80)) < 0.1)
     starts = np.searchsorted(rows, np.arange(101))
-    counts = latent.Counts(starts, stems.astype(np.int32), np.ones(len(stems), np.float32))
+    counts = latent.StemCounts(starts, stems.astype(np.int32), np.ones(len(stems), np.float32))
     seen = []
 
     def threads():

@@ -35,7 +35,7 @@ def kinds(text):
         ("", []),
     ],
 )  # fmt: skip
-def test_pieces_of_a_query(text, pieces):
+def test_a_query_is_cut_into_operators_fields_and_quotations(text, pieces):
     """Operators are in capitals and stand alone, field names are known ones, quotations are whole."""
     assert kinds(text) == pieces
 

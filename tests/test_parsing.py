@@ -15,7 +15,7 @@ from kb_search.parsing import parse
 from kb_search.query import (
     And,
     DateRange,
-    Everything,
+    EveryPassage,
     Language,
     Near,
     Not,
@@ -48,7 +48,7 @@ def drawn(node):  # noqa: PLR0911 - one case for each kind of node
             return f"lang:{node.code}"
         case DateRange():
             return f"{node.first:08}–{node.last}"
-        case Undated() | Everything():
+        case Undated() | EveryPassage():
             return type(node).__name__
         case Not():
             return f"NOT {drawn(node.child)}"

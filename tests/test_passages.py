@@ -50,7 +50,7 @@ def test_an_article_shorter_than_a_passage_is_one():
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n \n"])
-def test_no_text_no_passages(text):
+def test_an_article_without_text_has_no_passages(text):
     """An article without anything to read has no passages."""
     assert split(article(text)) == ()
 
@@ -99,7 +99,7 @@ def test_an_endless_sentence_is_cut_at_its_strongest_mark():
 
 
 @pytest.mark.parametrize("text", ["x" * 100_000, "ab cd " * 17_000, "会谈结束了，" * 17_000, "a,b;" * 25_000])
-def test_a_sentence_of_100000_characters(text):
+def test_a_sentence_of_100000_characters_is_cut(text):
     """A text without an end of a sentence, with spaces or without, still gives passages of bounded size."""
     found = split(article(text))
     assert "".join(passage.text for passage in found) == text

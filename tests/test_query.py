@@ -8,7 +8,7 @@ from kb_search.document import Date
 from kb_search.query import (
     And,
     DateRange,
-    Everything,
+    EveryPassage,
     Language,
     Not,
     Or,
@@ -37,7 +37,7 @@ def nodes():
     """Any tree of a few levels."""
     words, filters = (
         [PEACE, WAR, EXACT, TITLE, AUTHOR, PHRASE],
-        [REUTERS, Language("en"), YEAR, Undated(), Everything()],
+        [REUTERS, Language("en"), YEAR, Undated(), EveryPassage()],
     )
 
     def groups(inner):
@@ -72,7 +72,7 @@ def test_scoring_terms_come_once_each():
         (Or((And((PEACE, WAR, YEAR)), TALKS)), Or((And((Or((PEACE, WAR)), YEAR)), TALKS))),
         (And((TITLE, REUTERS)), And((TITLE, REUTERS))),
         (Not(And((PEACE, WAR))), Not(And((PEACE, WAR)))),
-        (Everything(), Everything()),
+        (EveryPassage(), EveryPassage()),
     ],
 )
 def test_any_of_joins_words_by_or(tree, wider):

@@ -21,12 +21,12 @@ def split(text):
 
 
 @pytest.mark.parametrize("line", cases("sentences_en.txt"))
-def test_hard_english_sentences(line):
+def test_hard_english_texts_are_split_as_a_reader_would(line):
     """Abbreviations, initials, numbers, quotations and ellipses of English end no sentence by themselves."""
     assert split(line.replace("¦ ", "")) == line.split(" ¦ ")
 
 
-def test_hard_russian_sentences():
+def test_most_hard_russian_texts_are_split_as_a_reader_would():
     """At least seven of eight hard Russian texts are split as a reader would.
 
     The one that is not: `в XX в. Здание`, where nothing but the sense tells a century from a village.
@@ -49,7 +49,7 @@ def test_hard_russian_sentences():
         "And then . . . nothing. ¦ Really?! ¦ Yes.",
     ],
 )
-def test_other_marks_and_languages(line):
+def test_marks_of_other_scripts_are_read_as_their_readers_do(line):
     """Marks of other scripts, numbered items and notes are read as a reader of that script reads them."""
     assert split(line.replace("¦ ", "")) == line.split(" ¦ ")
 
@@ -102,7 +102,7 @@ def test_the_last_sentence_closes_its_paragraph():
     assert [one.closes for one in found] == [False, True, True]
 
 
-def test_first_sentence():
+def test_the_first_sentence_comes_without_white_space():
     """The first sentence comes without white space, and is empty for an empty text."""
     assert first_sentence("\n  It rained. It stopped.") == "It rained."
     assert first_sentence(" \n ") == ""

@@ -66,7 +66,8 @@ def rows(number, last=""):
 def spelled(read):
     """All of what was read, with words as they are: their numbers depend on what else a process has met."""
     numbers, ends = (one.tolist() for one in read.wording.arrays())
-    return read.article, read.passages, read.fingerprint, [read.wording.forms[number] for number in numbers], ends
+    forms = read.wording.spelt.split(" ")
+    return read.article, read.passages, read.fingerprint, [forms[number] for number in numbers], ends
 
 
 @pytest.mark.parametrize("workers", [1, 2])

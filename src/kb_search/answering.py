@@ -27,7 +27,7 @@ from kb_search.expanding import expanded
 from kb_search.highlight import Marker
 from kb_search.parsing import parse
 from kb_search.query import (
-    Everything,
+    EveryPassage,
     Leaf,
     Node,
     Query,
@@ -308,7 +308,7 @@ class Search:
 
     def _blame(self, matches: Matches) -> tuple[tuple[ClauseCount, ...], Relaxation | None]:
         """Where nothing was found: what each clause finds alone, and what to change. Without time, what is known."""
-        if matches.passages or not self._complete or isinstance(self._tree, Everything):
+        if matches.passages or not self._complete or isinstance(self._tree, EveryPassage):
             return (), None
         clauses: tuple[ClauseCount, ...] = ()
         request, bare = self._request, without_filters(self._request)

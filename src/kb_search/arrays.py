@@ -8,7 +8,7 @@ from __future__ import annotations
 import mmap
 import os
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -60,11 +60,18 @@ def rising(values: Ints) -> Ints:
     return distinct
 
 
+def write_strings(folder: Path, name: str, texts: Iterable[str]) -> None:
+    """Write some strings as the files of a StringTable."""
+    raw = [text.encode("utf-8", "surrogatepass") for text in texts]
+    (folder / f"{name}_text.u1").write_bytes(b"".join(raw))
+    (folder / f"{name}_ends.i8").write_bytes(np.cumsum([len(one) for one in raw]).astype("<i8").tobytes())
+
+
 class StringTable:
     """Many strings, memory-mapped: by number, and, where they were written in byte order, by value."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        """Open `<name>_text.u1` and `<name>_ends.i8`."""
+        """Open `<name>_text.u1`, the strings one behind the other, and `<name>_ends.i8`, where each ends."""
         self._bytes = load_array(folder / f"{name}_text.u1")
         self._ends = load_array(folder / f"{name}_ends.i8")
         # One string is had from these five times as fast as from an array.

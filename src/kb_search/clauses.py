@@ -15,7 +15,7 @@ from kb_search.document import UNDATED
 from kb_search.filters import FilterReader, Place
 from kb_search.lexing import TEXT, WORD_FIELDS
 from kb_search.notes import Notes, named
-from kb_search.query import And, Everything, Leaf, Node, Pattern, Phrase, Undated, Word, boosted, joined, leaves
+from kb_search.query import And, EveryPassage, Leaf, Node, Pattern, Phrase, Undated, Word, boosted, joined, leaves
 from kb_search.results import Span
 from kb_search.signs import are_joined, note_expression, note_habits, note_sign_before, note_signs, operator_of
 
@@ -152,7 +152,7 @@ class ClauseReader:
 
     def _special(self, typed: str, span: Span) -> Node:
         if typed == "*":
-            return Everything()
+            return EveryPassage()
         message = "“undated” stands for passages without a date; “=undated” is the word."
         self._notes.add("info", span, message, self._notes.repaired(span, f"={UNDATED}"))
         return Undated()

@@ -15,10 +15,10 @@ from typing import BinaryIO
 
 import numpy as np
 
-from kb_search.arrays import Ints, Longs, load_array
+from kb_search.arrays import Ints, Longs, load_array, write_strings
 from kb_search.columns import SILENT_REASONS
 from kb_search.document import Article, Passage
-from kb_search.numbering import Batch, Given, Vocabulary, numbered
+from kb_search.numbering import Batch, Given, NumberedForms, numbered
 from kb_search.records import encode_article
 from kb_search.wording import Wording, worded
 
@@ -104,7 +104,7 @@ class ColumnWriter:
         self._told = written
         self._waiting: list[Given] = []
         self._waiting_rows = 0
-        self._vocabulary = Vocabulary()
+        self._vocabulary = NumberedForms()
         self._sources: dict[str, int] = {}
         self._authors: dict[str, int] = {}
         self._languages: dict[str, int] = {}
@@ -237,20 +237,15 @@ class ColumnWriter:
         counts += self._renumber(self._folder / "heads.i4", renumbered)
         counts[0] = 0  # the empty form stands between rows, and is no word
         counts.astype("<i8").tofile(self._folder / "form_count.i8")
-        self._write_strings("form", [forms[number] for number in order])
+        write_strings(self._folder, "form", [forms[number] for number in order])
         stems = [self._vocabulary.stems(language) for language in self._languages]
         distinct = sorted(set(chain.from_iterable(stems)))
         number_of = {stem: place for place, stem in enumerate(distinct)}
-        self._write_strings("stem", distinct)
+        write_strings(self._folder, "stem", distinct)
         stem_of = _ArrayFile(self._folder, "stem_of", "i4")
         for row in stems:
             stem_of.extend([number_of[row[number]] for number in order])
         stem_of.close()
-
-    def _write_strings(self, name: str, texts: list[str]) -> None:
-        table = _Strings(self._folder, name)
-        table.extend(texts)
-        table.close()
 
     def _renumber(self, path: Path, renumbered: Ints) -> Longs:
         """Give the forms in a file their new numbers; how often each stands there."""

@@ -23,7 +23,7 @@ MAX_VALUES = 1000
 MOST_DAYS, MOST_MONTHS = 62, 120
 
 #: DateCounts, or the pairs that these are made of.
-Counts = Iterable[tuple[int, int]]
+DatePairs = Iterable[tuple[int, int]]
 DateFilter = DateRange | Undated
 
 #: The facet value of articles that nobody said the source of.
@@ -56,7 +56,7 @@ def source_facet(counts: Iterable[tuple[str, int]], request: SearchRequest) -> F
     return Facet("source", tuple(values[:MAX_VALUES]))
 
 
-def date_facet(counts: Counts, request: SearchRequest) -> Facet:
+def date_facet(counts: DatePairs, request: SearchRequest) -> Facet:
     """The dates in order of time, at the unit that follows their span, `undated` last.
 
     The count of a value is what a reader gets who chooses it alone: `since`, `until` and the excluded values stay in
@@ -86,7 +86,7 @@ def _within(number: int, unit: str, coarse: set[int]) -> int:
     return next((one for one in wider if one in coarse), number)
 
 
-def date_tree(counts: Counts, request: SearchRequest) -> Facet:
+def date_tree(counts: DatePairs, request: SearchRequest) -> Facet:
     """Years and months together, each year before its months, `undated` last; counted as `date_facet` does.
 
     Where that would be more than MAX_VALUES, months are there only in the years that something is chosen in.
@@ -103,7 +103,7 @@ def date_tree(counts: Counts, request: SearchRequest) -> Facet:
     return _dates_in_order(shown, counts, request)
 
 
-def _dates_in_order(shown: dict[int, int], counts: Counts, request: SearchRequest) -> Facet:
+def _dates_in_order(shown: dict[int, int], counts: DatePairs, request: SearchRequest) -> Facet:
     """These values and all that are chosen or excluded, in order of time."""
     if not (request.dates or request.not_dates):
         numbers = sorted(shown)  # a year's number is below those of its months
@@ -182,7 +182,7 @@ class DateSelection:
     excluded: tuple[DateFilter, ...] = ()
     span: DateRange | None = None
 
-    def of(self, counts: Counts) -> DateCounts:
+    def of(self, counts: DatePairs) -> DateCounts:
         """Those counts whose date is selected."""
         counted = DateCounts.of(counts)
         if not (self.dates or self.excluded or self.span):
@@ -219,7 +219,7 @@ def _narrowed(request: SearchRequest, without: str = "") -> DateSelection:
 class Calendar:
     """All that a collection holds, by date: what found passages are shown beside. Made once for a generation."""
 
-    def __init__(self, holdings: Counts) -> None:
+    def __init__(self, holdings: DatePairs) -> None:
         """`holdings` are the dates of all passages."""
         self.counts = DateCounts.of(holdings)
         self.first, self.last = _span(self.counts)
@@ -235,7 +235,7 @@ class Calendar:
         return self if selected is self.counts else Calendar(selected)
 
 
-def timeline(counts: Counts, calendar: Calendar, selection: DateSelection) -> Timeline:
+def timeline(counts: DatePairs, calendar: Calendar, selection: DateSelection) -> Timeline:
     """The selected hits over time, beside all that the collection holds in the same span.
 
     The bars go without a gap from the first to the last date that the collection holds in the selected span.

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.arrays import ABSENT, Ints, StringTable, load_array
+from kb_search.arrays import ABSENT, Ints, StringTable, load_array, write_strings
 from kb_search.errors import REBUILD, IndexDamaged
 
 Vectors = NDArray[np.float32]
@@ -33,7 +33,7 @@ _FOLDER = "space"
 _VECTORS = "vectors.f4"
 
 
-class Counts(NamedTuple):
+class StemCounts(NamedTuple):
     """log(1 + frequency) of stems in passages: the entries of a passage are those from its start to the next.
 
     `stems` are numbers, rising within a passage, and `values` belong to them.
@@ -74,9 +74,7 @@ def write_space(generation: Path, stems: Sequence[str], vectors: Vectors) -> Spa
     """Write down what was learned, `stems` being in the order of their bytes, and open it."""
     folder = generation / _FOLDER
     folder.mkdir()
-    raw = [stem.encode("utf-8", "surrogatepass") for stem in stems]
-    (folder / "stem_text.u1").write_bytes(b"".join(raw))
-    (folder / "stem_ends.i8").write_bytes(np.cumsum([len(one) for one in raw]).astype("<i8").tobytes())
+    write_strings(folder, "stem", stems)
     (folder / "stem.f4").write_bytes(vectors.astype("<f4").tobytes())
     return Space(StringTable(folder, "stem"), vectors)
 

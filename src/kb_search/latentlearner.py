@@ -15,7 +15,7 @@ from scipy.sparse.linalg import LinearOperator, svds
 from threadpoolctl import threadpool_limits
 
 from kb_search.arrays import Ints
-from kb_search.latent import DIMENSIONS, Counts, Vectors
+from kb_search.latent import DIMENSIONS, StemCounts, Vectors
 
 #: A stem that stands in fewer passages has nothing to be near to. 2, 3 and 5 were tried.
 _LEAST_FREQUENCY = 2
@@ -27,7 +27,7 @@ _TOLERANCE = 0.01
 _LEAST_NORM = 1e-9
 
 
-def learned(counts: Counts, stems: int) -> tuple[Ints, Vectors] | None:
+def learned(counts: StemCounts, stems: int) -> tuple[Ints, Vectors] | None:
     """Which of so many stems have a place in the space, rising, and their vectors; None where too few have one."""
     size = len(counts.starts) - 1
     matrix = _matrix(counts, stems)
@@ -48,13 +48,13 @@ def learned(counts: Counts, stems: int) -> tuple[Ints, Vectors] | None:
     return kept, idf[:, None] * directions / typical
 
 
-def summed(entries: Counts, vectors: Vectors) -> Vectors:
+def summed(entries: StemCounts, vectors: Vectors) -> Vectors:
     """For each passage the sum of the vectors of its stems, each times its value (passages × DIMENSIONS)."""
     sums: Vectors = _matrix(entries, len(vectors)) @ vectors
     return sums
 
 
-def _matrix(counts: Counts, stems: int) -> sparse.csr_array:
+def _matrix(counts: StemCounts, stems: int) -> sparse.csr_array:
     """Passages × stems. Where short numbers of entries do, a product takes a fifth less time with them."""
     short = counts.starts[-1] <= np.iinfo(np.int32).max
     starts = counts.starts.astype(np.int32) if short else counts.starts

@@ -15,7 +15,7 @@ import numpy as np
 
 from kb_search.arrays import ABSENT, Ints, Longs
 from kb_search.columns import Columns, spread
-from kb_search.latent import Counts, Space, Vectors, open_space, write_space, write_vectors
+from kb_search.latent import Space, StemCounts, Vectors, open_space, write_space, write_vectors
 
 #: Fewer passages than this teach nothing. Measured on parts of four judged collections; see docs/RANKING.md.
 LEAST_PASSAGES = 500
@@ -56,7 +56,7 @@ def place_passages(generation: Path, segment: Path, columns: Columns, *, learn: 
         write_vectors(segment, np.concatenate([_projected(space, one, numbers) for one in counts]))
 
 
-def _taught(generation: Path, columns: Columns) -> tuple[Iterable[Counts], Space | None]:
+def _taught(generation: Path, columns: Columns) -> tuple[Iterable[StemCounts], Space | None]:
     """The counts of all passages, and the space that was learned from them, or from some of very many."""
     rows = np.linspace(0, columns.rows - 1, min(columns.rows, MOST_PASSAGES)).astype(np.int32)
     if columns.rows <= _MOST_KEPT:
@@ -66,21 +66,21 @@ def _taught(generation: Path, columns: Columns) -> tuple[Iterable[Counts], Space
     return _all_counts(columns), _learned(generation, columns, some)
 
 
-def _all_counts(columns: Columns) -> Iterator[Counts]:
+def _all_counts(columns: Columns) -> Iterator[StemCounts]:
     for first in range(0, columns.rows, _ROWS_AT_ONCE):
         yield _counts(columns, np.arange(first, min(first + _ROWS_AT_ONCE, columns.rows), dtype=np.int32))
 
 
-def _picked(counts: Sequence[Counts], rows: Ints) -> Iterator[Counts]:
+def _picked(counts: Sequence[StemCounts], rows: Ints) -> Iterator[StemCounts]:
     """Of the counts of all passages those of some, in their order."""
     for first, part in zip(itertools.count(step=_ROWS_AT_ONCE), counts, strict=False):
         own = rows[(rows >= first) & (rows < first + _ROWS_AT_ONCE)] - first
         places, _ = spread(part.starts, own)
         starts = np.cumsum([0, *np.diff(part.starts)[own]])
-        yield Counts(starts, part.stems[places], part.values[places])
+        yield StemCounts(starts, part.stems[places], part.values[places])
 
 
-def _learned(generation: Path, columns: Columns, counts: Sequence[Counts]) -> Space | None:
+def _learned(generation: Path, columns: Columns, counts: Sequence[StemCounts]) -> Space | None:
     learner = import_module(_LEARNER)
     stems = list(columns.stem_table)
     found: tuple[Ints, Vectors] | None = learner.learned(_joined(counts), len(stems))
@@ -90,7 +90,7 @@ def _learned(generation: Path, columns: Columns, counts: Sequence[Counts]) -> Sp
     return write_space(generation, [stems[number] for number in kept.tolist()], vectors)
 
 
-def _counts(columns: Columns, rows: Ints) -> Counts:
+def _counts(columns: Columns, rows: Ints) -> StemCounts:
     """What stands in some passages, each title and heading counted once."""
     places, owner = columns.positions_of(rows)
     spoken = np.flatnonzero(columns.forms[places])
@@ -102,7 +102,7 @@ def _counts(columns: Columns, rows: Ints) -> Counts:
     width = max(len(columns.stem_table), 1)
     pairs, frequency = _counted(at.astype(np.int64) * width + stems)
     starts = np.searchsorted(pairs, np.arange(len(rows) + 1, dtype=np.int64) * width)
-    return Counts(starts, (pairs % width).astype(np.int32), np.log1p(frequency.astype(np.float32)))
+    return StemCounts(starts, (pairs % width).astype(np.int32), np.log1p(frequency.astype(np.float32)))
 
 
 def _counted(pairs: Longs) -> tuple[Longs, Longs]:
@@ -116,11 +116,11 @@ def _counted(pairs: Longs) -> tuple[Longs, Longs]:
     return pairs[first], np.diff(first, append=len(pairs))
 
 
-def _joined(parts: Sequence[Counts]) -> Counts:
+def _joined(parts: Sequence[StemCounts]) -> StemCounts:
     """The counts of passages that follow each other; to count them all at once takes several times the memory."""
     ends = np.cumsum([0, *(part.starts[-1] for part in parts)])
     starts = [part.starts[:-1] + first for part, first in zip(parts, ends[:-1], strict=True)]
-    return Counts(
+    return StemCounts(
         np.concatenate([*starts, ends[-1:]]),
         np.concatenate([part.stems for part in parts]),
         np.concatenate([part.values for part in parts]),
@@ -139,18 +139,18 @@ def _numbers_in(space: Space, columns: Columns) -> Ints:
     return np.array([known.get(stem, ABSENT) for stem in columns.stem_table], np.int32)
 
 
-def _projected(space: Space, counts: Counts, numbers: Ints) -> Vectors:
+def _projected(space: Space, counts: StemCounts, numbers: Ints) -> Vectors:
     numbers = numbers[counts.stems]
     known = np.flatnonzero(numbers != ABSENT)
     starts = np.searchsorted(known, counts.starts)
-    entries = Counts(starts, numbers[known], counts.values[known])
+    entries = StemCounts(starts, numbers[known], counts.values[known])
     if len(starts) > _MOST_ONE_BY_ONE:
         vectors: Vectors = import_module(_LEARNER).summed(entries, space.vectors)
         return vectors
     return np.array([_sum(entries, row, space.vectors) for row in range(len(starts) - 1)], np.float32)
 
 
-def _sum(entries: Counts, row: int, vectors: Vectors) -> Vectors:
+def _sum(entries: StemCounts, row: int, vectors: Vectors) -> Vectors:
     own = slice(int(entries.starts[row]), int(entries.starts[row + 1]))
     total: Vectors = np.dot(entries.values[own], vectors[entries.stems[own]])
     return total

@@ -19,7 +19,7 @@ from kb_search.wording import Wording
 _NONE_MET = np.empty(0, np.int32)
 
 
-class Vocabulary(dict[str, int]):
+class NumberedForms(dict[str, int]):
     """The forms of a segment, numbered as they are met, the empty one 0, and their stems. `forms` has them in order."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class Batch:
     of the article of each.
     """
 
-    vocabulary: Vocabulary
+    vocabulary: NumberedForms
     weights: tuple[int, int]
     forms: Ints
     ends: Longs
@@ -92,7 +92,7 @@ class Batch:
     heading_article: tuple[int, ...]
 
 
-def numbered(given: Sequence[Given], vocabulary: Vocabulary, weights: tuple[int, int]) -> Batch:
+def numbered(given: Sequence[Given], vocabulary: NumberedForms, weights: tuple[int, int]) -> Batch:
     """Some articles as a batch; forms that are new go into `vocabulary`. `weights` are of a title's and a heading's."""
     titles = [[] if article.untitled else vocabulary.of(analysis.forms(article.title)) for article, _, _ in given]
     headings, heading = _headings(given)
@@ -127,7 +127,7 @@ def _headings(given: Sequence[Given]) -> tuple[list[tuple[int, str]], Ints]:
     return list(places), np.array(of_rows, np.int32)
 
 
-def _words(wordings: Sequence[Wording], vocabulary: Vocabulary) -> tuple[Ints, Longs]:
+def _words(wordings: Sequence[Wording], vocabulary: NumberedForms) -> tuple[Ints, Longs]:
     """The words of all passages as numbers of the vocabulary, and where each passage ends."""
     known = np.concatenate([vocabulary.of_wording(one) for one in wordings])
     arrays = [one.arrays() for one in wordings]

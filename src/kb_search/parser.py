@@ -16,7 +16,7 @@ from kb_search.clauses import ClauseReader
 from kb_search.lexing import SCOPE, TEXT, Lexeme
 from kb_search.nearness import together
 from kb_search.notes import Notes, named
-from kb_search.query import And, Everything, Node, Not, Or, Word, joined
+from kb_search.query import And, EveryPassage, Node, Not, Or, Word, joined
 from kb_search.results import Span
 
 #: In plain language two thousand characters have some 350 words. What comes after so many words is left out; what is
@@ -64,14 +64,14 @@ class Parser:
         self.of_articles = False
 
     def parse(self) -> Node:
-        """The tree; Everything where nothing was typed, or nothing is left of it."""
+        """The tree; EveryPassage where nothing was typed, or nothing is left of it."""
         for lexeme, following in pairwise(chain(lexing.runs(self._notes.text), (None,))):
             if following and following.kind == "suffix":
                 self._suffix = following
             if not lexeme or not self._take(lexeme):
                 break
         self._close_what_is_open()
-        return self._finished(self._frames[0]) or Everything()
+        return self._finished(self._frames[0]) or EveryPassage()
 
     def _take(self, lexeme: Lexeme) -> bool:
         """Read a piece; whether the next one may be read too."""

@@ -13,7 +13,7 @@ from kb_search.clauses import ClauseReader
 from kb_search.lexing import MAX_LENGTH
 from kb_search.notes import Notes
 from kb_search.parser import Parser
-from kb_search.query import And, Everything, Node, Query, Spread
+from kb_search.query import And, EveryPassage, Node, Query, Spread
 from kb_search.results import Note
 from kb_search.signs import note_whole
 from kb_search.stopwords import without_stop_words
@@ -74,6 +74,6 @@ def _mends(note: Note, query: Query, languages: tuple[str, ...]) -> bool:
 
 
 def _note_needless_star(tree: Node, notes: Notes) -> None:
-    if isinstance(tree, And) and Everything() in tree.children:
+    if isinstance(tree, And) and EveryPassage() in tree.children:
         place = notes.text.find("*")
         notes.add("info", (place, place + 1), "Beside other words * changes nothing: it finds everything.")

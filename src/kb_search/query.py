@@ -112,7 +112,7 @@ class Undated:
 
 
 @dataclass(frozen=True, slots=True)
-class Everything:
+class EveryPassage:
     """All passages."""
 
 
@@ -162,7 +162,7 @@ class Spread:
 _GROUPS = (And, Or, Near)
 Term = Word | Pattern
 Leaf = Word | Phrase | Pattern
-Node = Leaf | Near | Source | Language | DateRange | Undated | Everything | Not | And | Or | Spread
+Node = Leaf | Near | Source | Language | DateRange | Undated | EveryPassage | Not | And | Or | Spread
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from kb_search.query import (
     And,
-    Everything,
+    EveryPassage,
     Leaf,
     Names,
     Near,
@@ -147,7 +147,7 @@ def _clauses(tree: Node) -> tuple[Node, ...]:
 
 def _as(tree: Node, clauses: Sequence[Node]) -> Node:
     """A tree of other clauses, of articles if the first one is."""
-    node = joined(And, clauses) if clauses else Everything()
+    node = joined(And, clauses) if clauses else EveryPassage()
     return Spread(node) if isinstance(tree, Spread) else node
 
 

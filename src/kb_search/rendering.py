@@ -13,7 +13,7 @@ from kb_search.lexing import MAX_LENGTH, TEXT
 from kb_search.query import (
     And,
     DateRange,
-    Everything,
+    EveryPassage,
     Language,
     Leaf,
     Near,
@@ -45,7 +45,7 @@ def describe(node: Node) -> str:
     node = as_typed(node)
     if isinstance(node, Spread):
         return f"of articles {describe(node.child)}".rstrip()
-    children = [child for child in _parts(node) if not isinstance(child, Everything)]
+    children = [child for child in _parts(node) if not isinstance(child, EveryPassage)]
     words = [child for child in children if _has_words(child)]
     filters = [child for child in children if not _has_words(child) and not isinstance(child, Not)]
     excluded = [child.child for child in children if isinstance(child, Not)]
@@ -91,7 +91,7 @@ def _either(node: Node) -> str:
 
 
 def _without(node: Node) -> str:
-    if isinstance(node, Everything):
+    if isinstance(node, EveryPassage):
         return "none of them"
     if not _has_words(node):
         return "not " + named(node)
@@ -116,7 +116,7 @@ def named(node: Node) -> str:  # noqa: C901, PLR0911 - one case for each kind of
             return f"dated {_days(node.typed)}"
         case Undated():
             return UNDATED
-        case Everything():
+        case EveryPassage():
             return "anything"
         case Not():
             return f"not {named(node.child)}"
@@ -221,7 +221,7 @@ def _typed(node: Node, style: _Style, around: str = TEXT) -> str:  # noqa: C901,
             return f"{name}:{date}" if space else f"date:{name}"
         case Undated():
             return style.undated
-        case Everything():
+        case EveryPassage():
             return "*"
         case Not():
             return style.without + _within(node.child, style, around, And, Or)

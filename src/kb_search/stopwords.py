@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kb_search.lexing import TEXT
 from kb_search.notes import Notes
-from kb_search.query import And, Everything, Leaf, Node, Or, Word, joined, leaves
+from kb_search.query import And, EveryPassage, Leaf, Node, Or, Word, joined, leaves
 
 #: Operators are in capitals; what they mean.
 _OPERATORS = {"or": "means either", "not": "excludes what follows", "and": "means that both must be there"}
@@ -43,7 +43,7 @@ def without_stop_words(tree: Node, stops: frozenset[str], notes: Notes) -> Node:
         counted = [one for one in smaller.children if isinstance(one, Word) and one.form in _OPERATORS]
         _note_operators([one for one in counted if _is_plain(one, notes.text)], " and must be there", notes)
     _note_dropped([one for one in dropped if isinstance(one, Word)], notes)
-    return smaller or Everything()
+    return smaller or EveryPassage()
 
 
 def _is_plain(word: Word, text: str) -> bool:

@@ -29,7 +29,7 @@ class Wording(NamedTuple):
     """The words of some passages, one passage after the other.
 
     `spelt` has each form once, the empty one first, the others in the order in which the process met them; it is one
-    text, kept and read sooner than many, and no form has a space. `numbers` are the words as places in `forms`, with a
+    text, kept and read sooner than many, and no form has a space. `numbers` are the words as places among these, with a
     0 where something silent stands and at the end of each passage, so that no phrase spans them. `ends` is where in
     `numbers` each passage ends. `places` are the numbers, rising, that the forms have in all wordings with the same
     `numbering`, so that whoever reads many looks up each form once. All three are little-endian 32-bit integers.
@@ -40,11 +40,6 @@ class Wording(NamedTuple):
     ends: bytes
     numbering: str
     places: bytes
-
-    @property
-    def forms(self) -> tuple[str, ...]:
-        """All forms, in order."""
-        return tuple(self.spelt.split(" "))
 
     def last_forms(self, count: int) -> list[str]:
         """The last `count` forms, in order; the others are not taken apart."""

@@ -15,7 +15,7 @@ from kb_search.engines.clusterarticles import Articles, write_articles
 from kb_search.engines.conditions import HasStem, Names
 from kb_search.engines.translation import selection
 from kb_search.errors import IndexDamaged
-from kb_search.query import Everything
+from kb_search.query import EveryPassage
 from tests import made_up
 from tests.oracle import Oracle
 
@@ -46,7 +46,7 @@ def test_facets_counted_by_article_are_those_of_the_passages(collection, queries
         oracle = Oracle(collection)
         passages = np.array([len(parts) for _, parts in collection], np.int64)
         for query in queries:
-            asked = replace(query, tree=Everything(), languages=(), article="")
+            asked = replace(query, tree=EveryPassage(), languages=(), article="")
             chosen = selection(asked, Names((), ()))
             by_source = articles.by_source(passages * articles.that_meet(chosen.dates))
             assert dict(by_source) == oracle.by_source(asked)

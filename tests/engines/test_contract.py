@@ -15,7 +15,7 @@ from kb_search.copies import Clusters, Groups, Prints, write_copies
 from kb_search.document import BOILERPLATE, Article, Passage, Silent, pages_of
 from kb_search.engines.base import Deadline, EngineQuery, Expansion, SearchTooLong
 from kb_search.parsing import parse
-from kb_search.query import And, Everything, Not, Or, Pattern, Phrase, Word, mapped
+from kb_search.query import And, EveryPassage, Not, Or, Pattern, Phrase, Word, mapped
 from tests import made_up
 from tests.engines.there import ENGINES, engine_named
 from tests.oracle import Oracle
@@ -26,7 +26,7 @@ BUILDS = settings(
 )
 #: Engines whose library counts with fewer digits agree so far.
 SCORES = 1e-5
-ALL = EngineQuery(Everything(), depth=10_000, seconds=60)
+ALL = EngineQuery(EveryPassage(), depth=10_000, seconds=60)
 
 
 @pytest.fixture(params=ENGINES)
@@ -431,7 +431,7 @@ def test_an_article_without_any_word_to_search_is_there(engine):
     article = Article("a", "a.txt", "Untitled", text, untitled=True, language="en")
     made = [(article, (passage_of("a", 1, text, silent=(Silent(0, len(text)),)),))]
     assert ask(engine, made, Word("rejoiced", ("rejoic",))) == []
-    assert ask(engine, made, Everything()) == ["a-1"]
+    assert ask(engine, made, EveryPassage()) == ["a-1"]
 
 
 PEACE, TALKS = Word("peace", ("peac",)), Word("talks", ("talk",))
@@ -446,9 +446,9 @@ TITLED = article_of("a", "Peace came. ", "Talks began. ", "Snow fell.", title="P
         (Or((PEACE, TALKS)), ["a-1", "a-2"]),
         (Not(PEACE), ["a-2", "a-3"]),
         (And((TALKS, Not(PEACE))), ["a-2"]),
-        (And((PEACE, Everything())), ["a-1"]),
-        (Or((PEACE, Everything())), ["a-1", "a-2", "a-3"]),
-        (And((Or((PEACE, Everything())), TALKS)), ["a-1", "a-2"]),
+        (And((PEACE, EveryPassage())), ["a-1"]),
+        (Or((PEACE, EveryPassage())), ["a-1", "a-2", "a-3"]),
+        (And((Or((PEACE, EveryPassage())), TALKS)), ["a-1", "a-2"]),
         (replace(PEACE, field="title"), ["a-1", "a-2", "a-3"]),
         (And((replace(PEACE, field="title"), TALKS)), ["a-2"]),
     ],
@@ -511,5 +511,5 @@ def test_a_deep_and_wide_query_is_answered(engine):
     wide = Or(tuple(Word(f"w{number}", (f"w{number}",)) for number in range(1000)))
     deep = PEACE
     for _ in range(32):
-        deep = Not(Not(And((deep, Everything()))))
+        deep = Not(Not(And((deep, EveryPassage()))))
     assert ask(engine, [TITLED], Or((wide, deep))) == ["a-1"]

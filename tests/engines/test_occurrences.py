@@ -9,7 +9,7 @@ from kb_search import analysis
 from kb_search.engines.base import EngineQuery
 from kb_search.engines.postings import NO_POSTINGS, Postings, count_together
 from kb_search.generations import open_current
-from kb_search.query import Everything, Pattern, Word
+from kb_search.query import EveryPassage, Pattern, Word
 from tests.engines.there import ENGINES, engine_named, given
 from tests.trial import Trial, fill, prose
 
@@ -35,7 +35,7 @@ def reader(tmp_path_factory, request):
 
 def candidates(reader):
     """All passages, in an order that mixes articles and segments."""
-    found = reader.search(EngineQuery(Everything(), depth=10_000, seconds=60)).candidates
+    found = reader.search(EngineQuery(EveryPassage(), depth=10_000, seconds=60)).candidates
     return sorted(found, key=lambda one: one.id[::-1])
 
 

@@ -149,7 +149,7 @@ def test_bombs_are_never_unpacked(tmp_path):
     assert problems(found)[-1] == ("29.txt", "not read: the archive unpacks to more than is read; split it")
 
 
-def test_a_lie_about_the_size(tmp_path):
+def test_an_entry_gives_no_more_than_it_says_it_holds(tmp_path):
     """An entry that says that it is small gives no more than that."""
     raw = packed({"a.txt": "x" * 900_000, "good.txt": PROSE})
     found = list(
@@ -159,7 +159,7 @@ def test_a_lie_about_the_size(tmp_path):
     assert found[-1].text == PROSE
 
 
-def test_protected_entries(tmp_path):
+def test_protected_entries_are_named_and_the_others_read(tmp_path):
     """An entry with a password is named; the others are read."""
     raw = bytearray(packed({"a.txt": PROSE, "b.txt": PROSE}))
     raw[raw.find(b"PK\x01\x02") + 8] |= 1

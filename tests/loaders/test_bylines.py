@@ -44,7 +44,7 @@ def author(folder, below="", head="", after=""):
         ("7 November 2023", []),
     ],
 )
-def test_names_in_bylines(text, found):
+def test_names_in_bylines_stand_without_the_words_around_them(text, found):
     """Names stand without the words around them: by, agency, place, day, address; programs are no people."""
     assert names(text) == found
 
@@ -144,7 +144,7 @@ def test_families_in_front_of_given_names(tmp_path, tags, found):
     ("name", "found"),
     [("Lee, Ann", "Ann Lee"), ("Bo Ray, Jr.", "Bo Ray, Jr."), ("Ann Lee, Reuters", "Ann Lee")],
 )
-def test_names_in_json_ld(tmp_path, name, found):
+def test_family_names_first_in_json_ld_are_turned_around(tmp_path, name, found):
     """A name in JSON-LD is turned around where one word stands before its comma."""
     fields = {"@type": "NewsArticle", "author": {"@type": "Person", "name": name}}
     head = f'<script type="application/ld+json">{json.dumps(fields)}</script>'

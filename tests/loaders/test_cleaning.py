@@ -172,7 +172,7 @@ def test_utf16_without_a_mark_may_be_cut_off(encoding):
     assert decoded.text.startswith(RUSSIAN)
 
 
-def test_one_line_and_shorten():
+def test_fields_are_one_line_and_cut_behind_a_word():
     """Fields are one line; what is too long is cut behind a word."""
     assert one_line(" two\n lines\t here ", 80) == "two lines here"
     assert shorten("one two three four", 12) == "one two…"
@@ -185,14 +185,14 @@ RUSSIAN_LINE = "Переговоры о судьбе города началис
 
 @pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize("text", [RUSSIAN_LINE, "The talks began.", "Բանակցությունները սկսվեցին։"])
-def test_utf32_without_a_mark(encoding, text):
+def test_utf32_without_a_mark_is_recognised(encoding, text):
     """Four bytes a letter are recognised by the zeros among them."""
     decoded = decode(text.encode(encoding), "a.txt")
     assert (decoded.text, decoded.encoding, decoded.guessed) == (text, encoding, True)
 
 
 @pytest.mark.parametrize("other", ["cp1251", "koi8-r", "mac-cyrillic"])
-def test_lines_in_two_encodings(other):
+def test_each_line_of_two_encodings_is_read_as_it_was_written(other):
     """In a file that was put together of two, each line is read as it was written, and both encodings are named."""
     second = RUSSIAN_LINE.replace("среду", "четверг").replace("моста", "Школы")
     raw = RUSSIAN_LINE.encode() + second.encode(other) + RUSSIAN_LINE.encode()

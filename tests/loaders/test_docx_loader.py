@@ -37,7 +37,7 @@ def test_core_properties_are_claims(tmp_path):
     )
 
 
-def test_tables_and_marks_of_text(tmp_path):
+def test_a_row_of_a_table_is_one_line_and_words_stay_whole(tmp_path):
     """A row of a table is one line; words stay whole where their letters differ; `<` and `&` are kept."""
     cell = "<w:tc>{}</w:tc>"
     rows = [("May 1994", "Ceasefire"), ("June 1994", "Observers")]

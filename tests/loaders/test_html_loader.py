@@ -35,7 +35,7 @@ def test_the_article_without_the_page_around_it(tmp_path):
     assert article.text == (f"{PROSE}\n\nFrom 1994 to <>, peace & “quiet” returned.\n\n- One\n- Two\n- Deep\n\n{OTHER}")
 
 
-def test_linked_data(tmp_path):
+def test_linked_data_says_the_fields_of_the_article(tmp_path):
     """JSON-LD names title, day as it is written, people, publisher, address and language."""
     head = linked(
         headline="Talks &amp; roads",
@@ -53,7 +53,7 @@ def test_linked_data(tmp_path):
     assert article.evidence_for("date").origin == "JSON-LD"
 
 
-def test_linked_data_in_a_graph(tmp_path):
+def test_an_article_within_a_graph_of_linked_data_is_found(tmp_path):
     """An article within a graph is found, and its publisher where the graph names it."""
     graph = {
         "@graph": [
@@ -88,7 +88,7 @@ def test_linked_data_in_a_graph(tmp_path):
         ('<meta property="og:locale" content="ru_RU">', "language", "ru", "meta tag og:locale"),
     ],
 )  # fmt: skip
-def test_meta_tags(tmp_path, head, field, value, origin):
+def test_meta_tags_are_read_and_named_as_the_origin(tmp_path, head, field, value, origin):
     """Open Graph, Dublin Core and plain meta tags are read, and named as the origin."""
     evidence = read(tmp_path, "a.html", page(head)).evidence_for(field)
     assert (evidence.value, evidence.origin) == (value, origin)
@@ -139,7 +139,7 @@ def test_linked_data_beats_meta_tags_and_both_are_kept(tmp_path):
         ('<time datetime="2999-01-01">a</time>', "None"),
     ],
 )
-def test_time_elements(tmp_path, times, date):
+def test_a_time_counts_if_it_is_marked_or_the_only_day(tmp_path, times, date):
     """A time counts if it is marked as the publication's or is the only day that the page names."""
     assert str(read(tmp_path, "a.html", page(body=f"<p>{PROSE}</p>{times}<p>{OTHER}</p>")).date) == date
 
@@ -166,7 +166,7 @@ def test_the_name_of_the_site_is_no_part_of_the_title(tmp_path):
         ("<!doctype html><html lang=ru>", "utf-16"),
     ],
 )
-def test_declared_encodings(tmp_path, head, encoding):
+def test_a_page_is_read_with_the_encoding_that_it_declares(tmp_path, head, encoding):
     """The encoding that a page declares, or marks, is the one it is read with."""
     text = "Переговоры закончились поздно вечером, и стороны договорились о новой встрече в ноябре."
     markup = f"{head}<body><article><p>{text}</p></article></body></html>"
@@ -175,7 +175,7 @@ def test_declared_encodings(tmp_path, head, encoding):
 
 
 @pytest.mark.parametrize("tag", ["div", "b", "ul><li", "table><tr><td", "blockquote"])
-def test_ten_thousand_nested_tags(tmp_path, tag):
+def test_text_below_ten_thousand_tags_is_read(tmp_path, tag):
     """However deep the text of a page stands, it is read, and nothing runs out of stack."""
     article = read(tmp_path, "a.html", f"<html><body>{f'<{tag}>' * 10_000}<p>{PROSE}</p>")
     assert article.text == PROSE

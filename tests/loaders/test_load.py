@@ -83,7 +83,7 @@ def test_a_file_beyond_the_limit_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", [f"a{suffix}" for suffix in SUFFIXES])
-def test_files_that_cannot_be_opened(tmp_path, name):
+def test_a_file_that_cannot_be_opened_is_a_sentence(tmp_path, name):
     """A file that is gone, a folder, a pipe and a link that leads back to itself are each a sentence."""
     path = tmp_path / name
     file = source(tmp_path, name, PROSE)

@@ -46,7 +46,7 @@ def test_headers_are_claims(tmp_path):
     ]  # fmt: skip
 
 
-def test_encoded_headers(tmp_path):
+def test_encoded_headers_are_read(tmp_path):
     """Encoded words are read, also those of an old charset; bytes without a declaration are guessed."""
     koi8 = base64.b64encode("Переговоры".encode("koi8_r")).decode()
     head = f"Subject: =?koi8-r?B?{koi8}?= =?utf-8?Q?_=E2=80=93_ja?= (1)\r\n"
@@ -66,7 +66,7 @@ def test_encoded_headers(tmp_path):
         ("base64", "no-such-charset", "The talks began."),
     ],
 )
-def test_encodings_of_the_text(tmp_path, encoding, charset, words):
+def test_the_text_is_decoded_as_its_part_declares(tmp_path, encoding, charset, words):
     """A text is unpacked and decoded as its part declares; an unknown charset is guessed."""
     raw = words.encode("ascii" if charset.startswith("no") else charset)
     packed = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring, "8bit": bytes}[encoding](raw)
@@ -128,7 +128,7 @@ def test_plain_text_goes_before_html(tmp_path):
         assert mail(tmp_path, parts(*order, kind="alternative")).text == PROSE
 
 
-def test_a_mail_in_html_alone(tmp_path):
+def test_a_mail_in_html_alone_gives_all_of_its_words(tmp_path):
     """The words of the HTML are the text, all of them; headings are sections."""
     article = mail(
         tmp_path, parts(text("<h2>The Road</h2><p>One.</p><div>Two.</div><p>See you</p>", "html"), kind="related")
@@ -206,7 +206,7 @@ def test_one_mail_of_a_mailbox_is_a_mail(tmp_path):
     assert "Subject: Three" in mail(tmp_path, quoted).text
 
 
-def test_a_saved_page(tmp_path):
+def test_a_saved_page_is_read_as_web_pages_are(tmp_path):
     """A page is read as web pages are; the day on which it was saved is kept, and is not its date."""
     head = (
         "From: <Saved by a browser>\r\nSnapshot-Content-Location: https://www.paper.example/talks\r\n"
@@ -294,7 +294,7 @@ def test_broken_mails_do_not_stop_anything(tmp_path, content):
         assert article.text
 
 
-def test_parts_within_parts(tmp_path):
+def test_parts_nested_too_deep_are_told_or_not_read(tmp_path):
     """Parts nested deeper than any mail are a sentence, or are not read."""
     for depth in (10, 3000):
         opening = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(depth))

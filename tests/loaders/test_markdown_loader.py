@@ -17,7 +17,7 @@ from tests.loaders.helpers import PROSE, heads, read, source
         '+++\ntitle = "Talks: part two"\ndate = 2023-11-07\nauthor = ["A. Lee", "B. Ray"]\nlanguage = "no"\n+++\n',
     ],
 )
-def test_front_matter(tmp_path, head):
+def test_front_matter_in_yaml_and_toml_is_read(tmp_path, head):
     """YAML and TOML are read, and `no` is a language."""
     article = read(tmp_path, "a.md", head + PROSE)
     assert (article.title, str(article.date), article.author) == ("Talks: part two", "2023-11-07", "A. Lee, B. Ray")
@@ -148,12 +148,12 @@ def test_nothing_is_lost_however_deep_it_stands(mark):
         assert "hidden" in read_markdown(mark * depth + "hidden\n\nand more").text
 
 
-def test_brackets_that_nothing_closes():
+def test_brackets_that_nothing_closes_are_kept():
     """A paragraph of 20,000 open brackets is kept as it is instead of taking seconds."""
     assert read_markdown("[" * 20_000 + "\n\n*end*").text == "[" * 20_000 + "\n\nend"
 
 
-def test_hostile_front_matter(tmp_path):
+def test_hostile_front_matter_does_no_harm(tmp_path):
     """Lists without an end harm nothing."""
     *_, article = load(source(tmp_path, "b.md", "---\nx: " + "[" * 5000 + f"\ntitle: Talks\n---\n{PROSE}"))
     assert (article.title, article.text) == ("Talks", PROSE)

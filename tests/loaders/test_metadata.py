@@ -43,7 +43,7 @@ def test_fields_are_one_line_of_bounded_length():
     assert len(evidence.value) <= 500
 
 
-def test_order_of_rank(tmp_path):
+def test_claims_count_in_the_order_of_their_rank(tmp_path):
     """Sidecar beats head of the text, that beats the file's name; collection.toml beats the folder's name."""
     name = "wire/2020-01-01-talks.txt"
     defaults = Defaults(source=Claim("The Wire", "collection.toml"), language=Claim("en", "collection.toml"))

@@ -34,7 +34,7 @@ def test_properties_are_claims(tmp_path):
     )
 
 
-def test_spaces_lists_tables_and_notes(tmp_path):
+def test_spaces_lists_tables_and_notes_are_kept(tmp_path):
     """Spaces and breaks are elements of their own; notes stand behind the text; comments and deletions go."""
     article = odt(
         tmp_path,

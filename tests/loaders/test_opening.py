@@ -40,7 +40,7 @@ def told(text):
         ("In the valley (population 300) - ", {}),
     ],
 )
-def test_datelines(dateline, claims):
+def test_a_dateline_gives_the_source_and_a_day_with_its_year(dateline, claims):
     """Place in capitals, day and agency in front of the prose give the source, and the day if it has a year."""
     assert told(dateline + LONG) == claims
 
@@ -108,12 +108,12 @@ def test_a_day_that_no_calendar_has_is_refused():
         ("The end of November 2023", {}),
     ],
 )
-def test_lines_above_the_prose(lines, claims):
+def test_a_line_above_the_prose_counts_if_it_says_one_thing_alone(lines, claims):
     """A byline, a day or an address on a line of its own counts; a line that says anything else does not."""
     assert told(f"{lines}\n{LONG}") == claims
 
 
-def test_labels(tmp_path):
+def test_labels_of_press_archives_name_the_fields(tmp_path):
     """Exports of press archives name each field; the words stay in the text."""
     head = "Title: Talks resume\nAuthor: Ann Lee\nDate: November 7, 2023 Tuesday\nSource: The Wire\nLanguage: en"
     article = read(tmp_path, "a.txt", f"{head}\n\n{LONG}")

@@ -29,7 +29,7 @@ def fails(folder, name, content):
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_damaged_documents(tmp_path, name):
+def test_a_damaged_document_is_one_sentence(tmp_path, name):
     """A file that is cut, is no archive, lacks its main part or has broken XML is one sentence."""
     sentence = f"{name} is damaged or no {KINDS[name]}; get it anew, or save it anew."
     whole = packed(PARTS[name])
@@ -65,7 +65,7 @@ def test_all_parts_together_are_bounded(tmp_path, name, monkeypatch):
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_protected_documents(tmp_path, name):
+def test_a_protected_document_is_called_protected(tmp_path, name):
     """What only its owner can open is called protected."""
     sentence = f"{name} is protected against being read; save it without a password."
     raw = bytearray(packed(PARTS[name]))
@@ -80,7 +80,7 @@ def test_protected_documents(tmp_path, name):
     )
 
 
-def test_an_encrypted_text(tmp_path):
+def test_an_encrypted_text_says_so(tmp_path):
     """An OpenDocument text says in its manifest that it is encrypted; a book says which chapters are."""
     manifest = '<manifest xmlns="m"><file-entry><encryption-data/></file-entry></manifest>'
     assert "is protected" in fails(tmp_path, "a.odt", packed({**PARTS["a.odt"], "META-INF/manifest.xml": manifest}))
@@ -92,7 +92,7 @@ def test_an_encrypted_text(tmp_path):
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_too_many_entries(tmp_path, name, monkeypatch):
+def test_an_archive_of_too_many_entries_is_not_listed(tmp_path, name, monkeypatch):
     """An archive of more entries than any document has is not listed."""
     monkeypatch.setattr(package, "_MOST_ENTRIES", 2)
     assert "is damaged or no" in fails(tmp_path, name, packed(PARTS[name]))

@@ -143,7 +143,7 @@ def test_columns_written_one_after_the_other(tmp_path):
     assert read(tmp_path, "a.pdf", pdf([*lines(*LEFT), *lines(*RIGHT, x=320)])).text == COLUMNS
 
 
-def test_columns_written_across(tmp_path):
+def test_columns_written_across_are_read_one_by_one(tmp_path):
     """Prose in two columns is read column by column, also where it was written line by line across the page."""
     pairs = zip(lines(*LEFT), lines(*RIGHT, x=320), strict=True)
     title = [Put("Talks in the Snow", y=740, size=20)]
@@ -164,14 +164,14 @@ def test_rows_of_a_table_stay_together(tmp_path):
     assert all(f"{day} {event}" in text for day, event in cells)
 
 
-def test_lines_written_in_disorder(tmp_path):
+def test_lines_written_in_disorder_are_read_by_their_places(tmp_path):
     """Where lines were not written from top to bottom, their places count."""
     shuffled = [line for start in range(3) for line in lines(*WRAPPED)[::-1][start::3]]
     assert read(tmp_path, "a.pdf", pdf(shuffled)).text == " ".join(WRAPPED)
 
 
 @pytest.mark.parametrize("rotate", [90, 180, 270])
-def test_turned_pages(tmp_path, rotate):
+def test_a_turned_page_is_read_as_it_is_shown(tmp_path, rotate):
     """A page that is turned for reading is read as it is shown."""
     article = read(tmp_path, "a.pdf", pdf([*lines(*WRAPPED)], rotate=rotate))
     assert set(article.text.split()) == set(" ".join(WRAPPED).split())
@@ -270,7 +270,7 @@ def test_files_that_give_no_text(tmp_path):
     assert fails(tmp_path, pdf([])) == "a.pdf holds no text."
 
 
-def test_too_many_pages(tmp_path):
+def test_the_number_of_pages_is_bounded(tmp_path):
     """The number of pages is bounded, and the sentence says by how many."""
     assert fails(tmp_path, pdf(*[[]] * 5001)) == "a.pdf has 5,001 pages, more than the 5,000 that are read; split it."
 

@@ -54,7 +54,7 @@ def test_what_is_left_out_is_counted(pages):
     assert any(page.lines for page in kept) == any(page.lines for page in pages)
 
 
-def test_three_columns_under_a_title():
+def test_three_columns_under_a_title_are_read_from_left_to_right():
     """A line across all columns is read where it stands, the columns under it from left to right."""
     columns = [[Line(f"{x} {row}", x, x + 100, 600 - 14 * row, 10) for row in range(4)] for x in (50, 200, 350)]
     title = Line("title", 50, 450, 700, 20)

@@ -20,7 +20,7 @@ def real(number):
 @pytest.mark.parametrize(
     ("number", "date"), [("000", None), ("001", "2023-11-07"), ("002", "2023-11-14"), ("003", None), ("004", None)]
 )
-def test_dates(number, date):
+def test_a_date_in_front_is_taken_and_none_is_invented(number, date):
     """Two articles have a date in front, which is taken out; the others are undated, and nobody invents one."""
     article = real(number)
     assert (str(article.date) if article.date else None) == date
@@ -37,12 +37,12 @@ def test_dates(number, date):
         ("004", ["State of Play", "Preferences and Realities", "What Can Baku Do?", "Modus Vivendi"]),
     ],
 )
-def test_sections(number, sections):
+def test_the_headings_that_a_reader_sees_are_sections(number, sections):
     """Exactly the headings that a reader sees are sections."""
     assert [section.title for section in real(number).sections] == sections
 
 
-def test_titles():
+def test_an_article_without_a_title_is_called_by_its_first_sentence():
     """One article has a title; the others are called by their first sentence and say so."""
     assert [real(f"00{number}").untitled for number in range(5)] == [True, True, True, True, False]
     assert real("004").title == "Achieving Full Resolution to the Karabakh Conflict"
@@ -62,7 +62,7 @@ def test_no_word_is_lost(number):
 
 
 @pytest.mark.parametrize("number", ["000", "001", "002", "003", "004"])
-def test_passages(number):
+def test_passages_join_to_the_text_and_keep_their_sizes(number):
     """Passages join to the text; those with fewer than 120 words end a section, none has more than 180."""
     article = real(number)
     found = split(article)
@@ -72,7 +72,7 @@ def test_passages(number):
     assert all(len(passage.text.split()) >= LEAST or passage.end in ends for passage in found)
 
 
-def test_pull_quotes():
+def test_pull_quotes_are_silent():
     """Four pull quotes of the long article are silent: two stand again as they are, two within a longer sentence."""
     silent = [passage.text[start:end] for passage in split(real("004")) for start, end, _ in passage.silent]
     assert [text.split()[:2] for text in silent] == [

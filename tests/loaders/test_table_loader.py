@@ -39,7 +39,7 @@ def test_a_row_is_an_article(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["a.tsv", "a.tsv.gz"])
-def test_tabs_between_the_fields(tmp_path, name):
+def test_only_a_tab_parts_the_fields_of_a_tsv(tmp_path, name):
     """In a `.tsv` only a tab parts two fields."""
     (article,) = rows(tmp_path, f"title\ttext\nTalks; one, two\t{PROSE}\n", name)
     assert (article.title, article.text, article.format) == ("Talks; one, two", PROSE, "tsv")
@@ -54,7 +54,7 @@ def test_what_stands_between_the_fields_is_seen(tmp_path, between):
     assert [article.text for article in rows(tmp_path, stream.getvalue())] == [text] * 3
 
 
-def test_a_table_with_one_column(tmp_path):
+def test_a_column_of_text_alone_is_enough(tmp_path):
     """A column of text alone is enough; the row is called by the line that it begins in."""
     found = rows(tmp_path, 'TEXT\n"One\n\nstill one."\n\nTwo.\n')
     assert [(article.row, article.text) for article in found] == [("2", "One\n\nstill one."), ("6", "Two.")]
@@ -66,7 +66,7 @@ def test_quotation_marks_are_kept(tmp_path):
     assert article.text == 'He said "no", and left.\nNobody spoke.'
 
 
-def test_other_names_of_columns(tmp_path):
+def test_collection_toml_may_name_the_columns(tmp_path):
     """`[fields]` in `collection.toml` says how columns are called; a deeper one adds to those above."""
     (tmp_path / "collection.toml").write_text('[fields]\ntext = "body"\ndate = "published"\n')
     (tmp_path / "wire").mkdir()
@@ -105,7 +105,7 @@ def test_other_names_of_columns(tmp_path):
         ),
     ],
 )
-def test_wrong_names_of_fields(tmp_path, content, sentence):
+def test_wrong_names_of_fields_are_told_and_cost_nothing_else(tmp_path, content, sentence):
     """What cannot be a table of names is told with a sentence, and the rest of the file counts."""
     (tmp_path / "collection.toml").write_text('source = "Herald"\n' + content)
     found = folder_defaults(tmp_path, tmp_path)
@@ -142,7 +142,7 @@ def test_a_short_row_is_read(tmp_path):
     assert (article.title, article.date) == ("The title", None)
 
 
-def test_many_open_quotation_marks(tmp_path):
+def test_after_a_few_open_quotation_marks_the_rest_is_given_up(tmp_path):
     """After a few of them the rest is given up, and the report says so."""
     found = rows(tmp_path, "text\nFirst.\n" + 'a","b\n' * 2001)
     assert [one.text for one in found if isinstance(one, Article)][:1] == ["First."]
@@ -158,13 +158,13 @@ def test_many_open_quotation_marks(tmp_path):
         ("cp1251", "Переговоры начались снова в среду, и дорога была открыта для всех жителей города."),
     ],
 )
-def test_encodings(tmp_path, encoding, text):
+def test_a_table_is_decoded_as_other_files_are(tmp_path, encoding, text):
     """A table is decoded as other files are; spreadsheets write many encodings."""
     (article,) = rows(tmp_path, f'text;title\n"{text}";T\n'.encode(encoding))
     assert article.text == text
 
 
-def test_tables_without_text(tmp_path):
+def test_a_table_without_a_column_of_text_says_what_to_do(tmp_path):
     """A table that names no column of text says what it has, and what to do."""
     assert fails(tmp_path, "headline,body\nTalks,Text.\n") == (
         "a.csv has no column 'text' but 'headline', 'body'; say in collection.toml which one holds the text, "
@@ -178,7 +178,7 @@ def test_tables_without_text(tmp_path):
     )
 
 
-def test_damaged_and_swollen_archives(tmp_path):
+def test_what_stands_before_the_damage_is_read(tmp_path):
     """What stands before the damage is read; what unpacks to too much, or is no archive, is a sentence."""
     raw = gzip.compress((HEAD + "".join(ROW.replace("x/1", f"{n * 7919 % 1000003}") for n in range(5000))).encode())
     found = list(load(source(tmp_path, "a.csv.gz", raw[: len(raw) // 2])))

@@ -34,7 +34,7 @@ def test_an_impossible_run_in_stays_in_the_text(tmp_path, date):
 
 
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
-def test_title_and_headings(tmp_path, gap):
+def test_short_lines_of_their_own_are_title_and_headings(tmp_path, gap):
     """Short lines of their own between paragraphs are headings, the first line is the title, in both layouts."""
     lines = ["Talks in the Valley", PROSE, OTHER, "The Road Ahead", PROSE, "Personal dimension", OTHER]
     article = read(tmp_path, "a.txt", gap.join(lines))

@@ -28,7 +28,7 @@ def test_names_are_read_by_their_words(names, found):
     assert called(fragment_fromstring(f"<div {names}></div>"), WORDS) is found
 
 
-def test_boxes_around():
+def test_the_boxes_around_an_element_speak_for_it():
     """The boxes around an element speak for it, as many as are asked."""
     inner = fragment_fromstring('<div class="ad"><p><b></b></p></div>')[0][0]
     assert [called(inner, WORDS, around=around) for around in (0, 1, 2, 5)] == [False, False, True, True]

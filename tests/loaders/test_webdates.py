@@ -36,13 +36,13 @@ def script(**fields):
         ("<p>Updated</p><p>9 November 2023</p><span class=date>7 November 2023</span>", "2023-11-07"),
     ],
 )
-def test_a_line_below_the_title(tmp_path, below, value):
+def test_a_day_below_the_title_is_the_articles(tmp_path, below, value):
     """A day that is printed between title and text is the article's; the day of a revision is not."""
     evidence = dated(tmp_path, below=below)
     assert (evidence.value, evidence.origin) == (value, "line near the title")
 
 
-def test_a_line_above_the_title(tmp_path):
+def test_a_day_above_the_title_counts_where_none_is_below(tmp_path):
     """Where nothing stands below the title, the line above it counts."""
     assert dated(tmp_path, above="<div class=meta>7 November 2023</div>").value == "2023-11-07"
 
@@ -98,7 +98,7 @@ def test_dates_of_other_articles_do_not_count(tmp_path):
     }
 
 
-def test_the_address_of_the_page(tmp_path):
+def test_a_day_in_the_address_of_the_page_counts(tmp_path):
     """A day in the page's own address counts; other figures in it do not."""
     link = '<link rel="canonical" href="https://paper.example/{}/talks">'
     evidence = dated(tmp_path, head=link.format("2019/10/19"))
@@ -116,7 +116,7 @@ def test_the_address_of_the_page(tmp_path):
          "time element"),
     ],
 )  # fmt: skip
-def test_marks_for_machines(tmp_path, mark, origin):
+def test_marks_for_machines_say_which_day_is_that_of_publication(tmp_path, mark, origin):
     """Microdata, hAtom and the classes of blog programs say which day is that of publication."""
     evidence = dated(tmp_path, after=mark)
     assert (evidence.value, evidence.origin) == ("2023-11-07", origin)

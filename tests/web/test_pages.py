@@ -282,7 +282,7 @@ def test_marks_in_an_article_are_places_to_go_to(client: FlaskClient) -> None:
     assert {mark.get_text() for mark in marks} == {"bridge"}
 
 
-def test_facts_of_an_article(client: FlaskClient) -> None:
+def test_the_panel_says_where_the_facts_of_an_article_come_from(client: FlaskClient) -> None:
     """The panel names source, date, author and address, with where they come from."""
     page = soup(client, article_address(client, "bridge"))
     facts = text_of(page, ".facts")

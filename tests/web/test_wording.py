@@ -20,14 +20,14 @@ def test_a_date_is_said_in_words_with_its_precision(date: Date | None, words: st
     assert (date_words(date), precision_words(date)) == (words, precision)
 
 
-def test_a_span_of_dates() -> None:
+def test_a_span_names_both_ends_or_one_date() -> None:
     """A span names both ends, or the one date that both are."""
     assert span_words(Date(1988), Date(2024, 5, 27)) == "1988 to 27 May 2024"
     assert span_words(Date(1988), Date(1988)) == "1988"
     assert span_words(None, None) == ""
 
 
-def test_values_of_filters_in_words() -> None:
+def test_dates_of_filters_are_spelled_out() -> None:
     """Dates are spelled out, `undated` and names of sources stay."""
     assert value_words("date", "2023-11") == "November 2023"
     assert value_words("not_date", "undated") == "undated"
@@ -38,7 +38,7 @@ def test_values_of_filters_in_words() -> None:
     ("number", "exact", "words"),
     [(1, True, "1 passage"), (0, True, "0 passages"), (1204, False, "at least 1,204 passages")],
 )
-def test_counting(number: int, exact: bool, words: str) -> None:
+def test_one_of_a_thing_has_no_plural(number: int, exact: bool, words: str) -> None:
     """One of a thing has no plural, and a count that is not exact says so."""
     assert counted(number, "passage", exact) == words
 

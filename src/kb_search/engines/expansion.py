@@ -1,4 +1,4 @@
-"""What a pattern stands for: the forms of the collection that fit it, looked up in the sorted tables of forms."""
+"""The forms of a collection, out of the sorted tables of its segments: all of them, and those that fit a pattern."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from kb_search import analysis
 from kb_search.arrays import Longs, Mask, StringTable
 from kb_search.columns import Columns
-from kb_search.engines.base import Deadline, Expansion
+from kb_search.engines.base import Deadline, Expansion, Lexicon
 from kb_search.query import Pattern
 
 _WILDCARDS = re.compile(r"[?*]")
@@ -96,3 +96,12 @@ def expansion(pattern: Pattern, vocabularies: Iterable[Vocabulary], most: int, d
     deadline.check()
     forms = sorted(counts, key=lambda form: (-counts[form], form))
     return Expansion(tuple(forms[:most]), len(forms))
+
+
+def lexicon(vocabularies: Iterable[Vocabulary]) -> Lexicon:
+    """The forms of all segments, with how often each stands in them."""
+    counts: Counter[str] = Counter()
+    for vocabulary in vocabularies:
+        counts.update(vocabulary.counts())
+    forms = sorted(counts)
+    return Lexicon(tuple(forms), np.array([counts[form] for form in forms], np.int64))

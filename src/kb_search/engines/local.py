@@ -23,7 +23,7 @@ from kb_search.engines.base import Candidate, Deadline, EngineQuery, Expansion, 
 from kb_search.engines.bestrows import BestRows, Rows, best_rows, candidates
 from kb_search.engines.bm25 import boosted, coarse_length, idf, saturation
 from kb_search.engines.coarsedates import asks_for_dates, excludes_dates, partly_dated, partly_excluded
-from kb_search.engines.expansion import Vocabulary, expansion
+from kb_search.engines.expansion import Vocabulary, expansion, lexicon
 from kb_search.engines.matching import PhraseSource, SegmentMatcher
 from kb_search.engines.occurrences import SegmentWords, occurrences
 from kb_search.engines.postings import Postings, count_together, looked_up
@@ -164,11 +164,7 @@ class LocalReader(StoreReader):
 
     @cached_property
     def _lexicon(self) -> Lexicon:
-        counts: Counter[str] = Counter()
-        for vocabulary in self._vocabularies:
-            counts.update(vocabulary.counts())
-        forms = sorted(counts)
-        return Lexicon(tuple(forms), np.array([counts[form] for form in forms], np.int64))
+        return lexicon(self._vocabularies)
 
     def inflected(self, stems: Sequence[str]) -> Iterable[str]:
         """All forms that have one of some stems in one of the languages."""
@@ -185,7 +181,7 @@ class LocalReader(StoreReader):
             count += count_together(lists, self._there[number]) if lists else 0
         return count
 
-    def _select(self, number: int, query: EngineQuery, matcher: SegmentMatcher) -> _Selection:
+    def _select(self, number: int, query: EngineQuery, matcher: SegmentMatcher) -> _Selected:
         base = self._base(number, matcher, query)
         sources, dates = _source_selection(matcher, query), _date_selection(matcher, query)
         found = _both(_both(base, sources), dates)
@@ -198,7 +194,7 @@ class LocalReader(StoreReader):
                 excluded = int(np.count_nonzero(found & ~self._rows(number, matcher, partly_excluded(query))))
         for_sources = rows if sources is None else np.flatnonzero(_both(base, dates))
         for_dates = rows if dates is None else np.flatnonzero(_both(base, sources))
-        return _Selection(rows, for_sources, for_dates, partly, excluded)
+        return _Selected(rows, for_sources, for_dates, partly, excluded)
 
     def _rows(self, number: int, matcher: SegmentMatcher, query: EngineQuery) -> Mask:
         """The rows that a query finds."""
@@ -270,7 +266,7 @@ class LocalReader(StoreReader):
                 raise IndexDamaged(f"The postings of {columns.stem_table[stem]!r} do not fit the passages. {REBUILD}")
 
 
-class _Selection(NamedTuple):
+class _Selected(NamedTuple):
     """The rows of one segment that an EngineQuery selects, those each facet counts, and how many are dated coarsely."""
 
     rows: Rows

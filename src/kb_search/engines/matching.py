@@ -27,7 +27,7 @@ from kb_search.engines.translation import names_author, names_source
 from kb_search.query import (
     And,
     DateRange,
-    Everything,
+    EveryPassage,
     Language,
     Leaf,
     Near,
@@ -189,9 +189,9 @@ class SegmentMatcher:
         """The articles that match a tree wherever in them its words stand."""
         match node:
             case And():
-                return reduce(np.logical_and, map(self._articles, node.children), self._articles(Everything()))
+                return reduce(np.logical_and, map(self._articles, node.children), self._articles(EveryPassage()))
             case Or():
-                return reduce(np.logical_or, map(self._articles, node.children), ~self._articles(Everything()))
+                return reduce(np.logical_or, map(self._articles, node.children), ~self._articles(EveryPassage()))
             case Not():
                 return ~self._articles(Spread(node.child))
             case _:
@@ -231,7 +231,7 @@ class SegmentMatcher:
         return found
 
     def filter(self, node: Node) -> Mask:
-        """The rows that a filter lets through: Source, Language, DateRange, Undated or Everything."""
+        """The rows that a filter lets through: Source, Language, DateRange, Undated or EveryPassage."""
         columns = self._columns
         match node:
             case Source():
@@ -244,7 +244,7 @@ class SegmentMatcher:
             case Undated():
                 undated: Mask = columns.row_date == 0
                 return undated
-            case Everything():
+            case EveryPassage():
                 return self.everything()
             case _:
                 raise TypeError(f"{type(node).__name__} is not a filter")

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from kb_search.numbering import Batch, Vocabulary
+from kb_search.numbering import Batch, NumberedForms
 
 Texts = NDArray[np.object_]
 
@@ -34,7 +34,7 @@ class TermTexts:
             row = " ".join(own[start:end].tolist()) + title + heading
             yield row if row.strip() else self._gap, " ".join(forms[start:end].tolist())
 
-    def _stems_in(self, language: str, vocabulary: Vocabulary) -> Texts:
+    def _stems_in(self, language: str, vocabulary: NumberedForms) -> Texts:
         return self._stems.setdefault(language, _Terms()).of(vocabulary.stems(language))
 
 

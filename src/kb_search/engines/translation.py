@@ -37,6 +37,7 @@ from kb_search.engines.conditions import (
 from kb_search.query import (
     And,
     DateRange,
+    EveryPassage,
     Language,
     Leaf,
     Near,
@@ -51,7 +52,6 @@ from kb_search.query import (
     Word,
     any_of,
 )
-from kb_search.query import Everything as EveryPassage
 
 
 def selection(query: EngineQuery, names: Names) -> Selection:

@@ -141,8 +141,8 @@ class Columns:
 
     @cached_property
     def has_coarse_dates(self) -> bool:
-        """Whether a date is known to the month or the year only, or not at all."""
-        return bool(np.any(self.dates % 100 == 0))
+        """Whether a date is known to the month or the year only."""
+        return bool(np.any(self.dates[self.dates > 0] % 100 == 0))
 
     @cached_property
     def row_date_rank(self) -> Ints:

@@ -260,7 +260,7 @@ def test_postings_of_parts_are_those_of_the_whole(monkeypatch):
 
 def test_a_cache_that_is_full_begins_anew(monkeypatch):
     """However few postings are kept unpacked, they are the right ones."""
-    monkeypatch.setattr("kb_search.engines.postinglists._CACHED", 1)
+    monkeypatch.setattr("kb_search.engines.keptpostings._MOST_BYTES", 1)
     with built(ENGINE, [article_of("a", "one two ", "one")]) as (reader, _):
         for _ in range(3):
             assert reader.postings(0, "one").rows.tolist() == [0, 1]

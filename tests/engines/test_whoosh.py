@@ -71,7 +71,7 @@ def test_postings_that_do_not_fit_in_memory_at_once_are_the_same(monkeypatch):
 
 def test_a_cache_that_is_full_begins_anew(monkeypatch):
     """However few postings are kept unpacked, they are the right ones."""
-    monkeypatch.setattr("kb_search.engines.whoosh._CACHED_POSTINGS", 1)
+    monkeypatch.setattr("kb_search.engines.keptpostings._MOST_BYTES", 1)
     with built(WhooshEngine(), [article_of("a", "one two ", "one")]) as (reader, _):
         for _ in range(3):
             assert reader.postings(0, "one").rows.tolist() == [0, 1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from kb_search.engines.bestrows import BestRows, Rows, best_rows, candidates
 from kb_search.engines.bm25 import boosted, coarse_length, idf, saturation
 from kb_search.engines.coarsedates import asks_for_dates, excludes_dates, partly_dated, partly_excluded
 from kb_search.engines.expansion import Vocabulary, expansion, lexicon
+from kb_search.engines.keptpostings import KeptPostings
 from kb_search.engines.matching import PhraseSource, SegmentMatcher
 from kb_search.engines.occurrences import SegmentWords, occurrences
 from kb_search.engines.postings import Postings, count_together, looked_up
@@ -60,11 +61,15 @@ class LocalReader(StoreReader):
         self._groups = [self._copies.places_in_groups(columns.article_ids) for columns in self._segments]
         #: Which rows of each segment are not deleted; None for all.
         self._there = [None if alive.all() else alive for alive in self._alive]
-        self._patterns: list[dict[tuple[str, ...], Postings]] = [{} for _ in self._segments]
+        self._kept = KeptPostings()
 
     @abstractmethod
+    def read_postings(self, segment: int, stem: str) -> Postings:
+        """Read the postings of a stem in one segment; empty where it has none."""
+
     def postings(self, segment: int, stem: str) -> Postings:
-        """The postings of a stem in one segment; empty where it has none."""
+        """The same, kept from one query to the next."""
+        return self._kept.of(segment, stem, lambda: self.read_postings(segment, stem))
 
     def promising(self, rows: list[Rows], query: EngineQuery) -> list[Rows]:  # noqa: ARG002 - for engines that know more
         """Of the rows of each segment that were found those that may be among the best by score: all, or fewer."""
@@ -143,10 +148,9 @@ class LocalReader(StoreReader):
         return sum(count_together([one], there) for one, there in zip(lists, self._there, strict=True))
 
     def _matcher(self, number: int, deadline: Deadline) -> SegmentMatcher:
-        columns, patterns = self._segments[number], self._patterns[number]
-        return SegmentMatcher(
-            columns, lambda stem: self.postings(number, stem), deadline, patterns, self.phrases(number)
-        )
+        kept = partial(self._kept.of, number)
+        source = partial(self.postings, number)
+        return SegmentMatcher(self._segments[number], source, deadline, kept, self.phrases(number))
 
     @cached_property
     def _vocabularies(self) -> list[Vocabulary]:

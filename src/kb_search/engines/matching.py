@@ -11,7 +11,7 @@ what its child alone would find.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -51,6 +51,10 @@ PostingSource = Callable[[str], Postings]
 PhraseSource = Callable[[tuple[str, ...]], Ints | None]
 
 
+#: From some forms that are taken as one term, and what reads their postings, to these, as `KeptPostings` gives them.
+PatternPostings = Callable[[tuple[str, ...], Callable[[], Postings]], Postings]
+
+
 class Found(NamedTuple):
     """The rows that a node matches with the help of title and heading, and how.
 
@@ -75,15 +79,16 @@ class SegmentMatcher:
         columns: Columns,
         postings: PostingSource,
         deadline: Deadline,
-        patterns: dict[tuple[str, ...], Postings] | None = None,
+        kept: PatternPostings | None = None,
         phrases: PhraseSource | None = None,
     ) -> None:
-        """`patterns` keeps the postings of patterns from one query to the next; `phrases` may know of phrases."""
+        """`kept` keeps the postings of patterns from one query to the next; `phrases` may know of phrases."""
         self._phrases = phrases
         self._columns = columns
         self._postings = postings
         self._deadline = deadline
-        self._positions = Positions(columns, deadline, {} if patterns is None else patterns)
+        self._positions = Positions(columns, deadline)
+        self._kept = kept
 
     def rows(self, tree: Node) -> Mask:
         """The rows that a whole query matches. Raises SearchTooLong."""
@@ -139,7 +144,10 @@ class SegmentMatcher:
 
     def postings(self, term: str | tuple[str, ...]) -> Postings:
         """The postings of a stem, or of some forms taken as one term."""
-        return self._postings(term) if isinstance(term, str) else self._positions.postings(term)
+        if isinstance(term, str):
+            return self._postings(term)
+        read = partial(self._positions.postings, term)
+        return self._kept(term, read) if self._kept else read()
 
     def everything(self) -> Mask:
         """All rows."""

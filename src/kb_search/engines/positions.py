@@ -24,9 +24,6 @@ _PICK_BELOW = 0.3
 #: that those of all rows take together.
 _ROWS_AT_ONCE = 1000
 
-#: Patterns whose postings a reader keeps; more than one query can have.
-_PATTERNS_KEPT = 64
-
 
 class Spans(NamedTuple):
     """Where something stands in the array of all words: its first and its last place, rising by the first.
@@ -42,25 +39,13 @@ class Spans(NamedTuple):
 class Positions:
     """The words of one segment by their places. Not to be shared between threads."""
 
-    def __init__(self, columns: Columns, deadline: Deadline, known: dict[tuple[str, ...], Postings]) -> None:
-        """Look at a segment until the deadline, after which every method raises SearchTooLong.
-
-        `known` keeps postings of patterns: matching, scoring and ranking ask for the same ones.
-        """
+    def __init__(self, columns: Columns, deadline: Deadline) -> None:
+        """Look at a segment until the deadline, after which every method raises SearchTooLong."""
         self._columns = columns
         self._deadline = deadline
-        self._known = known
 
     def postings(self, forms: tuple[str, ...]) -> Postings:
         """The postings of some forms taken as one term."""
-        found = self._known.get(forms)
-        if found is None:
-            if len(self._known) >= _PATTERNS_KEPT:
-                self._known.clear()
-            found = self._known[forms] = self._postings(forms)
-        return found
-
-    def _postings(self, forms: tuple[str, ...]) -> Postings:
         columns = self._columns
         self._deadline.check()
         wanted = self._columns.form_table.are(forms)

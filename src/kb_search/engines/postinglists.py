@@ -19,9 +19,6 @@ from kb_search.engines.inversion import posting_blocks
 from kb_search.engines.postings import NO_POSTINGS, Postings, unpacked
 from kb_search.errors import REBUILD, IndexDamaged
 
-#: Numbers of postings that a reader keeps unpacked, at 16 bytes each.
-_CACHED = 1 << 22
-
 
 def write_postings(folder: Path, columns: Columns) -> None:
     """Write the postings of a segment into a folder."""
@@ -46,27 +43,11 @@ class PostingLists:
         last = int(self._ends[-1]) if len(self._ends) else 0
         if (len(self._ends), len(self._rows), len(self._counts)) != (len(self._table), last, last):
             raise IndexDamaged(f"The postings of the segment {folder.name} do not fit its passages. {REBUILD}")
-        self._known: dict[str, Postings] = {}
-        self._kept = 0
 
     def of(self, stem: str) -> Postings:
         """The postings of a stem; empty where no row has it."""
-        found = self._known.get(stem)
-        if found is None:
-            found = self._read(stem)
-            self._keep(stem, found)
-        return found
-
-    def _read(self, stem: str) -> Postings:
         number = self._table.find(stem)
         if number == ABSENT:
             return NO_POSTINGS
         start, end = int(self._ends[number - 1]) if number else 0, int(self._ends[number])
         return unpacked(self._rows[start:end], self._counts[start:end])
-
-    def _keep(self, stem: str, found: Postings) -> None:
-        # Two threads may both read a stem: one of the two is kept, and the sum of what is kept errs on the safe side.
-        if self._kept + len(found.rows) > _CACHED:
-            self._known, self._kept = {}, 0
-        self._known[stem] = found
-        self._kept += len(found.rows)

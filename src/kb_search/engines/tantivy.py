@@ -145,7 +145,7 @@ class _Reader(LocalReader):
         if self._tantivy and self._tantivy.documents != self._bases[-1]:
             raise IndexDamaged(f"The tantivy index does not fit the passages. {REBUILD}")
 
-    def postings(self, segment: int, stem: str) -> Postings:
+    def read_postings(self, segment: int, stem: str) -> Postings:
         """The postings of a stem in one segment; empty where it has none."""
         return self._lists[segment].of(stem)
 

@@ -37,8 +37,6 @@ _FOLDER = "whoosh"
 _FIELD = "stems"
 _POSTINGS_SUFFIX = ".pst"
 _POSTING_BYTES = 8
-#: Postings that a reader keeps unpacked, at 16 bytes each.
-_CACHED_POSTINGS = 1 << 22
 
 
 class _Stems(fields.FieldType):
@@ -200,8 +198,6 @@ class _Reader(LocalReader):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self._cache: dict[tuple[int, str], Postings] = {}
-        self._cached = 0
         self._lock = threading.Lock()
         try:
             self._index = index.open_dir(str(folder / _FOLDER), schema=_SCHEMA)
@@ -224,25 +220,11 @@ class _Reader(LocalReader):
             raise IndexDamaged(f"The Whoosh index does not fit the passages. {REBUILD}")
         return leaves
 
-    def postings(self, segment: int, stem: str) -> Postings:
+    def read_postings(self, segment: int, stem: str) -> Postings:
         """The postings of a stem in one segment; empty where it has none."""
-        found = self._cache.get((segment, stem))
-        if found is None:
-            with self._lock:
-                found = self._read(segment, stem)
-                self._keep(segment, stem, found)
-        return found
-
-    def _keep(self, segment: int, stem: str, found: Postings) -> None:
-        if self._cached + len(found.rows) > _CACHED_POSTINGS:
-            self._cache.clear()
-            self._cached = 0
-        self._cache[segment, stem] = found
-        self._cached += len(found.rows)
-
-    def _read(self, segment: int, stem: str) -> Postings:
         try:
-            info = self._leaves[segment].term_info(_FIELD, stem.encode("utf-8", "surrogatepass"))
+            with self._lock:  # Whoosh's dictionary is a file that is read at a place
+                info = self._leaves[segment].term_info(_FIELD, stem.encode("utf-8", "surrogatepass"))
         except TermNotFound:
             return NO_POSTINGS
         start, _ = info.extent()
@@ -251,7 +233,6 @@ class _Reader(LocalReader):
 
     def close(self) -> None:
         """Let go of the files."""
-        self._cache.clear()
         self._whoosh.close()
         self._index.close()
 

@@ -38,7 +38,7 @@ clean:
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kb-search needs Python 3.11 or later; call make with PYTHON=python3.11 or the like")'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv || { rm -rf .venv; echo 'On Debian and Ubuntu: sudo apt install python3-venv'; exit 1; }
 
 # One stamp for each set of packages, made anew when the list of packages changes.
 .venv/run: pyproject.toml | .venv/bin/python

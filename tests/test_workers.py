@@ -56,6 +56,16 @@ def processes_in(folder):
     return found
 
 
+def children_of(pid):
+    """The state of each process that another one has made, by its id; `Z` is one that has ended and was not noticed."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent, *_ = path.read_text("utf-8", "replace").rpartition(")")[2].split()
+            found |= {int(path.parent.name): state} if int(parent) == pid else {}
+    return found
+
+
 def rows(number, last=""):
     """A file with so many rows, and one more."""
     return (
@@ -219,6 +229,54 @@ def test_a_file_that_does_not_answer_is_given_up(tmp_path, monkeypatch):
     assert entries["hangs.txt"].outcome.reason == (
         "hangs.txt does not answer when it is read; is it on a disk or in a network that is not there?"
     )
+
+
+@LINUX
+def test_a_process_that_was_given_up_is_gone(tmp_path, monkeypatch):
+    """Of a process that hung and was killed nothing is left when the next one is made, however many files hang."""
+    monkeypatch.setattr("kb_search.workers.crew._PATIENCE", 1.0)
+    os.mkfifo(tmp_path / "hangs.txt")
+    jobs = [for_file(SourceFile(tmp_path / "hangs.txt", "hangs.txt"))]
+    assert outcomes(tmp_path, jobs, replace(SETTINGS, max_seconds=0.3))["hangs.txt"].outcome.status == "failed"
+    while not (ended := [pid for pid, state in children_of(nursery.shared()._process.pid).items() if state == "Z"]):
+        time.sleep(0.02)  # the kill takes a moment
+    assert outcomes(tmp_path, [job(tmp_path, "a.txt", PROSE)])["a.txt"].outcome.status == "read"
+    assert not children_of(nursery.shared()._process.pid).keys() & set(ended)
+
+
+@LINUX
+def test_a_signal_without_a_name_is_told_by_its_number(tmp_path):
+    """A process that a signal for real time ends costs only its file, and the reason names the number."""
+    os.mkfifo(tmp_path / "hangs.txt")
+    number = signal.SIGRTMIN + 1
+
+    def end_readers():
+        while not (found := children_of(nursery.shared()._process.pid)):
+            time.sleep(0.02)
+        os.kill(next(iter(found)), number)
+
+    thread = threading.Thread(target=end_readers)
+    thread.start()
+    reason = outcomes(tmp_path, [for_file(SourceFile(tmp_path / "hangs.txt", "hangs.txt"))])["hangs.txt"].outcome.reason
+    thread.join()
+    assert f"(signal {number:d})" in reason
+
+
+def test_a_process_that_has_ended_already_may_be_killed(tmp_path, monkeypatch):
+    """Where the process that makes readers has died, and they with it, that is said and nothing else."""
+
+    def die_first(_connections, timeout):
+        nursery.shared()._process.kill()
+        nursery.shared()._process.wait()
+        monkeypatch.setattr("kb_search.workers.crew.os.kill", is_gone)
+        raise IndexProblem("the first error")
+
+    def is_gone(_pid, _signal):
+        raise ProcessLookupError
+
+    monkeypatch.setattr("kb_search.workers.crew.wait", die_first)
+    with pytest.raises(IndexProblem, match="the first error"):
+        outcomes(tmp_path, [job(tmp_path, "a.txt", PROSE)])
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_believed(tmp_path):

@@ -61,6 +61,13 @@ class Order:
     loaders: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """A process that was killed and may take its time to end: a disk that does not answer holds it up."""
+
+    pid: int
+
+
 class Nursery:
     """The parent's side. Threads may share it. Every method raises IndexProblem where the process has ended."""
 
@@ -100,6 +107,10 @@ class Nursery:
         code = self._ask(pid)
         return code if isinstance(code, int) else 0
 
+    def reap_later(self, pid: int) -> None:
+        """Have the end of a killed process noticed whenever it comes, without waiting for it."""
+        self._ask(Killed(pid))
+
     def close(self) -> None:
         """End the process, and with it all that it has made."""
         self._is_closed = True
@@ -108,7 +119,7 @@ class Nursery:
         self._process.kill()
         self._process.wait()
 
-    def _ask(self, request: Order | int, passed: socket.socket | None = None) -> int | str:
+    def _ask(self, request: Order | Killed | int, passed: socket.socket | None = None) -> int | str:
         with self._lock:
             try:
                 self._control.send(request)

@@ -11,6 +11,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -104,7 +105,7 @@ class _Crew:
                 self._listen()
         finally:
             for member in self._members.values():
-                os.kill(member.pid, signal.SIGKILL)
+                _kill(member.pid)
                 member.connection.close()
                 if self._nursery.is_open:
                     self._nursery.reap(member.pid)
@@ -132,7 +133,8 @@ class _Crew:
             before, member.computed = member.computed, _processor_time(member.pid)
             member.silent = member.silent + passed if before == member.computed else 0.0
             if member.silent > self._patience * (1 if member.computed is not None else _PATIENCE_UNSEEN):
-                os.kill(member.pid, signal.SIGKILL)
+                _kill(member.pid)
+                self._nursery.reap_later(member.pid)
                 self._bury(member, self._hung())
 
     def _hear(self, member: _Member) -> None:
@@ -209,11 +211,25 @@ class _Crew:
                 f"takes more than {settings.max_seconds:g} seconds of processor time to be read; split it, "
                 "or raise max_seconds."
             )
-        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        how = f"signal {_signal_name(-code)}" if code < 0 else f"exit code {code}"
         return (
             f"ended the process that read it ({how}): it is damaged, or needs more than "
             f"{settings.max_memory_bytes:,} bytes of memory; get it anew, split it, or raise max_memory_bytes."
         )
+
+
+def _kill(pid: int) -> None:
+    """End a process; where the nursery has died, it may be gone already."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _signal_name(number: int) -> str:
+    """The name of a signal, or its number: those for real time have no names."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)
 
 
 def _processor_time(pid: int) -> int | None:

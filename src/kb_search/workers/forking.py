@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from kb_search import language, loaders
 from kb_search.document import Article
 from kb_search.fingerprints import fingerprint
-from kb_search.nursery import Order
+from kb_search.nursery import Killed, Order
 from kb_search.workers.process import die_with_parent, work
 
 #: The loader with next to nothing of its own: what it imports, all others need too.
@@ -29,9 +29,16 @@ def main(control: str, passing: str) -> None:
     loaders.make_ready(_COMMON)
     _share()
     connection, fds = Connection(int(control)), socket.socket(fileno=int(passing))
+    ending: set[int] = set()
     with suppress(EOFError, OSError):  # whoever asks has ended, perhaps before the answer
         while True:
-            connection.send(_answer(connection.recv(), connection, fds))
+            request = connection.recv()
+            ending = {pid for pid in ending if os.waitpid(pid, os.WNOHANG) == (0, 0)}
+            if isinstance(request, Killed):
+                ending.add(request.pid)
+                connection.send(0)
+            else:
+                connection.send(_answer(request, connection, fds))
 
 
 def _answer(request: Order | int, connection: Connection, fds: socket.socket) -> int | str:

@@ -1,6 +1,7 @@
 """The engines that are there to be tested: those that are not are skipped with a reason, but never in CI."""
 
 import os
+import time
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
 
@@ -11,6 +12,7 @@ from kb_search.config import Settings
 from kb_search.generations import current_name
 
 #: Where a cluster for the tests is: addresses with a comma between them.
+_TRIES = 100
 CLUSTER = "KB_SEARCH_TEST_OPENSEARCH"
 #: A collection for each process that tests, so that none moves the name of another's.
 _COLLECTION = f"kb-tests-{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
@@ -63,5 +65,11 @@ def merge(name, index):
     """Have an engine do at once what it would do in time: forget what was deleted. Only a cluster takes its time."""
     if name == "opensearch":
         with closing(engine_named(name).reader(index / "generations" / current_name(index))) as reader:
-            for path, more in (("_forcemerge", {"max_num_segments": 1}), ("_refresh", {})):
-                reader._cluster.ask("POST", f"/{reader._index.name}/{path}", **more)
+            ask, where = reader._cluster.ask, f"/{reader._index.name}"
+            for _ in range(_TRIES):
+                ask("POST", f"{where}/_forcemerge", max_num_segments=1)
+                ask("POST", f"{where}/_refresh")
+                if not ask("GET", f"{where}/_stats/docs")["_all"]["total"]["docs"]["deleted"]:
+                    return
+                time.sleep(0.1)  # a copy on another node had not heard of the deletion yet
+            raise AssertionError(f"{reader._index.name} does not forget what was deleted")

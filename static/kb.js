@@ -159,7 +159,8 @@
       close();
       field.focus();
     };
-    const fill = (completions) => {
+    const fill = (text, completions) => {
+      list.dataset.text = text;
       list.replaceChildren(...completions.map((found, at) => {
         const row = document.createElement("li");
         row.id = `${list.id}-${at}`;
@@ -184,19 +185,21 @@
       try {
         const answer = await fetch(`${box.dataset.complete}?q=${encodeURIComponent(text)}`);
         const found = answer.ok ? (await answer.json()).completions : [];
-        if (mine === asked) fill(found);
+        if (mine === asked) fill(text, found);
       } catch {
         close();
       }
     };
     field.addEventListener("input", () => {
       clearTimeout(waiting);
+      choose(-1);
       waiting = setTimeout(ask, 120);
     });
     field.addEventListener("keydown", (event) => {
       if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-      const count = list.hidden ? 0 : list.children.length;
-      if (event.key === "Escape" && count) close();
+      // rows that answer an earlier text stay in sight until the next answer, but cannot be chosen
+      const count = list.hidden || list.dataset.text !== field.value ? 0 : list.children.length;
+      if (event.key === "Escape" && !list.hidden) close();
       else if (event.key === "Enter" && count && chosen >= 0) take(list.children[chosen]);
       else if (event.key === "ArrowDown" && count) choose(chosen + 1 < count ? chosen + 1 : -1);
       else if (event.key === "ArrowUp" && count) choose(chosen < 0 ? count - 1 : chosen - 1);

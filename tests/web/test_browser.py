@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -314,7 +315,7 @@ def test_arrows_choose_a_completion_and_enter_takes_it(page: Page) -> None:
     page.goto("/")
     field = page.get_by_role("combobox")
     field.press_sequentially("peace env")
-    page.wait_for_selector("[role=option]")
+    page.wait_for_selector("[role=listbox][data-text='peace env'] [role=option]")
     assert field.get_attribute("aria-expanded") == "true"
     field.press("ArrowDown")
     chosen = page.locator("[role=option][aria-selected=true]")
@@ -342,6 +343,20 @@ def test_escape_closes_the_list_and_enter_searches_for_what_was_typed(page: Page
     page.wait_for_selector("[role=option]")
     field.press("Enter")
     page.wait_for_url("**/search?q=envoy")
+
+
+def test_a_list_that_answers_an_earlier_text_cannot_be_taken(page: Page) -> None:
+    """Who types on while the list is open, and presses an arrow and Enter at once, searches for what was typed."""
+    page.goto("/")
+    field = page.get_by_role("combobox")
+    field.fill("en")
+    page.wait_for_selector("[role=option]")
+    page.route(re.compile(r"complete\?q=env$"), lambda _: None)
+    field.press("v")
+    field.press("ArrowDown")
+    assert page.locator("[role=option][aria-selected=true]").count() == 0
+    field.press("Enter")
+    page.wait_for_url("**/search?q=env")
 
 
 def test_a_completion_can_be_clicked(page: Page) -> None:

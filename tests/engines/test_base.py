@@ -81,7 +81,10 @@ def test_an_engine_that_is_not_installed_names_the_command_that_installs_it(name
     with pytest.raises(ConfigError) as refused:
         engine_named(name)
     expected = f"The engine {name} needs the package its_library, which is not installed. "
-    assert str(refused.value) == expected + f"Install it with `pip install 'kb-search[{name}]'`."
+    assert (
+        str(refused.value)
+        == expected + f"In the folder of the program, `.venv/bin/pip install --editable '.[{name}]'` brings it."
+    )
 
 
 def test_only_the_engine_that_is_asked_for_is_loaded():

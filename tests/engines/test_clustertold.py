@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 pytest.importorskip("opensearchpy", reason="the engine opensearch is not installed")
 
 from kb_search.engines.clusterbest import BestPassages
-from kb_search.engines.clustermemory import Beside, Remembered
+from kb_search.engines.clustermemory import Aside, Remembered
 from kb_search.engines.clusteroccurrences import Asking
 from kb_search.engines.clustertold import Told
 from kb_search.parsing import parse
@@ -101,7 +101,7 @@ def test_what_was_told_beside_another_search_for_the_same_words_is_not_enough():
     """The same words may be asked for among other passages: what is remembered serves those of which it was told."""
     words = scoring_terms(parse("bridge", ("en",)).tree)
     remembered, told = Remembered(None), Told.of([part(One(1, 2.0), One(2, 1.0))])
-    remembered.put_beside(words, Beside(told, np.empty((0, 3), np.int64)))
-    assert remembered.beside(words, [2, 1]).passages is told
-    assert remembered.beside(words, [1, 3]) is None
-    assert remembered.beside(scoring_terms(parse("river", ("en",)).tree), [1]) is None
+    remembered.put_aside(words, Aside(told, np.empty((0, 3), np.int64)))
+    assert remembered.aside(words, [2, 1]).passages is told
+    assert remembered.aside(words, [1, 3]) is None
+    assert remembered.aside(scoring_terms(parse("river", ("en",)).tree), [1]) is None

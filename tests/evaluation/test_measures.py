@@ -65,7 +65,7 @@ def test_a_missing_library_is_said_with_what_to_do(monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr(importlib, "import_module", missing)
-    with pytest.raises(UsageError, match=r"kb-search\[evaluation\].*--run"):
+    with pytest.raises(UsageError, match=r"'\.\[evaluation\]'.*--run"):
         evaluation(JUDGED, PERFECT, [])
 
 

@@ -27,7 +27,7 @@ def engine_named(name: str, settings: Settings | None = None) -> Engine:
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"The engine {name} needs the package {error.name}, which is not installed. "
-            f"Install it with `pip install 'kb-search[{name}]'`."
+            f"In the folder of the program, `.venv/bin/pip install --editable '.[{name}]'` brings it."
         ) from error
     engine: type[Engine] = getattr(module, _CLASSES[name])
     return engine(settings)

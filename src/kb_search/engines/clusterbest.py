@@ -15,7 +15,7 @@ import numpy as np
 from kb_search.engines.base import Candidate, EngineQuery
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterindex import TO_ARTICLES
-from kb_search.engines.clustermemory import Beside
+from kb_search.engines.clustermemory import Aside
 from kb_search.engines.clusteroccurrences import Asking
 from kb_search.engines.clustertold import Told
 from kb_search.query import Term
@@ -28,7 +28,7 @@ class Best(NamedTuple):
     """The best passages, in their order, with what was told beside; `pages` is what a page shows of some of them."""
 
     candidates: tuple[Candidate, ...]
-    beside: Beside
+    aside: Aside
     pages: Mapping[int, str]
 
 
@@ -68,7 +68,7 @@ class BestPassages:
             return None
         return Best(
             tuple(Candidate(row, name, -falling) for falling, name, row in best),
-            Beside(told, self._asking.in_articles(found["of"]["told"])),
+            Aside(told, self._asking.in_articles(found["of"]["told"])),
             {row: page for row, page in zip(rows, told.pages, strict=True) if page},
         )
 

@@ -43,7 +43,7 @@ class Memory:
         return found, [key for key in asked if key not in found]
 
 
-class Beside(NamedTuple):
+class Aside(NamedTuple):
     """What was told beside a search: of its best passages, and what `counts_in_articles` tells."""
 
     passages: Told
@@ -57,16 +57,16 @@ class Remembered:
         self.pages = Memory(_PASSAGES)
         self._words = words
         self._frequencies, self._numbers = Memory(_FREQUENCIES), Memory(_FREQUENCIES)
-        self._beside = Memory(_SEARCHES)
+        self._aside = Memory(_SEARCHES)
 
-    def put_beside(self, terms: Sequence[Term], told: Beside) -> None:
+    def put_aside(self, terms: Sequence[Term], told: Aside) -> None:
         """Remember what was told beside a search for some words."""
-        self._beside.put({tuple(map(key_of, terms)): told})
+        self._aside.put({tuple(map(key_of, terms)): told})
 
-    def beside(self, terms: Sequence[Term], rows: Sequence[int]) -> Beside | None:
+    def aside(self, terms: Sequence[Term], rows: Sequence[int]) -> Aside | None:
         """What was told of some passages beside a search for some words; None where not all of it is remembered."""
         key = tuple(map(key_of, terms))
-        found: Beside | None = self._beside.get([key])[0].get(key)
+        found: Aside | None = self._aside.get([key])[0].get(key)
         return found if found and found.passages.has(rows) else None
 
     def numbers(self, terms: Sequence[Term]) -> list[Ints]:

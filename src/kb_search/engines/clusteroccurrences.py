@@ -16,7 +16,7 @@ from kb_search.arrays import ABSENT, Ints, Longs
 from kb_search.engines.base import FIELD_WEIGHTS, Occurrences
 from kb_search.engines.cluster import Answer
 from kb_search.engines.clusterindex import ARTICLE
-from kb_search.engines.clustermemory import Beside
+from kb_search.engines.clustermemory import Aside
 from kb_search.engines.clusterreading import told_by
 from kb_search.engines.clusterscripts import counts_in_articles, told_of_passages
 from kb_search.engines.clustertold import Told
@@ -54,10 +54,10 @@ class Asking:
         """The aggregation that tells how often the words stand in articles."""
         return counts_in_articles([numbers.tolist() for numbers in self._numbers])
 
-    def told(self, passages: Answer, articles: Answer) -> Beside:
+    def told(self, passages: Answer, articles: Answer) -> Aside:
         """The answers to both searches, as they might have been told beside a search."""
         told = Told.of(passages["aggregations"]["told"]["value"])
-        return Beside(told, self.in_articles(articles["aggregations"]["told"]))
+        return Aside(told, self.in_articles(articles["aggregations"]["told"]))
 
     def in_articles(self, told: Answer) -> Longs:
         """What `of_articles` was answered: a row for each article, in the order of their numbers."""
@@ -65,10 +65,10 @@ class Asking:
         return rows[np.argsort(rows[:, 0])]
 
     def gathered(
-        self, keys: Sequence[int], beside: Beside, frequencies: Sequence[int], space: Space | None
+        self, keys: Sequence[int], aside: Aside, frequencies: Sequence[int], space: Space | None
     ) -> Occurrences:
         """Where the terms stand in candidates of some keys; `frequencies` says in how many passages each does."""
-        told = beside.passages.standing(keys)
+        told = aside.passages.standing(keys)
         forms, here = self._words.word_form[told.word], told.part == 0
         counts = np.zeros((2, len(self._terms), len(keys)), np.int32)
         word, exact = np.full(len(told.word), -1, np.int32), np.zeros(len(told.word), np.bool_)
@@ -83,7 +83,7 @@ class Asking:
             word[stands] = at
             form = ABSENT if isinstance(term, Pattern) else self._words.forms.find(term.form)
             exact |= stands & (forms == form)
-        in_articles = beside.articles[np.searchsorted(beside.articles[:, 0], told.articles)]
+        in_articles = aside.articles[np.searchsorted(aside.articles[:, 0], told.articles)]
         return Occurrences(
             own=counts[0],
             context=counts[1],

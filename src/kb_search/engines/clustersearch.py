@@ -190,7 +190,7 @@ class ClusterSearch:
         if listing.best:
             told = listing.best.told(first, in_order=self.whole.place.changes <= 1)
             if told:
-                self.remembered.put_beside(scoring_terms(listing.query.tree), told.beside)
+                self.remembered.put_aside(scoring_terms(listing.query.tree), told.aside)
                 self.remembered.pages.put(told.pages)
                 return told.candidates
             listing = replace(listing, best=None)

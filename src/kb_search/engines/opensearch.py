@@ -13,8 +13,6 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
 from kb_search.copies import Copies
 from kb_search.document import Article, Passage, Silent, article_of
 from kb_search.engines.base import (
@@ -44,7 +42,7 @@ from kb_search.engines.clustersearch import ClusterSearch
 from kb_search.engines.clustershare import announce, fetched, known_addresses, owner, sweep_cluster
 from kb_search.engines.clusterwords import Words
 from kb_search.engines.clusterwriter import ClusterWriter
-from kb_search.engines.expansion import Vocabulary, expansion
+from kb_search.engines.expansion import Vocabulary, expansion, lexicon
 from kb_search.errors import REBUILD, IndexDamaged
 from kb_search.latent import open_space
 from kb_search.query import Pattern, Term, Word
@@ -98,9 +96,7 @@ class OpenSearchReader(EngineReader):
 
     @cached_property
     def _lexicon(self) -> Lexicon:
-        counts = self._vocabulary.counts()
-        forms = sorted(counts)
-        return Lexicon(tuple(forms), np.array([counts[form] for form in forms], np.int64))
+        return lexicon([self._vocabulary])
 
     def inflected(self, stems: Sequence[str]) -> Iterable[str]:
         """All forms that have one of some stems in one of the languages."""
@@ -124,13 +120,13 @@ class OpenSearchReader(EngineReader):
         asking = Asking(self._words, words, self._remembered.numbers(words))
         keys = [one.key for one in candidates]
         known, unknown = self._remembered.frequencies(words)
-        beside = self._remembered.beside(words, keys)
-        if unknown or not beside:
+        aside = self._remembered.aside(words, keys)
+        if unknown or not aside:
             of = list(dict.fromkeys(article_of(one.id) for one in candidates))
             here, articles, *counts = self._index.search([*asking.bodies(keys, of), *map(in_passages, unknown)])
             known |= self._remembered.counted(unknown, counts)
-            beside = asking.told(here, articles)
-        return asking.gathered(keys, beside, [known[key_of(word)] for word in words], self._space)
+            aside = asking.told(here, articles)
+        return asking.gathered(keys, aside, [known[key_of(word)] for word in words], self._space)
 
     # ---------------------------------------------------------------------------------------- what pages show
 

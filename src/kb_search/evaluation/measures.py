@@ -88,7 +88,8 @@ def _ir_measures() -> ModuleType:
         return importlib.import_module("ir_measures")
     except ImportError as error:
         raise UsageError(
-            "Measures need the package ir-measures: `pip install 'kb-search[evaluation]'`. "
+            "Measures need the package ir-measures. In the folder of the program, "
+            "`.venv/bin/pip install --editable '.[evaluation]'` brings it. "
             "Without it, --run FILE writes the ranking."
         ) from error
 

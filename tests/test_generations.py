@@ -508,6 +508,18 @@ def test_where_links_fail_files_are_copied(index, monkeypatch):
         assert (build.folder / "data").stat().st_ino != (index / "generations" / "000001" / "data").stat().st_ino
 
 
+def test_a_damaged_file_is_not_copied(index, monkeypatch):
+    """A copy would get a checksum of its own, and nobody would know of the damage any more."""
+    publish(index)
+    (index / "generations" / "000001" / "part" / "more").write_text("eno")
+    monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError(95, "Operation not supported")))
+    with (
+        building(index) as build,
+        pytest.raises(IndexDamaged, match="part/more of generation 000001 is not what was written"),
+    ):
+        link_generation(index / "generations" / "000001", build.folder)
+
+
 # --------------------------------------------------------------------------------------------- killing
 
 # Builds a generation again and again, each time ended at the next later step that touches the disk: it is forked,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from kb_search import corpus, generations, indexer, manifest
+from kb_search import corpus, generations, indexer, manifest, together
 from kb_search.engines import whoosh
 from kb_search.engines.base import FIELD_WEIGHTS
 from kb_search.errors import IndexDamaged, IndexLocked, IndexProblem, RemovalsRefused, UsageError
@@ -637,9 +637,87 @@ def test_a_damaged_index_is_built_anew(four, name, caplog):
     path = four.settings.index / "generations" / "000001" / name
     path.write_text("broken")
     report = four.index()
-    assert counts(report) == {"added": 4}
+    assert report.news
+    assert report.news[0].endswith("Every file is read anew.")
+    assert counts(report) == {"added" if name == "files.json" else "unchanged": 4}
     verify(four.settings.index)
     assert four.search("alpha").passages == 1
+
+
+def outdated(index, _monkeypatch):
+    """A cause why a generation cannot be built on: another program wrote it."""
+    path = index / "generations" / "000001" / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": 1}))
+
+
+def damaged(index, _monkeypatch):
+    """Such a cause: one of its files is cut short."""
+    (index / "generations" / "000001" / "segments.json").write_text("")
+
+
+def not_installed(_index, monkeypatch):
+    """Such a cause: what keeps it is not installed any more."""
+    monkeypatch.setitem(sys.modules, "kb_search.engines.whoosh", None)
+
+
+CLOSED = pytest.mark.parametrize("close", [outdated, damaged, not_installed])
+
+
+@CLOSED
+def test_articles_of_an_index_that_cannot_be_opened_do_not_go_unnoticed(four, monkeypatch, close):
+    """Also where everything is read anew, a run that would lose most articles refuses."""
+    close(four.settings.index, monkeypatch)
+    for name in ("alpha", "beta", "gamma"):
+        four.remove(f"{name}.txt")
+    with pytest.raises(RemovalsRefused, match="remove 3 of 4 articles"):
+        four.index(engine="tantivy")
+    report = four.index(engine="tantivy", allow_removals=True)
+    assert counts(report) == {"removed": 3, "unchanged": 1}
+
+
+@CLOSED
+def test_a_renamed_file_keeps_its_article_where_the_index_cannot_be_opened(four, monkeypatch, close):
+    """The addresses that readers have quoted lead to the same articles after everything was read anew."""
+    before = {hit.article for hit in four.search("*").hits}
+    close(four.settings.index, monkeypatch)
+    path = four.settings.corpus / "alpha.txt"
+    path.rename(path.with_name("omega.txt"))
+    four.index(engine="tantivy")
+    assert {hit.article for hit in four.search("*").hits} == before
+
+
+def spoil(four, name):
+    """Change one letter in a file of the first generation, which keeps its size."""
+    (path,) = (four.settings.index / "generations" / "000001").rglob(name)
+    path.write_bytes(path.read_bytes().replace(b"alpha", b"alphb"))
+
+
+@pytest.mark.parametrize("anew", ["engine", "worn", "boilerplate"])
+def test_a_text_that_was_damaged_is_not_taken_over(four, monkeypatch, anew):
+    """A run that takes texts from the index compares them with their checksums: they would get fitting ones."""
+    spoil(four, "text_text.u1")
+    settings = {"engine": "tantivy"} if anew == "engine" else {}
+    if anew == "worn":
+        monkeypatch.setattr(indexer, "MOST_SEGMENTS", 0)
+    if anew == "boilerplate":
+        ids = frozenset(hit.article for hit in four.search("beta").hits)
+        monkeypatch.setattr(together, "affected", lambda *_: ids)
+        four.write("epsilon.txt", "Only epsilon stands here.")
+    with pytest.raises(IndexDamaged, match=r"text_text\.u1 of generation 000001 is not what was written.*--full"):
+        four.index(**settings)
+    assert four.generations() == ["000001"]
+    monkeypatch.undo()
+    four.index(full=True, **settings)
+    assert four.found("alpha") == ["Only alpha stands here."]
+
+
+def test_a_list_of_files_that_was_changed_is_not_built_on(four):
+    """What a run takes over from the list of files, or from what is known of copies, is compared first."""
+    spoil(four, "files.json")
+    report = four.index()
+    assert "files.json of generation 000001 is not what was written" in report.news[0]
+    assert counts(report) == {"changed": 1, "unchanged": 3}
+    verify(four.settings.index)
 
 
 def test_a_run_after_damage_replaces_the_generation_that_stands_in(four, caplog):
@@ -693,7 +771,9 @@ def test_a_full_disk_is_told_and_costs_nothing(four, monkeypatch):
 def test_an_index_with_other_weights_is_built_anew(four, monkeypatch):
     """An index that was written with other weights for titles is not mixed with ours, but replaced."""
     monkeypatch.setattr("kb_search.engines.store._CONTEXT_WEIGHTS", (FIELD_WEIGHTS.title + 1, FIELD_WEIGHTS.section))
-    assert counts(four.index()) == {"added": 4}
+    report = four.index()
+    assert "Every file is read anew." in report.news[0]
+    assert counts(report) == {"unchanged": 4}
     assert four.search("*").passages == 4
 
 

@@ -34,7 +34,8 @@ from kb_search.errors import REBUILD, IndexDamaged
 from kb_search.fingerprints import Fingerprint, title_key
 from kb_search.runhashes import Hashes
 
-_FOLDER = "copies"
+#: The folder of these files in a generation's.
+FOLDER = "copies"
 _SOURCES = "sources.json"
 _ID = np.dtype("S16")
 #: The digest of a text, as the 16 bytes that it is.
@@ -241,7 +242,7 @@ def _joined(one: Prints, other: Prints, kept: list[int]) -> Prints:
 
 def read_prints(folder: Path) -> Prints:
     """The prints of a generation; none where it has none. Raises IndexDamaged."""
-    folder = folder / _FOLDER
+    folder = folder / FOLDER
     if not folder.exists():
         return Prints.of(())
     try:
@@ -265,7 +266,7 @@ def read_prints(folder: Path) -> Prints:
 
 def write_copies(folder: Path, prints: Prints, clusters: Clusters, groups: Groups) -> None:
     """Write everything that is known of copies into a generation's folder."""
-    folder = folder / _FOLDER
+    folder = folder / FOLDER
     folder.mkdir(exist_ok=True)
     raw = [key.encode("utf-8", "surrogatepass") for key in prints.keys]
     speaker = {one.encode("ascii"): other.encode("ascii") for one, other in clusters.speaker.items()}
@@ -298,7 +299,7 @@ class Copies:
 
     def __init__(self, folder: Path) -> None:
         """Open what `write_copies` wrote; a generation without it has no copies. Raises IndexDamaged."""
-        folder = folder / _FOLDER
+        folder = folder / FOLDER
         there = folder.exists()
         self._ids: Ids = load_array(folder / "id.S16") if there else np.empty(0, _ID)
         self._speakers: Ids = load_array(folder / "speaker.S16") if there else self._ids

@@ -34,8 +34,12 @@ def write_atomically(path: Path, raw: bytes) -> None:
     flush(path.parent)
 
 
-def link_tree(source: Path, target: Path, but: str = "") -> None:
-    """Fill a folder with hard links to all files of another one (copies, where links fail) but those so named."""
+def link_tree(source: Path, target: Path, but: str = "") -> list[Path]:
+    """Fill a folder with hard links to all files of another one (copies, where links fail) but those so named.
+
+    Gives the paths of the copies in it.
+    """
+    copies = []
     for path in source.rglob("*"):
         copy = target / path.relative_to(source)
         if path.is_dir():
@@ -46,3 +50,5 @@ def link_tree(source: Path, target: Path, but: str = "") -> None:
                 os.link(path, copy)
             except OSError:
                 shutil.copy2(path, copy)
+                copies.append(copy.relative_to(target))
+    return copies

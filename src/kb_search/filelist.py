@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from kb_search.errors import REBUILD, IndexDamaged
 
-_NAME = "files.json"
+#: The list's name in a generation's folder.
+NAME = "files.json"
 
 
 class KnownFile(NamedTuple):
@@ -48,16 +49,16 @@ _ARTICLES, _PROBLEMS = map(KnownFile._fields.index, ("articles", "problems"))
 
 def write_files(folder: Path, files: Iterable[KnownFile]) -> None:
     """Keep the list in a generation's folder; a hard link to an older list is cut, not written through."""
-    fresh = folder / (_NAME + ".new")
+    fresh = folder / (NAME + ".new")
     # Rows of values, in one call: names in each and a call for each take three times as long for ten thousand files.
     fresh.write_text(json.dumps(list(files)), "utf-8")
-    fresh.replace(folder / _NAME)
+    fresh.replace(folder / NAME)
 
 
 def read_files(folder: Path) -> dict[str, KnownFile]:
     """What `write_files` kept, by path. Raises IndexDamaged."""
     try:
-        rows = json.loads((folder / _NAME).read_text("utf-8"))
+        rows = json.loads((folder / NAME).read_text("utf-8"))
         for row in rows:
             row[_ARTICLES] = tuple(row[_ARTICLES])
             row[_PROBLEMS] = tuple(map(tuple, row[_PROBLEMS]))

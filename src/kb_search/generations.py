@@ -248,6 +248,11 @@ def current_name(index: Path) -> str:
         return ""
 
 
+def current_folder(index: Path) -> Path:
+    """The folder of the generation that CURRENT names, whether it is there or not."""
+    return index / "generations" / current_name(index)
+
+
 def current_identity(index: Path) -> tuple[str, int, int]:
     """What tells the generation that answers from all others, also from one of the same number in an index made anew.
 
@@ -263,7 +268,7 @@ def current_identity(index: Path) -> tuple[str, int, int]:
 
 def current_engine(index: Path) -> str:
     """What keeps the generation that answers, even where that cannot be opened; empty where nothing tells it."""
-    return manifests.engine_of(index / "generations" / current_name(index))
+    return manifests.engine_of(current_folder(index))
 
 
 def verify(index: Path) -> Manifest:
@@ -315,8 +320,13 @@ def _refuse_unsafe(folder: Path, status: os.stat_result) -> None:
 
 
 def link_generation(source: Path, target: Path) -> None:
-    """Fill a folder with hard links to all files of a generation but its manifest (copies, where links fail)."""
-    link_tree(source, target, but=manifests.NAME)
+    """Fill a folder with hard links to all files of a generation but its manifest (copies, where links fail).
+
+    Raises IndexDamaged for a copy of what is not what was written: it would get a checksum of its own.
+    """
+    copied = link_tree(source, target, but=manifests.NAME)
+    if copied:
+        manifests.compare(target, manifests.read(source), (path.as_posix() for path in copied))
 
 
 def _flush_if_there(path: Path) -> None:

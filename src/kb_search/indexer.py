@@ -17,6 +17,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from kb_search import analysis, corpus
+from kb_search import manifest as manifests
 from kb_search.columns import Columns
 from kb_search.config import ENGINES, Settings
 from kb_search.copies import Prints, write_copies
@@ -87,7 +88,7 @@ def build_index(
     with building(settings.index) as build, previous(settings, full=full) as before:
         engine = engine_named(settings.engine or before.engine or ENGINES[0], settings)
         run = _Run(settings, engine, build, before, progress)
-        manifest = run.carry_out(found, full=full, allow_removals=allow_removals)
+        manifest = run.carry_out(found, allow_removals=allow_removals)
     if run.is_worn:
         try:
             manifest = _put_together(settings, found, progress)
@@ -121,7 +122,7 @@ def _put_together(settings: Settings, found: Sequence[FoundFile], progress: Prog
     """Write the generation that answers anew from its own texts, as one segment without deleted passages."""
     with building(settings.index) as build, previous(settings, full=False) as before:
         engine = engine_named(before.engine, settings)
-        return _Run(settings, engine, build, before, progress).carry_out(found, full=False, allow_removals=False)
+        return _Run(settings, engine, build, before, progress).carry_out(found, allow_removals=False)
 
 
 def _moved(before: Previous, engine: Engine) -> Iterator[str]:
@@ -148,9 +149,10 @@ class _Run:
         self._known: list[KnownFile] = []
         self._has_read = False
 
-    def carry_out(self, found: Sequence[FoundFile], *, full: bool, allow_removals: bool) -> Manifest:
+    def carry_out(self, found: Sequence[FoundFile], *, allow_removals: bool) -> Manifest:
         """Write and publish a generation if anything is new; the manifest of the one that answers then."""
         opened = self._before.opened
+        full = not self._before.reader
         tasks = plan(found, self._before.files, full=full, retry=self._before.retry)
         if opened and not full and self._is_current(opened) and all(task.is_idle for task in tasks):
             self._report(tasks, {})
@@ -158,7 +160,8 @@ class _Run:
             return opened.manifest
         if not allow_removals:
             self._refuse_removals([(task.found.relative, task.status) for task in tasks])
-        together = read_together(tasks, self._before.prints, self._read)
+        # Where all is read anew, what was known of the articles cannot tell more, and may be damaged.
+        together = read_together(tasks, Prints.of(()) if full else self._before.prints, self._read)
         self._report(tasks, together.entries)
         if not allow_removals:  # again: what was there may have turned out to be unreadable
             self._refuse_removals([(one.path, one.status) for one in self.reports])
@@ -231,6 +234,9 @@ class _Run:
         opened = self._before.opened
         going = self._going(tasks, together)
         base = opened.folder if opened and old and self._can_grow(opened, old, len(going)) else None
+        if opened and old and (not base or together.again):
+            # Texts are taken from the generation before; a damaged one would have a fitting checksum in the new one.
+            manifests.compare(opened.folder, opened.manifest)
         with closing(self._engine.writer(self._build.folder, base)) as writer:
             writing = _Writing(writer, old, together, self._build.journal, copies=not base)
             if base:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kb_search import copies, filelist
+from kb_search import manifest as manifests
 from kb_search.config import Settings
 from kb_search.copies import Prints, read_prints
 from kb_search.engines import engine_named
 from kb_search.engines.base import EngineReader
-from kb_search.errors import ConfigError, IndexMissing, IndexProblem
+from kb_search.errors import ConfigError, IndexMissing, IndexProblem, KbSearchError
 from kb_search.filelist import KnownFile, read_files
-from kb_search.generations import Opened, current_engine, open_current
+from kb_search.generations import Opened, current_engine, current_folder, open_current
 from kb_search.manifest import Manifest
 
 #: Settings by which every file is read, and those that only decide which files cannot be.
@@ -27,15 +29,15 @@ _ANEW = "Every file is read anew."
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """The generation before, with what it knows of files and articles; nothing where there is none to build on.
+    """The generation before, with what it knows of files and articles; nothing where there is none.
 
-    `engine` is what keeps it, empty where that cannot be told. There is no `reader` where every file is read anew.
-    `news` says why that is so unasked, and `retry` that limits have changed, so that what could not be read is to be
-    tried again.
+    `engine` is what keeps it, empty where that cannot be told. There is no `reader` where every file is read anew, and
+    it is not `opened` where it cannot be built on; `files` are known even then, if they can be read: no article goes
+    unnoticed, and a renamed file keeps its addresses. `news` says why every file is read anew unasked, and `retry` that
+    limits have changed, so that what could not be read is to be tried again.
     """
 
     engine: str = ""
-
     opened: Opened | None = None
     files: Mapping[str, KnownFile] = field(default_factory=dict)
     prints: Prints = field(default_factory=lambda: Prints.of(()))
@@ -78,20 +80,30 @@ def _open(settings: Settings, *, full: bool) -> Previous:
     except IndexMissing:
         return Previous()
     except IndexProblem as problem:
-        return Previous(engine=current_engine(settings.index), news=(f"{problem} {_ANEW}",))
+        return _left(current_engine(settings.index), current_folder(settings.index), problem)
     try:
         return _read(opened, settings, full=full)
     except (IndexProblem, ConfigError) as problem:  # the latter where the engine is not installed any more
         opened.close()
-        return Previous(engine=opened.manifest.engine, news=(f"{problem} {_ANEW}",))
+        return _left(opened.manifest.engine, opened.folder, problem)
     except BaseException:
         opened.close()
         raise
 
 
+def _left(engine: str, folder: Path, problem: KbSearchError) -> Previous:
+    """What is left of a generation that cannot be built on: which files it was made of."""
+    known: Mapping[str, KnownFile] = {}
+    with suppress(IndexProblem):
+        known = read_files(folder)
+    return Previous(engine, files=known, news=(f"{problem} {_ANEW}",))
+
+
 def _read(opened: Opened, settings: Settings, *, full: bool) -> Previous:
     manifest = opened.manifest
     with opened.explaining():
+        if not full:  # what is taken over into the next generation would have a fitting checksum there
+            manifests.compare(opened.folder, manifest, (filelist.NAME, copies.FOLDER))
         files, prints = read_files(opened.folder), read_prints(opened.folder)
         reader = None if full else engine_named(manifest.engine, settings).reader(opened.folder)
     anew = _changes(settings, READ_BY, manifest)

@@ -56,7 +56,7 @@ def test_a_run_that_names_no_engine_stays_with_the_one_there_is(filled, name):
     path = filled.settings.index / "generations" / "000001" / manifest.NAME
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema": 0}))
     anew = filled.index(**stays(name))
-    assert (anew.engine, anew.generation, anew.added) == (name, "000002", 5)
+    assert (anew.engine, anew.generation, anew.unchanged) == (name, "000002", 5)
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
@@ -112,7 +112,7 @@ def test_files_are_read_anew_where_the_engine_before_is_gone(filled, monkeypatch
     monkeypatch.setattr(previous, "engine_named", missing)
     report = filled.index()
     assert report.news == ("It is not installed. Every file is read anew.",)
-    assert (report.engine, report.added, current_name(filled.settings.index)) == ("whoosh", 5, "000002")
+    assert (report.engine, report.unchanged, current_name(filled.settings.index)) == ("whoosh", 5, "000002")
 
 
 def test_nothing_outgrows_an_engine_before_its_limit():

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import platform
 import re
 import secrets
@@ -38,19 +39,24 @@ _TRIES = 10
 _log = logging.getLogger(__name__)
 
 
+Home = tuple[str, str, str]
+
+
 class _Mark(NamedTuple):
     """What an index folder keeps of the cluster: what its indices are told from others by, and where both are.
 
-    `home` is the machine, path and file number of the folder itself, by which a copy of it is known as one.
+    `home` is the machine and the path of the folder itself, and its file system with its number there, by which a copy
+    of it is known as one. The last is empty where the system does not tell file systems apart: the roots of two of them
+    may well have the same number.
     """
 
     owner: str
     addresses: tuple[str, ...]
-    home: tuple[str, str, int]
+    home: Home
 
-    def is_of(self, home: tuple[str, str, int]) -> bool:
+    def is_of(self, home: Home) -> bool:
         """Whether the mark is a folder's own: it may have been moved, or put back where it was, but not copied."""
-        return self.home[:2] == home[:2] or self.home[2] == home[2]
+        return self.home[:2] == home[:2] or self.home[2] == home[2] != ""
 
 
 def known_addresses(folder: Path) -> tuple[str, ...]:
@@ -85,8 +91,10 @@ def owner(folder: Path, addresses: Sequence[str]) -> str:
     return mine
 
 
-def _home(index: Path) -> tuple[str, str, int]:
-    return platform.node(), str(index.resolve()), index.stat().st_ino
+def _home(index: Path) -> Home:
+    file_system = os.statvfs(index).f_fsid
+    number = f"{file_system:x}:{index.stat().st_ino}" if file_system else ""
+    return platform.node(), str(index.resolve()), number
 
 
 def _marked(index: Path) -> _Mark:
@@ -94,7 +102,7 @@ def _marked(index: Path) -> _Mark:
     try:
         told = json.loads((index / CLUSTER).read_text("utf-8"))
         machine, path, number = told["home"]
-        return _Mark(str(told["owner"]), tuple(told["addresses"]), (str(machine), str(path), int(number)))
+        return _Mark(str(told["owner"]), tuple(told["addresses"]), (str(machine), str(path), str(number)))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(
             f"{index / CLUSTER} cannot be read; delete it, and the old indices in the cluster."

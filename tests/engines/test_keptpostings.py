@@ -1,5 +1,6 @@
 """Postings that are kept from one query to the next: as many as fit, and always the right ones."""
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -27,10 +28,21 @@ def test_what_is_kept_is_read_once():
     assert read == ["war", "war", ("war",)]
 
 
+def test_words_that_nothing_has_are_not_kept_without_end(monkeypatch):
+    """Neither the number of empty lists nor what their words take grows with the questions."""
+    monkeypatch.setattr(keptpostings, "_MOST_BYTES", 100_000)
+    kept = KeptPostings()
+    for number in range(2000):
+        kept.of(0, f"nonsense{number}", lambda: postings(0))
+        kept.of(0, tuple(f"{form:050}{number}" for form in range(100)), lambda: postings(0))
+    assert len(kept._known) < 200
+    assert sum(sys.getsizeof(form) for _, term in kept._known for form in term if isinstance(term, tuple)) < 100_000
+
+
 @pytest.mark.parametrize(("rows", "reads"), [(10, 10), (11, 20)])
 def test_as_much_is_kept_as_fits(monkeypatch, rows, reads):
-    """The bound is in bytes and for all together: ten lists of ten rows fit into 1,600, longer ones do not."""
-    monkeypatch.setattr(keptpostings, "_MOST_BYTES", 1600)
+    """The bound is in bytes and for all together. It is what ten lists of ten rows take; longer ones do not fit."""
+    monkeypatch.setattr(keptpostings, "_MOST_BYTES", 10 * keptpostings._size((0, "a"), postings(10)))
     kept, read = KeptPostings(), []
     for _ in range(2):
         for term in "abcdefghij":
@@ -40,7 +52,7 @@ def test_as_much_is_kept_as_fits(monkeypatch, rows, reads):
 
 def test_threads_get_the_right_postings(monkeypatch):
     """Where several read and throw away at once, each still gets what it asked for, and the sum stays right."""
-    monkeypatch.setattr(keptpostings, "_MOST_BYTES", 4000)
+    monkeypatch.setattr(keptpostings, "_MOST_BYTES", 16_000)
     kept = KeptPostings()
 
     def ask(number):
@@ -48,4 +60,4 @@ def test_threads_get_the_right_postings(monkeypatch):
 
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(ask, range(4000)))
-    assert kept._bytes == sum(part.nbytes for found in kept._known.values() for part in found) <= 4000
+    assert kept._bytes == sum(keptpostings._size(*entry) for entry in kept._known.items()) <= 16_000

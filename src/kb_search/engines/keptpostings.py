@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 
@@ -12,6 +13,9 @@ Key = tuple[int, str | tuple[str, ...]]
 
 #: For all segments of a generation together, in bytes: of a million passages the postings of twenty frequent words.
 _MOST_BYTES = 1 << 27
+
+#: What an empty list takes with its key beside the text itself; a word that nothing has is kept too.
+_EMPTY_BYTES = 600
 
 
 class KeptPostings:
@@ -32,10 +36,17 @@ class KeptPostings:
         return found
 
     def _keep(self, key: Key, found: Postings) -> None:
-        size = sum(part.nbytes for part in found)
+        size = _size(key, found)
         with self._lock:
             if self._bytes + size > _MOST_BYTES:
                 self._known, self._bytes = {}, 0
             if key not in self._known:
                 self._known[key] = found
                 self._bytes += size
+
+
+def _size(key: Key, found: Postings) -> int:
+    """What a list takes with its key, in bytes."""
+    _, term = key
+    texts = (term,) if isinstance(term, str) else term
+    return _EMPTY_BYTES + sum(map(sys.getsizeof, texts)) + sum(part.nbytes for part in found)

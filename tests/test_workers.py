@@ -266,8 +266,9 @@ def test_a_process_that_has_ended_already_may_be_killed(tmp_path, monkeypatch):
     """Where the process that makes readers has died, and they with it, that is said and nothing else."""
 
     def die_first(_connections, timeout):
-        nursery.shared()._process.kill()
-        nursery.shared()._process.wait()
+        ended = nursery.shared()._process  # asked for once more, it may be another one already
+        ended.kill()
+        ended.wait()
         monkeypatch.setattr("kb_search.workers.crew.os.kill", is_gone)
         raise IndexProblem("the first error")
 

@@ -253,6 +253,21 @@ def test_search_prints_a_table(told):
     assert told("search", "unheard", "--csv")[:2] == (1, ",".join(rows[0]) + "\n")
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+def test_no_cell_of_a_table_is_a_formula(call, tmp_path, sign):
+    """What an article begins with is carried out by no program that opens the table; the JSON has it as it is."""
+    folder = tmp_path / "hostile"
+    folder.mkdir()
+    (folder / "a.md").write_text(f'---\ntitle: "{sign}SUM(1+1)"\nsource: "{sign}1"\n---\n{sign}2 bridges burnt down.\n')
+    where = ("--corpus", str(folder), "--index", str(tmp_path / "formulas"))
+    call("index", *where)
+    (row,) = csv.DictReader(io.StringIO(call("search", "bridges", "--csv", *where)[1]))
+    (hit,) = json.loads(call("search", "bridges", "--json", *where)[1])["hits"]
+    for name in ("title", "source", "text"):
+        assert hit[name].startswith(sign)
+        assert row[name] == f"'{hit[name]}"
+
+
 @pytest.mark.parametrize("name", ["peace", "nearest", "nothing", "notes", "second-page", "undated"])
 def test_search_is_read_by_a_person(told, golden, name):
     """Without --json a search says how it was understood, what it found, and where each passage is."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kb_search import analysis
+from kb_search import analysis, highlight
 from kb_search.document import Silent
 from kb_search.highlight import LONGEST_SENTENCE, SNIPPET_CHARACTERS, SNIPPET_SENTENCES, Marker, snippet
 from kb_search.parsing import parse
@@ -156,6 +156,18 @@ def test_marking_stays_cheap_with_hundreds_of_phrases():
     assert len(leaves) == 100
     assert [len(some) for some in Marker(leaves)._phrases["a"].values()] == [100]
     assert Marker(leaves * 10).marks("a b c, a c b a", "en") == ((0, 5), (7, 12))
+
+
+def test_many_forms_are_marked_as_few_are(monkeypatch):
+    """Where more forms are sought than pays, all words are read, and the same ones have marks."""
+    text = "the peaceful talks of peace talked of war " * 20
+    forms = {form for _, _, form in analysis.tokens(text)}
+    few = marker_of('peace OR talk OR "of war"', inflected=inflected_of(forms))
+    monkeypatch.setattr(highlight, "_MOST_SOUGHT", 2)
+    many = marker_of('peace OR talk OR "of war"', inflected=inflected_of(forms))
+    assert few._sought
+    assert many._sought is None
+    assert few.marks(text, "en") == many.marks(text, "en") != ()
 
 
 def test_a_long_phrase_in_a_text_full_of_its_first_word_is_looked_for_once(monkeypatch):

@@ -504,6 +504,24 @@ def test_a_collection_that_was_called_otherwise_for_a_while_has_one_index(tmp_pa
 
 
 @there
+def test_a_renamed_collection_answers_under_its_new_name_though_nothing_has_changed(tmp_path, where):
+    """No index bears the new name yet; it leads to the one that there is, and so does the old one after a way back."""
+    trial = Trial(tmp_path)
+    trial.write("one.txt", prose("bridge", 6))
+    trial.index(**where)
+    with collection(os.environ[CLUSTER]) as other:
+        for named in (other, where, other):
+            assert trial.index(**named).unchanged == 1
+            assert asked(by_address(Trial(tmp_path / "web"), named), "bridge").articles == 1
+        for name in ("two", "three"):
+            trial.write(f"{name}.txt", prose(name, 6))
+            trial.index(**other)
+        assert trial.index(**where).unchanged == 3
+        for named in (where, other):
+            assert asked(by_address(Trial(tmp_path / "web"), named), "bridge OR two OR three").articles == 3
+
+
+@there
 def test_a_copied_index_folder_has_indices_of_its_own(tmp_path, where):
     """What a copy writes and sweeps takes nothing from the first folder; one that was moved stays itself."""
     trial, copy = Trial(tmp_path / "first"), Trial(tmp_path / "second")
@@ -760,6 +778,7 @@ ANSWERS = {
         {"version": {"number": "8.1.0"}},
         "is another program, version 8.1.0; the engine opensearch needs",
     ),
+    "odd": (200, {"version": "2.19"}, "is another program, version ?; the engine opensearch needs"),
     "login": (401, {}, "refuses the login; check KB_SEARCH_ENGINE_USER and KB_SEARCH_ENGINE_PASSWORD."),
     "forbidden": (403, error("security_exception", "no permissions"), "does not allow this to the login that is used."),
     "blocked": (403, error("cluster_block_exception", "index blocked: [read-only]"), "is read-only."),
@@ -817,6 +836,12 @@ def test_of_very_many_stems_the_rarest_are_scored(monkeypatch):
     assert scored() == {*frequencies}
     monkeypatch.setattr(clusterquery, "_MOST_SCORED", 2)
     assert scored() == {"stone", "river"}
+
+
+def test_what_is_no_cluster_is_not_one_without_the_collection(tmp_path, hasty):
+    """A web server that has nothing does not have a collection that could be built there."""
+    with stub(404, "") as url, pytest.raises(ClusterProblem, match="Is the address that of OpenSearch"):
+        clustershare.fetched(Settings(index=tmp_path, engine_url=url, engine_cache=tmp_path / "cache"))
 
 
 def test_what_is_no_cluster_is_told(hasty):

@@ -21,6 +21,8 @@ from kb_search.wire import search_json
 
 _COLUMNS = ("passage", "article", "title", "source", "date", "section", "ordinal", "score", "text", "page", "last_page")
 _SPACES = re.compile(r"\s+")
+#: A cell that begins so is taken for a formula by programs for tables (OWASP, "CSV Injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @click.command("search")
@@ -39,7 +41,7 @@ _SPACES = re.compile(r"\s+")
 @click.option("--limit", "per_page", type=int, help="Passages on a page, 200 at most.")
 @click.option("--page", type=int, default=1, help="Which page, from 1.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print a table.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a table; formulas in it are disarmed with an apostrophe.")
 @with_settings
 def search_command(  # noqa: PLR0913 - one parameter for each option of the contract
     settings: Settings,
@@ -97,7 +99,12 @@ def _print_table(hits: Sequence[Hit]) -> None:
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow(_COLUMNS)
     for hit in hits:
-        table.writerow([hit.date or "" if name == "date" else getattr(hit, name) for name in _COLUMNS])
+        table.writerow([hit.date or "" if name == "date" else _no_formula(getattr(hit, name)) for name in _COLUMNS])
+
+
+def _no_formula(cell: object) -> object:
+    """A cell that no program for tables carries out, so that an article can only be read there."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _print_notes(results: Results, *, err: bool) -> None:

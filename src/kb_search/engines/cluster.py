@@ -142,7 +142,8 @@ class Cluster:
     def check_version(self) -> None:
         """Raise ClusterProblem unless the cluster is one that this program was tried with."""
         told = self.ask("GET", "/")
-        version = told.get("version", {})
+        version = told.get("version")
+        version = version if isinstance(version, dict) else {}
         number, kind = str(version.get("number", "?")), version.get("distribution", "another program, version")
         found = tuple(int(part) for part in re.findall(r"\d+", number)[:2])
         if kind != "opensearch" or not _LEAST_VERSION <= found < (_LEAST_VERSION[0] + 1,):

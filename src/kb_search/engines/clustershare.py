@@ -151,10 +151,12 @@ def _lead(cluster: Cluster, collection: str, index: str) -> None:
     collection with a longer name, may be deleted before the step is carried out: then it is asked again.
     """
     for left in reversed(range(_TRIES)):
-        others = [one for one in _led(cluster, collection) if not one.startswith(f"{collection}-")]
-        removed = [
-            {"remove": {"index": one, "alias": collection, "must_exist": False}} for one in (f"{collection}-*", *others)
-        ]
+        led = _led(cluster, collection)
+        fits = [one for one in (index, *led) if one.startswith(f"{collection}-")]
+        others = [one for one in led if one not in (index, *fits)]
+        # A pattern that no index fits is refused, whatever else is asked.
+        names = [f"{collection}-*", *others] if fits else others
+        removed = [{"remove": {"index": one, "alias": collection, "must_exist": False}} for one in names]
         try:
             cluster.ask("POST", "/_aliases", {"actions": [*removed, {"add": {"index": index, "alias": collection}}]})
         except NotThere:
@@ -212,6 +214,7 @@ def fetched(settings: Settings, *, hasty: bool = False) -> Path:
     with closing(Cluster(access)) as cluster:
         index = next(iter(_led(cluster, collection, hasty=hasty)), "")
         if not index:
+            cluster.check_version()  # what is no OpenSearch knows no collection either
             raise IndexMissing(
                 f"There is no collection {collection!r} in the cluster at {access}; build it with "
                 "`kb-search index --engine opensearch --engine-url …`, or name another with engine_collection."

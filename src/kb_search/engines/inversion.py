@@ -116,7 +116,7 @@ def _part(columns: Columns, first: int, last: int) -> _Part:
         _entries(_OWN, *_own(columns, first, last), last),
         *(_entries(*heads, last) for heads in _all_heads(columns, np.arange(first, last, dtype=np.int32))),
     ])  # fmt: skip
-    entries.sort()
+    entries.sort(kind="stable")  # the words of a row stand together: two thirds of the time of the usual sort
     kinds, keys = entries & _KINDS, entries >> _KIND_BITS
     runs = np.flatnonzero(np.diff(keys, prepend=-1))
     keys, bits = keys[runs], last.bit_length()

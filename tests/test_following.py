@@ -7,7 +7,7 @@ import pytest
 
 from kb_search import following
 from kb_search.config import Settings
-from kb_search.errors import ClusterProblem, IndexMissing, KbSearchError
+from kb_search.errors import ClusterProblem, IndexMissing, IndexProblem, KbSearchError
 from kb_search.following import Followed
 
 
@@ -107,6 +107,29 @@ def test_what_is_known_outlives_a_cluster_that_is_away(cluster, monkeypatch):
         followed.settings()
     cluster.failure = None
     assert followed.settings().index == cluster.folder
+
+
+def test_a_generation_that_cannot_be_had_here_takes_nothing_away(cluster, monkeypatch, caplog):
+    """Where its files find no room, what was there answers on, and the log says so; it is tried again after a while."""
+    followed = Followed(Settings())
+    followed.settings()
+    monkeypatch.setattr(following, "_EVERY", 0.0)
+    cluster.failure = IndexProblem("There is no room.")
+    for _ in range(3):
+        assert followed.settings().index == cluster.folder
+    assert cluster.looks == [False, True]
+    assert caplog.messages == ["The index from before goes on answering. There is no room."]
+    monkeypatch.setattr(following, "_EVERY", -following._AFTER_FAILURE)  # a while has passed
+    cluster.failure = None
+    followed.settings()
+    assert cluster.looks == [False, True, True]
+
+
+def test_what_cannot_be_had_at_first_is_told(cluster):
+    """Where nothing is there yet, the reason is the answer."""
+    cluster.failure = IndexProblem("There is no room.")
+    with pytest.raises(IndexProblem, match="no room"):
+        Followed(Settings()).settings()
 
 
 def test_a_copy_that_was_thrown_away_is_looked_for_at_once(cluster):

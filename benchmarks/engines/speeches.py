@@ -7,10 +7,9 @@ with as many cores as they take. Wall time and the processor time of all process
 processor time tells more where the machine does something else beside. Recoll is the Debian package `recollcmd`;
 where it is missing, ours stands alone.
 
-Measured last on two quiet cores, 1,010 speeches, 26,439 passages, best of three or four turns: tantivy 6.8 s beside
-6.7 s of recollindex (1.01 times) and 6.4 beside 6.2 (1.04) in slow hours, 5.7 beside 5.0 (1.12) and 6.2 beside 5.4
-(1.15) in fast ones; processor time 1.27 to 1.43 times. Whoosh 6.0 s beside 6.4 s (.94 times), processor time 1.08
-times.
+Measured last on two quiet cores, 1,010 speeches, 26,439 passages, best of three to five turns: tantivy 5.6 s beside
+5.6 s of recollindex (.99 times) and, an hour earlier, 5.4 beside 5.0 (1.08); processor time 1.24 times. Whoosh 5.5 s
+beside 5.9 s (.93 times), processor time 1.10 times.
 """
 
 from __future__ import annotations
